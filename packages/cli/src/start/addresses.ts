@@ -1,0 +1,89 @@
+import { isAbsolute, join, resolve } from "node:path";
+
+/** Where everything listens and lives, read from the environment once. */
+export interface Addresses {
+  host: string;
+  webPort: number;
+  convexPort: number;
+  sitePort: number;
+  /** Data folder, absolute. */
+  dataFolder: string;
+  /** Origin that webhook URLs begin with. */
+  publicSiteUrl: string;
+  /** Origin of the web app. */
+  webUrl: string;
+  cloudUrl: string;
+  siteUrl: string;
+  /** `host:port` entries that outbound requests may reach besides the public internet. */
+  outboundAllow: string[];
+}
+
+/** A setting that cannot be used; its message is the one line that the user reads. */
+export class SettingError extends Error {}
+
+function readPort(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined || text === "") return fallback;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new SettingError(`${name} is "${text}", which is no port number. Set it to a number from 1 to 65535.`);
+  }
+  return port;
+}
+
+function readOrigin(env: NodeJS.ProcessEnv, name: string, fallback: string): string {
+  const text = env[name];
+  if (text === undefined || text === "") return fallback;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new SettingError(
+      `${name} is "${text}", which is no http(s) address. Set it to one such as https://hooks.example.org.`,
+    );
+  }
+  return text.replace(/\/+$/, "");
+}
+
+function readOutbound(env: NodeJS.ProcessEnv): string[] {
+  const entries = (env.PATCHBAY_OUTBOUND_ALLOW ?? "").split(",").map((entry) => entry.trim());
+  const wrong = entries.find((entry) => entry !== "" && !/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):(\d{1,5}|\*)$/.test(entry));
+  if (wrong !== undefined) {
+    throw new SettingError(
+      `PATCHBAY_OUTBOUND_ALLOW has the entry "${wrong}". Write each as host:port, separated by commas.`,
+    );
+  }
+  return entries.filter((entry) => entry !== "");
+}
+
+/**
+ * Reads the addresses (see "Addresses" in the README).
+ * @throws SettingError naming the variable and what it should be.
+ */
+export function readAddresses(env: NodeJS.ProcessEnv, root: string): Addresses {
+  const host = env.PATCHBAY_HOST || "127.0.0.1";
+  const webPort = readPort(env, "PATCHBAY_PORT", 3000);
+  const convexPort = readPort(env, "PATCHBAY_CONVEX_PORT", 3210);
+  const sitePort = readPort(env, "PATCHBAY_SITE_PORT", 3211);
+  const named: [string, number][] = [
+    ["PATCHBAY_PORT", webPort],
+    ["PATCHBAY_CONVEX_PORT", convexPort],
+    ["PATCHBAY_SITE_PORT", sitePort],
+  ];
+  for (const [index, [name, port]] of named.entries()) {
+    const twin = named.slice(0, index).find(([, other]) => other === port);
+    if (twin) throw new SettingError(`${twin[0]} and ${name} are both ${port}. Give each its own port.`);
+  }
+  const data = env.PATCHBAY_DATA || ".patchbay";
+  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  const origin = (port: number) => `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+  return {
+    host,
+    webPort,
+    convexPort,
+    sitePort,
+    dataFolder: isAbsolute(data) ? data : resolve(join(root, data)),
+    webUrl: readOrigin(env, "PATCHBAY_PUBLIC_URL", origin(webPort)),
+    cloudUrl: origin(convexPort),
+    siteUrl: origin(sitePort),
+    publicSiteUrl: readOrigin(env, "PATCHBAY_PUBLIC_SITE_URL", origin(sitePort)),
+    outboundAllow: readOutbound(env),
+  };
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { integration } from "./index.ts";
+
+const parse = (action: string, input: unknown) => {
+  const runtime = integration.actions.get(`${action}@1`);
+  if (!runtime) throw new Error(`tools.${action}@1 is missing`);
+  return runtime.parseInput(input);
+};
+
+describe("the forms of the nodes that the engine carries out", () => {
+  it("delay takes up to 30 days", () => {
+    expect(parse("delay", { seconds: "90" })).toEqual({ seconds: 90 });
+    expect(parse("delay", { seconds: 2_592_000 })).toEqual({ seconds: 2_592_000 });
+    for (const seconds of [-1, 2_592_001, "soon", undefined])
+      expect(() => parse("delay", { seconds })).toThrow("Seconds");
+  });
+
+  it("iterate takes a list, and a single value for a list of one", () => {
+    expect(parse("iterate", { array: [1, "a"] })).toEqual({ array: [1, "a"] });
+    expect(parse("iterate", { array: { a: 1 } })).toEqual({ array: [{ a: 1 }] });
+    expect(() => parse("iterate", {})).toThrow("List is empty.");
+  });
+
+  it("aggregate takes the id of its source", () => {
+    expect(parse("aggregate", { source: 3, item: { a: 1 } })).toEqual({ source: 3, item: { a: 1 } });
+    expect(() => parse("aggregate", { source: 0 })).toThrow("Source node");
+  });
+});

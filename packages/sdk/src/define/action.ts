@@ -1,0 +1,102 @@
+import type { ActionManifest, Control, Effect, JsonValue } from "@patchbay/core";
+import type { z } from "zod";
+import type { ActionContext } from "../context.ts";
+import { parseInput } from "../parseInput.ts";
+import { describeNode, type NodeSpec } from "./node.ts";
+
+export interface EffectRule {
+  /** A top-level field of the input. */
+  field: string;
+  /** Upper-case texts; the rule wins where the field has one of them. */
+  values: readonly string[];
+  effect: Exclude<Effect, "pure">;
+}
+
+/** Works on its input alone: synchronous, no I/O, run inside the engine's transaction. */
+export interface PureActionSpec<Input extends z.ZodObject, Output extends z.ZodType<JsonValue>> extends NodeSpec<
+  Input,
+  Output
+> {
+  effect: "pure";
+  run(args: { input: z.output<Input> }): NoInfer<z.output<Output>>;
+}
+
+/** Reaches the world. `effect` says how often it may be performed when its result was lost. */
+export interface EffectfulActionSpec<Input extends z.ZodObject, Output extends z.ZodType<JsonValue>> extends NodeSpec<
+  Input,
+  Output
+> {
+  effect: "read" | "idempotent" | "write";
+  effectRules?: readonly EffectRule[];
+  run(args: { input: z.output<Input>; context: ActionContext }): Promise<NoInfer<z.output<Output>>>;
+}
+
+/** A node that the engine itself carries out (a router, a delay): the integration gives only its form. */
+export interface ControlSpec<Input extends z.ZodObject, Output extends z.ZodType<JsonValue>> extends NodeSpec<
+  Input,
+  Output
+> {
+  control: Control;
+}
+
+/** Executes one typeVersion of one action. Inputs are checked inside; failures are thrown as `IntegrationError`. */
+export interface ActionRuntime {
+  effect: Effect;
+  control?: Control;
+  /** The checked input with defaults filled in; throws `invalid`. */
+  parseInput: (input: unknown) => Record<string, JsonValue>;
+  /** Present exactly when `effect` is `pure` and there is no `control`. */
+  runPure?: (input: unknown) => JsonValue;
+  /** Present for every other effect. */
+  run?: (input: unknown, context: ActionContext) => Promise<JsonValue>;
+}
+
+export interface Action {
+  manifest: ActionManifest;
+  runtime: ActionRuntime;
+}
+
+/** Defines an action; its types follow from the zod schemas. */
+export function defineAction<Input extends z.ZodObject, Output extends z.ZodType<JsonValue>>(
+  spec: PureActionSpec<Input, Output>,
+): Action;
+export function defineAction<Input extends z.ZodObject, Output extends z.ZodType<JsonValue>>(
+  spec: EffectfulActionSpec<Input, Output>,
+): Action;
+export function defineAction<Input extends z.ZodObject, Output extends z.ZodType<JsonValue>>(
+  spec: PureActionSpec<Input, Output> | EffectfulActionSpec<Input, Output>,
+): Action {
+  const node = describeNode(spec);
+  const parse = (input: unknown) => parseInput(spec.input, node.input, input);
+  const manifest: ActionManifest = { ...node, effect: spec.effect };
+  const runtime: ActionRuntime = { effect: spec.effect, parseInput: (input) => toRecord(parse(input)) };
+  if (spec.effect === "pure") {
+    runtime.runPure = (input) => spec.run({ input: parse(input) });
+  } else {
+    if (spec.effectRules) {
+      manifest.effectRules = spec.effectRules.map((rule) => ({ ...rule, values: [...rule.values] }));
+    }
+    runtime.run = async (input, context) => spec.run({ input: parse(input), context });
+  }
+  return { manifest, runtime };
+}
+
+/** Defines a node that the engine carries out; `control` says how. */
+export function defineControl<Input extends z.ZodObject, Output extends z.ZodType<JsonValue>>(
+  spec: ControlSpec<Input, Output>,
+): Action {
+  const node = describeNode(spec);
+  return {
+    manifest: { ...node, effect: "pure", control: spec.control },
+    runtime: {
+      effect: "pure",
+      control: spec.control,
+      parseInput: (input) => toRecord(parseInput(spec.input, node.input, input)),
+    },
+  };
+}
+
+/** Schemas of inputs describe JSON objects; zod's own type is wider because of `unknown` fields. */
+function toRecord(input: unknown): Record<string, JsonValue> {
+  return input as Record<string, JsonValue>;
+}

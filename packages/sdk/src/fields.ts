@@ -1,0 +1,57 @@
+import type { JsonValue } from "@patchbay/core";
+import { z } from "zod";
+
+/** How a field looks in the editor's form; see `formKeywords` of core. */
+export interface FieldOptions {
+  /** The label above the field. */
+  label: string;
+  /** One sentence under it: what it does, in the user's words. */
+  description?: string;
+  control?:
+    "text" | "textarea" | "number" | "switch" | "select" | "json" | "list" | "keyValue" | "nodeRef" | "duration";
+  /** Labels of an enum's values, in their order. */
+  enumLabels?: readonly string[];
+  /** Folded under "more fields". */
+  advanced?: boolean;
+  /** Shown only when another field of the same form has one of the values. */
+  showWhen?: { field: string; values: readonly (string | number | boolean)[] };
+  /** Takes no formulas. */
+  literal?: boolean;
+  /** What a person might type. */
+  examples?: readonly JsonValue[];
+}
+
+/** Metadata for a zod schema: `z.string().meta(field({ label: "URL" }))`. Misspelt keywords fail to compile. */
+export function field(options: FieldOptions): Record<string, unknown> {
+  const { label, description, control, enumLabels, advanced, showWhen, literal, examples } = options;
+  const meta: Record<string, unknown> = { title: label };
+  const add = (key: string, value: unknown) => {
+    if (value !== undefined) meta[key] = value;
+  };
+  add("description", description);
+  add("examples", examples);
+  add("x-control", control);
+  add("x-enumLabels", enumLabels);
+  add("x-advanced", advanced);
+  add("x-showWhen", showWhen);
+  add("x-literal", literal);
+  return meta;
+}
+
+/** Any JSON value, for fields that take whatever is mapped into them. */
+export const jsonValue = (): z.ZodType<JsonValue> => z.unknown() as unknown as z.ZodType<JsonValue>;
+
+/** `[{ name, value }]`: headers, query parameters, variables. */
+export const nameValueList = (labels: { name?: string; value?: string } = {}) =>
+  z.array(
+    z.object({
+      name: z
+        .string()
+        .min(1)
+        .meta(field({ label: labels.name ?? "Name" })),
+      value: z
+        .string()
+        .default("")
+        .meta(field({ label: labels.value ?? "Value" })),
+    }),
+  );

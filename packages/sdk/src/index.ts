@@ -1,0 +1,27 @@
+export type { ActionConnection, ActionContext } from "./context.ts";
+export {
+  defineAction,
+  defineControl,
+  type Action,
+  type ActionRuntime,
+  type ControlSpec,
+  type EffectfulActionSpec,
+  type EffectRule,
+  type PureActionSpec,
+} from "./define/action.ts";
+export {
+  defineConnection,
+  type Connection,
+  type ConnectionFields,
+  type ConnectionRuntime,
+  type ConnectionSpec,
+} from "./define/connection.ts";
+export { actionKey, defineIntegration, type Integration, type IntegrationSpec } from "./define/integration.ts";
+export { defineTrigger, type Trigger, type TriggerSpec } from "./define/trigger.ts";
+export { errors, IntegrationError, isIntegrationError, toOperationError, type ErrorDetails } from "./errors.ts";
+export { field, jsonValue, nameValueList, type FieldOptions } from "./fields.ts";
+export { decodeBody, parseJsonBody } from "./http/body.ts";
+export { toStatusError } from "./http/failure.ts";
+export { sendHttpRequest, type HttpRequest, type HttpResponse } from "./http/request.ts";
+export { parseRetryAfter } from "./http/retryAfter.ts";
+export { createRedactor, REDACTED, redact, type Redactor } from "./redact.ts";

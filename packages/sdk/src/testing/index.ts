@@ -1,0 +1,3 @@
+export { checkManifest } from "./checkManifest.ts";
+export { contrastWithWhite } from "./contrast.ts";
+export { runAction, type ActionOutcome, type RunActionOptions } from "./runAction.ts";

@@ -1,0 +1,46 @@
+import { transform } from "esbuild";
+
+/** A module as the CLI pushes it. */
+export interface ModuleSource {
+  /** ECMAScript module source. */
+  source: string;
+  /** Its source map (JSON), when the CLI sent one. */
+  sourceMap?: string | null;
+  /** Path of the module, for example `messages.js` or `_deps/XYZ.js`. */
+  path: string;
+}
+
+/** A module in the form a realm runs. */
+export interface TransformedModule {
+  /** The body of a CommonJS function `(exports, require, module)`. */
+  code: string;
+  /** Source map (JSON) from `code` to the sources that the CLI's map names, or to the pushed module without one. */
+  map: string;
+}
+
+const SOURCE_MAP_COMMENT = /\n\/\/[#@] sourceMappingURL=[^\n]*\s*$/;
+
+/**
+ * Turns a pushed ES module into CommonJS. CommonJS in `vm.compileFunction` is the one form whose old versions V8 can
+ * free (04a). Dynamic imports become deferred `require` calls. Throws esbuild's error for code that does not parse, and for
+ * top-level await, which Convex does not have either.
+ */
+export async function transformModule(module: ModuleSource): Promise<TransformedModule> {
+  const source = module.source.replace(SOURCE_MAP_COMMENT, "");
+  const result = await transform(source + inlineMap(module.sourceMap), {
+    format: "cjs",
+    target: "node24",
+    supported: { "dynamic-import": false },
+    sourcefile: module.path,
+    sourcemap: "external",
+    sourcesContent: false,
+    logLevel: "silent",
+  });
+  return { code: result.code, map: result.map };
+}
+
+/** The CLI's map as a comment, which esbuild reads to compose both maps. */
+function inlineMap(sourceMap: string | null | undefined): string {
+  if (sourceMap === null || sourceMap === undefined) return "";
+  return `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(sourceMap).toString("base64")}`;
+}

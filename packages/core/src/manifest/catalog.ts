@@ -18,7 +18,10 @@ export function createManifestCatalog(manifests: readonly Manifest[]): ManifestC
   const connections = new Map<string, ConnectionType>();
   const add = (kind: NodeKind) => {
     const type = `${kind.manifest.name}.${kind.node.name}`;
-    kinds.set(type, [...(kinds.get(type) ?? []), kind].sort((a, b) => b.node.typeVersion - a.node.typeVersion));
+    kinds.set(
+      type,
+      [...(kinds.get(type) ?? []), kind].sort((a, b) => b.node.typeVersion - a.node.typeVersion),
+    );
   };
   for (const manifest of manifests) {
     for (const node of manifest.actions) add({ role: "action", manifest, node });

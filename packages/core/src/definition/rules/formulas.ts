@@ -1,0 +1,116 @@
+import { compileFilter } from "../../filter/filter.ts";
+import { pathToRoot, readableAfter, upstreamIn } from "../../graph/scope.ts";
+import { compileConfig, type CompiledConfig } from "../../mapping/config.ts";
+import { formatReference } from "../../mapping/path.ts";
+import type { Template, TemplateReference } from "../../mapping/template.ts";
+import { literalFieldsOf } from "../checkConfig.ts";
+import type { Issue } from "../issue.ts";
+import type { Filter, JsonValue, NodeId } from "../schema.ts";
+import { nameOf, type Rule, type RuleContext } from "./context.ts";
+
+type Place = Pick<Issue, "nodeId" | "edge" | "field">;
+
+/** What formulas can read at one place, and which nodes lie before it at all. */
+interface Surroundings {
+  readable: ReadonlySet<NodeId>;
+  before: ReadonlySet<NodeId>;
+}
+
+/** Syntax of every formula in configs, and whether what it reads can be read there. */
+export const checkConfigFormulas: Rule = (context) =>
+  context.definition.nodes.flatMap((node) => {
+    const schema = context.kinds.get(node.id)?.node.input;
+    const { templates } = compileOnce(node.config, schema ? literalFieldsOf(schema) : []);
+    if (templates.length === 0) return [];
+    const surroundings: Surroundings = {
+      readable: new Set(upstreamIn(context.graph, node.id, context.catalog)),
+      before: new Set(pathToRoot(context.graph, node.id)),
+    };
+    return templates.flatMap(({ field, template }) =>
+      checkTemplate(context, template, surroundings, { nodeId: node.id, field }),
+    );
+  });
+
+/** The same for filters, which can read the node that their edge leaves. */
+export const checkFilterFormulas: Rule = (context) =>
+  context.definition.edges.flatMap(({ from, to, kind, filter }) => {
+    if (!filter) return [];
+    const surroundings: Surroundings = {
+      readable: new Set(readableAfter(context.graph, from, context.catalog)),
+      before: new Set([from, ...pathToRoot(context.graph, from)]),
+    };
+    return compileFilterOnce(filter).flatMap(({ field, template }) =>
+      checkTemplate(context, template, surroundings, { edge: { from, to, kind }, field }),
+    );
+  });
+
+function checkTemplate(context: RuleContext, template: Template, surroundings: Surroundings, place: Place): Issue[] {
+  const faults = template.issues.map(({ message, from, to }): Issue => ({
+    ...place,
+    code: "formula_syntax",
+    severity: "error",
+    message,
+    fix: "Correct the formula.",
+    range: { from, to },
+  }));
+  const references = template.references.flatMap((reference) => {
+    const fault = checkReference(context, reference, surroundings);
+    return fault ? [{ ...place, ...fault, range: { from: reference.from, to: reference.to } }] : [];
+  });
+  return [...faults, ...references];
+}
+
+function checkReference(
+  context: RuleContext,
+  { nodeId, path }: TemplateReference,
+  { readable, before }: Surroundings,
+): Pick<Issue, "code" | "severity" | "message" | "fix"> | null {
+  const written = formatReference(nodeId, path);
+  const node = context.graph.nodes.get(nodeId);
+  if (!node) {
+    const message = `${written} reads node ${nodeId}, which does not exist.`;
+    return { code: "reference_unknown", severity: "error", message, fix: "Choose a value of a node before this one." };
+  }
+  const name = nameOf(context, nodeId);
+  if (!readable.has(nodeId) && before.has(nodeId)) {
+    const message = `${written} reads ${name}, which has finished here: an aggregator has collected its bundles.`;
+    return { code: "reference_collected", severity: "error", message, fix: "Read the aggregator's array instead." };
+  }
+  if (!readable.has(nodeId)) {
+    const message = `${written} reads ${name}, which does not run before this.`;
+    return {
+      code: "reference_not_upstream",
+      severity: "error",
+      message,
+      fix: "Choose a value of a node before this one.",
+    };
+  }
+  if (!node.disabled) return null;
+  const message = `${written} is always empty: ${name} is disabled.`;
+  return { code: "reference_disabled", severity: "warning", message, fix: "Enable the node or choose another value." };
+}
+
+/**
+ * Compiled configs and filters by identity: definitions are immutable data, and the editor validates after every key
+ * stroke with all nodes but one unchanged.
+ */
+const compiledConfigs = new WeakMap<object, { literals: string; compiled: CompiledConfig }>();
+const compiledFilters = new WeakMap<Filter, ReturnType<typeof compileFilter>["templates"]>();
+
+function compileOnce(config: Record<string, JsonValue>, literalFields: string[]): CompiledConfig {
+  const literals = literalFields.join("\n");
+  const known = compiledConfigs.get(config);
+  if (known?.literals === literals) return known.compiled;
+  const compiled = compileConfig(config, { literalFields });
+  compiledConfigs.set(config, { literals, compiled });
+  return compiled;
+}
+
+function compileFilterOnce(filter: Filter): ReturnType<typeof compileFilter>["templates"] {
+  let templates = compiledFilters.get(filter);
+  if (!templates) {
+    templates = compileFilter(filter).templates;
+    compiledFilters.set(filter, templates);
+  }
+  return templates;
+}

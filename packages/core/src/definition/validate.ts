@@ -1,0 +1,61 @@
+import { createGraph } from "../graph/graph.ts";
+import type { ManifestCatalog, NodeKind } from "../manifest/catalog.ts";
+import type { Issue } from "./issue.ts";
+import type { KnownConnection, Rule, RuleContext } from "./rules/context.ts";
+import { findDuplicates } from "./rules/duplicates.ts";
+import { checkConfigFormulas, checkFilterFormulas } from "./rules/formulas.ts";
+import { checkConnections, checkInputs, checkRawSecrets } from "./rules/inputs.ts";
+import { checkAggregators, checkErrorRoutes, checkRespond, checkRouters } from "./rules/routes.ts";
+import {
+  checkCycles,
+  checkEdgeEnds,
+  checkOrphans,
+  checkSingleEntry,
+  checkTrigger,
+  checkTypes,
+} from "./rules/structure.ts";
+import type { Definition, NodeId } from "./schema.ts";
+
+const rules: readonly Rule[] = [
+  ({ definition }) => findDuplicates(definition),
+  checkTrigger,
+  checkTypes,
+  checkEdgeEnds,
+  checkSingleEntry,
+  checkCycles,
+  checkOrphans,
+  checkRouters,
+  checkErrorRoutes,
+  checkRespond,
+  checkAggregators,
+  checkConfigFormulas,
+  checkFilterFormulas,
+  checkInputs,
+  checkConnections,
+  checkRawSecrets,
+];
+
+/**
+ * Everything that is wrong or doubtful in a definition. Errors forbid publishing. The same function runs live in the
+ * editor and at publishing. With `connections` (those of the organization) it also checks that they exist and fit.
+ * Treats the definition as immutable: what it learns about a config object is remembered by its identity.
+ */
+export function validateDefinition(
+  definition: Definition,
+  catalog: ManifestCatalog,
+  connections?: readonly KnownConnection[],
+): Issue[] {
+  const kinds = new Map<NodeId, NodeKind>();
+  for (const node of definition.nodes) {
+    const kind = catalog.getNodeKind(node.type, node.typeVersion);
+    if (kind) kinds.set(node.id, kind);
+  }
+  const context: RuleContext = {
+    definition,
+    catalog,
+    graph: createGraph(definition),
+    kinds,
+    ...(connections && { connections: new Map(connections.map((connection) => [connection.id, connection])) }),
+  };
+  return rules.flatMap((rule) => rule(context));
+}

@@ -1,0 +1,60 @@
+export * from "./definition/schema.ts";
+export type { Issue } from "./definition/issue.ts";
+export { parseDefinition, type ParsedDefinition } from "./definition/parse.ts";
+export {
+  checkConfig,
+  hasFormula,
+  literalFieldsOf,
+  type ConfigFault,
+  type InputSchema,
+} from "./definition/checkConfig.ts";
+export { validateDefinition } from "./definition/validate.ts";
+export type { KnownConnection } from "./definition/rules/context.ts";
+export * from "./manifest/schema.ts";
+export * from "./manifest/catalog.ts";
+export * from "./errors/operationError.ts";
+export { canonicalJson } from "./canonicalJson.ts";
+export * from "./mapping/index.ts";
+export {
+  compileFilter,
+  evaluateFilter,
+  type CompiledFilter,
+  type FilterResult,
+  type FilterTemplate,
+} from "./filter/filter.ts";
+export {
+  children,
+  compareEdges,
+  createGraph,
+  edgeKey,
+  highestNodeId,
+  routesOf,
+  subtreeOf,
+  type Graph,
+} from "./graph/graph.ts";
+export { aggregatedSource, controlOf, upstreamNodes } from "./graph/scope.ts";
+export { defineMigrations, migrateDefinition, type FormatMigration } from "./migration/migrate.ts";
+export {
+  appendNode,
+  cloneNodes,
+  copyNodes,
+  insertOnEdge,
+  pasteNodes,
+  removeNode,
+  removeNodes,
+  type NodeClip,
+  type PasteOptions,
+  type PasteResult,
+} from "./graph/edit.ts";
+export { renumberNodes, type IdMap } from "./graph/renumber.ts";
+export { applyDiff, diffDefinitions, reverseDiff } from "./diff/diff.ts";
+export {
+  mergeDefinitions,
+  resolveConflict,
+  type MergeConflict,
+  type MergeResult,
+  type MergeTarget,
+} from "./diff/merge.ts";
+export { normalizeDefinition } from "./diff/normalize.ts";
+export { isEmptyDiff, isLayoutOnly, summarizeDiff, type DiffSummary } from "./diff/summary.ts";
+export type { DefinitionDiff, EdgeChange, FieldChange, NodeChange, NoteChange } from "./diff/types.ts";

@@ -1,0 +1,282 @@
+import type { Tree, TreeCursor } from "@lezer/common";
+import type { BinaryOperator, Expression, ParsedTemplate, PathStep, TemplateIssue, TemplatePart } from "./ast.ts";
+import { visitExpression } from "./ast.ts";
+import { constants } from "./constants.ts";
+import { findFunction, suggestName } from "./functions/catalog.ts";
+import { mappingParser } from "./grammar/generated/parser.ts";
+import * as terms from "./grammar/generated/terms.ts";
+import { indexStep } from "./path.ts";
+import { unquoteText } from "./textLiteral.ts";
+
+/** Longest template with formulas that is parsed, in characters; longer ones are an issue, not a parse. */
+export const MAX_TEMPLATE_LENGTH = 200_000;
+/** How deep formulas may nest. Bounds every recursion over an expression. */
+export const MAX_EXPRESSION_DEPTH = 200;
+
+/** Reads a template into its parts. Never throws: what is wrong is in `issues`, in the order of the text. */
+export function parseTemplate(text: string): ParsedTemplate {
+  if (!text.includes("{{")) {
+    return { parts: text === "" ? [] : [{ type: "text", text, from: 0, to: text.length }], issues: [], references: [] };
+  }
+  if (text.length > MAX_TEMPLATE_LENGTH) {
+    const message = `A text with formulas may have ${MAX_TEMPLATE_LENGTH} characters; this one has ${text.length}.`;
+    return { parts: [], issues: [{ message, from: 0, to: text.length }], references: [] };
+  }
+  const reader = new TemplateReader(text);
+  reader.read(mappingParser.parse(text));
+  return reader.result();
+}
+
+class TooDeep extends Error {}
+
+class TemplateReader {
+  private readonly text: string;
+  private readonly parts: TemplatePart[] = [];
+  private readonly issues: TemplateIssue[] = [];
+  private depth = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  read(tree: Tree): void {
+    this.collectSyntaxErrors(tree);
+    const cursor = tree.cursor();
+    if (!cursor.firstChild()) return;
+    do {
+      if (cursor.type.id === terms.Text) {
+        this.parts.push({ type: "text", text: this.slice(cursor), from: cursor.from, to: cursor.to });
+      } else if (cursor.type.id === terms.Interpolation) {
+        this.readInterpolation(cursor);
+      }
+    } while (cursor.nextSibling());
+  }
+
+  result(): ParsedTemplate {
+    const references: ParsedTemplate["references"] = [];
+    for (const part of this.parts) {
+      if (part.type === "text") continue;
+      visitExpression(part, (expression) => {
+        if (expression.type === "reference") references.push(expression);
+        else this.checkNames(expression);
+      });
+    }
+    this.issues.sort((a, b) => a.from - b.from);
+    return { parts: this.parts, issues: this.issues, references };
+  }
+
+  private slice(cursor: TreeCursor): string {
+    return this.text.slice(cursor.from, cursor.to);
+  }
+
+  /** One issue per formula is enough: what follows the first fault is mostly its echo. */
+  private collectSyntaxErrors(tree: Tree): void {
+    let formulaEnd = -1;
+    tree.iterate({
+      enter: (node) => {
+        if (!node.type.isError) return;
+        if (node.from < formulaEnd) return;
+        this.issues.push(describeSyntaxError(this.text, node.from, node.to));
+        const close = this.text.indexOf("}}", node.from);
+        formulaEnd = close < 0 ? this.text.length + 1 : close + 2;
+      },
+    });
+  }
+
+  private readInterpolation(cursor: TreeCursor): void {
+    const { from, to } = cursor;
+    const broken = this.issues.some((issue) => issue.from >= from && issue.from <= to);
+    let expression: Expression | null = null;
+    try {
+      expression = this.readChildExpression(cursor);
+    } catch (error) {
+      if (!(error instanceof TooDeep)) throw error;
+      this.depth = 0;
+      while (cursor.from !== from || cursor.to !== to || cursor.type.id !== terms.Interpolation) cursor.parent();
+      const message = `This formula is nested more than ${MAX_EXPRESSION_DEPTH} levels deep.`;
+      this.issues.push({ message, from, to });
+      return;
+    }
+    if (expression) this.parts.push(expression);
+    else if (!broken) this.issues.push({ message: "This formula is empty.", from, to });
+  }
+
+  /** The first expression below the cursor, which stays where it is. */
+  private readChildExpression(cursor: TreeCursor): Expression | null {
+    if (!cursor.firstChild()) return null;
+    let found: Expression | null = null;
+    do {
+      found ??= this.readExpression(cursor);
+    } while (cursor.nextSibling());
+    cursor.parent();
+    return found;
+  }
+
+  private readExpression(cursor: TreeCursor): Expression | null {
+    if (++this.depth > MAX_EXPRESSION_DEPTH) throw new TooDeep();
+    const expression = this.readExpressionOf(cursor);
+    this.depth--;
+    return expression;
+  }
+
+  private readExpressionOf(cursor: TreeCursor): Expression | null {
+    const { from, to } = cursor;
+    switch (cursor.type.id) {
+      case terms.Number:
+        return { type: "literal", value: Number(this.slice(cursor)), from, to };
+      case terms.String:
+        return { type: "literal", value: unquoteText(this.slice(cursor)), from, to };
+      case terms.Variable:
+        return { type: "variable", name: this.slice(cursor), from, to };
+      case terms.Reference:
+        return this.readReference(cursor);
+      case terms.Group:
+        return this.readChildExpression(cursor);
+      case terms.Call:
+        return this.readCall(cursor);
+      case terms.UnaryExpression:
+        return this.readUnary(cursor);
+      case terms.BinaryExpression:
+        return this.readBinary(cursor);
+      default:
+        return null;
+    }
+  }
+
+  private readReference(cursor: TreeCursor): Expression {
+    const { from, to } = cursor;
+    const path: PathStep[] = [];
+    let nodeId = 0;
+    cursor.firstChild();
+    do {
+      const token = this.slice(cursor);
+      if (cursor.type.id === terms.ReferenceStart) {
+        const dot = token.indexOf(".");
+        nodeId = Number(token.slice(0, dot));
+        if (token.slice(dot + 1) !== "*") path.push(keyStep(token.slice(dot + 1)));
+      } else if (cursor.type.id === terms.Property) {
+        path.push(keyStep(token.slice(1)));
+      } else if (cursor.type.id === terms.Index) {
+        path.push(indexStep(token.slice(1, -1)));
+      }
+    } while (cursor.nextSibling());
+    cursor.parent();
+    return { type: "reference", nodeId, path, from, to };
+  }
+
+  private readCall(cursor: TreeCursor): Expression {
+    const { from, to } = cursor;
+    let name = "";
+    let args: (Expression | null)[] = [];
+    cursor.firstChild();
+    do {
+      if (cursor.type.id === terms.FunctionName) name = this.slice(cursor);
+      else if (cursor.type.id === terms.ArgumentList) args = this.readArguments(cursor);
+    } while (cursor.nextSibling());
+    cursor.parent();
+    return { type: "call", name, args, from, to };
+  }
+
+  private readArguments(cursor: TreeCursor): (Expression | null)[] {
+    const args: (Expression | null)[] = [null];
+    let separated = false;
+    cursor.firstChild();
+    do {
+      if (cursor.type.id === terms.Separator) {
+        args.push(null);
+        separated = true;
+      } else {
+        const expression = this.readExpression(cursor);
+        if (expression) args[args.length - 1] = expression;
+      }
+    } while (cursor.nextSibling());
+    cursor.parent();
+    return separated || args[0] ? args : [];
+  }
+
+  private readUnary(cursor: TreeCursor): Expression | null {
+    const { from, to } = cursor;
+    cursor.firstChild();
+    const operator = cursor.type.id === terms.Not ? "not" : "-";
+    cursor.parent();
+    const operand = this.readChildExpression(cursor);
+    return operand && { type: "unary", operator, operand, from, to };
+  }
+
+  private readBinary(cursor: TreeCursor): Expression | null {
+    const { from, to } = cursor;
+    const operands: Expression[] = [];
+    let operator: BinaryOperator | null = null;
+    cursor.firstChild();
+    do {
+      const operand = this.readExpression(cursor);
+      if (operand) operands.push(operand);
+      else operator ??= readOperator(this.slice(cursor));
+    } while (cursor.nextSibling());
+    cursor.parent();
+    const [left, right] = operands;
+    return left && right && operator ? { type: "binary", operator, left, right, from, to } : (left ?? null);
+  }
+
+  private checkNames(expression: Expression): void {
+    const { from, to } = expression;
+    if (expression.type === "variable" && !constants.has(expression.name)) {
+      this.issues.push({ message: describeUnknownVariable(expression.name), from, to });
+    } else if (expression.type === "call" && expression.name !== "") {
+      const message = checkCall(expression.name, expression.args.length);
+      if (message) this.issues.push({ message, from, to: from + expression.name.length });
+    }
+  }
+}
+
+const keyStep = (name: string): PathStep => ({ kind: "key", key: name.startsWith("`") ? name.slice(1, -1) : name });
+
+const operatorAliases: Record<string, BinaryOperator> = {
+  "==": "=",
+  "<>": "!=",
+  "&": "and",
+  "&&": "and",
+  "|": "or",
+  "||": "or",
+};
+
+const readOperator = (text: string): BinaryOperator => operatorAliases[text] ?? (text as BinaryOperator);
+
+function describeUnknownVariable(name: string): string {
+  if (findFunction(name)) return `${name} is a function: write ${name}(...).`;
+  const suggestion = suggestName(name, [...constants.keys()]);
+  if (suggestion) return `There is no value named "${name}". Did you mean ${suggestion}?`;
+  return `There is no value named "${name}". Put text in quotes, and refer to a node by its number: 1.${name}.`;
+}
+
+function checkCall(name: string, count: number): string | null {
+  const definition = findFunction(name);
+  if (!definition) {
+    const suggestion = suggestName(name);
+    return `There is no function named "${name}".${suggestion ? ` Did you mean ${suggestion}?` : ""}`;
+  }
+  const required = definition.args.filter((argument) => !argument.optional && !argument.rest).length;
+  const rest = definition.args.some((argument) => argument.rest);
+  if (count < required) return `${name} needs ${required} argument${required === 1 ? "" : "s"}, separated by ";".`;
+  if (!rest && count > definition.args.length) return `${name} takes at most ${definition.args.length} arguments.`;
+  return null;
+}
+
+/** A message for the fault at a position, from the characters found there. */
+function describeSyntaxError(text: string, from: number, to: number): TemplateIssue {
+  const start = Math.min(from, Math.max(text.length - 1, 0));
+  const range = { from: start, to: Math.max(to, start + 1) };
+  const found = text.slice(from).trimStart();
+  if (found === "") return { ...range, message: 'This formula is not closed: "}}" is missing at its end.' };
+  if (found.startsWith("}}")) return { ...range, message: "Something is missing before the end of the formula." };
+  if (found.startsWith('"') || found.startsWith("'")) {
+    const message = "This text is not closed, or an operator is missing before it.";
+    return { ...range, message };
+  }
+  if (found.startsWith(",")) return { ...range, message: 'Separate arguments with ";".' };
+  if (found.startsWith("[")) return { ...range, message: "Write an item as [1], counted from 1, or [] for all items." };
+  if (found.startsWith("`"))
+    return { ...range, message: "A name in backticks belongs after a node's number: 1.`name`." };
+  if (found.startsWith("{{")) return { ...range, message: "A formula cannot contain another one." };
+  return { ...range, message: `"${[...found][0]}" was not expected here.` };
+}

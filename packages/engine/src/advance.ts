@@ -1,0 +1,147 @@
+/**
+ * The interpreter: takes a run from one point where the outside is needed to the next. Pure and deterministic: the same
+ * plan, state, event and port answers give the same result, whether the state was kept in memory or read back from JSON.
+ *
+ * Invariants
+ *  1. The environment at a node is exactly the current bundles of the frames on the stack; nothing else can be read.
+ *  2. Bundles move depth first: whatever follows from a bundle is finished before the frame's next bundle begins.
+ *  3. At most one operation is pending, and then nothing else happens until its result, timer, retry or cancel.
+ *  4. An event that does not fit the state changes nothing (`accepted` is false): results are fenced by their attempt.
+ *  5. A `write` gets a second `perform` only when the first provably had no effect, its node allows repeating, or a
+ *     person retries the parked run.
+ *  6. Every operation that begins is emitted exactly once when it ends, and is then forgotten: the state holds what is
+ *     left to do, never what is done.
+ *  7. Exactly one `finish` ends a run, and no command follows it.
+ *  8. `advance` changes neither the plan nor the state that it is given.
+ */
+import type { Command, Event, OperationRecord } from "./events.ts";
+import { failAttempt, parkUnknown } from "./failures.ts";
+import { completeOperation, createFrame, followTopFrame } from "./flow.ts";
+import { delayOutput, enterNode, perform } from "./nodes.ts";
+import type { Plan } from "./plan.ts";
+import type { Budget, Ports } from "./ports.ts";
+import { copyState, type Pending, type RunState } from "./state.ts";
+import { beginOperation, begunOf, emitOperation, endRun, requireNode, createTurn, type Turn } from "./turn.ts";
+
+export interface Advance {
+  /** False where the event does not fit the state: then the state is unchanged, and there is nothing to do. */
+  accepted: boolean;
+  state: RunState;
+  commands: Command[];
+  /** Operations that ended, to be appended to the run's log. */
+  operations: OperationRecord[];
+}
+
+/** Goes on with a run after an event, until the outside is needed, the run ends, or the budget is used up. */
+export function advance(plan: Plan, state: RunState, event: Event, host: { ports: Ports; budget: Budget }): Advance {
+  const turn = createTurn(plan, copyState(state), host.ports, host.budget);
+  if (!accept(turn, event)) return { accepted: false, state, commands: [], operations: [] };
+  while (turn.state.phase === "ready") {
+    if (turn.stepsLeft <= 0) {
+      turn.commands.push({ kind: "pause" });
+      break;
+    }
+    if (turn.state.at !== null) enterNode(turn, turn.state.at);
+    else followTopFrame(turn);
+  }
+  return { accepted: true, state: turn.state, commands: turn.commands, operations: turn.operations };
+}
+
+/** Applies the event; false where it does not fit the state. */
+function accept(turn: Turn, event: Event): boolean {
+  const { phase, pending } = turn.state;
+  switch (event.kind) {
+    case "start":
+      return phase === "new" && start(turn, event);
+    case "continue":
+      return phase === "ready";
+    case "result":
+      return phase === "performing" && pending?.attempt === event.attempt && applyResult(turn, pending, event);
+    case "lost":
+      return phase === "performing" && pending?.attempt === event.attempt && loseAttempt(turn, pending);
+    case "timer":
+      return phase === "waiting" && pending !== null && wake(turn, pending);
+    case "retry":
+      return phase === "parked" && retry(turn);
+    case "cancel":
+      return phase !== "ended" && cancel(turn);
+  }
+}
+
+function start(turn: Turn, event: Extract<Event, { kind: "start" }>): true {
+  turn.state.phase = "ready";
+  const operation = beginOperation(turn, requireNode(turn.plan, turn.plan.trigger));
+  emitOperation(turn, operation, { state: "succeeded", output: event.bundle });
+  turn.state.stack.push(createFrame(operation, "event", [event.bundle]));
+  return true;
+}
+
+function applyResult(turn: Turn, pending: Pending, event: Extract<Event, { kind: "result" }>): true {
+  const { outcome, startedAtMs, endedAtMs } = event;
+  const record = { number: event.attempt, startedAt: startedAtMs, durationMs: Math.max(0, endedAtMs - startedAtMs) };
+  pending.attempts.push(outcome.ok ? record : { ...record, error: outcome.error });
+  if (!outcome.ok) {
+    failAttempt(turn, pending, outcome.error);
+    return true;
+  }
+  turn.state.pending = null;
+  turn.state.phase = "ready";
+  completeOperation(turn, begunOf(turn, pending), outcome.output);
+  return true;
+}
+
+/** How often an operation may lose its performer before it counts as failed: one that kills its host must not go on. */
+const MAX_LOST = 5;
+
+function loseAttempt(turn: Turn, pending: Pending): true {
+  const node = requireNode(turn.plan, pending.node);
+  const error = {
+    kind: "internal" as const,
+    code: "action_result_lost",
+    message: "The process that performed this operation ended before its result was stored.",
+  };
+  const durationMs = Math.max(0, turn.ports.nowMs - pending.attemptAt);
+  pending.attempts.push({ number: pending.attempt, startedAt: pending.attemptAt, durationMs, error });
+  pending.lost += 1;
+  if (node.effect === "write" && node.whenUnknown === "ask") parkUnknown(turn, pending, error);
+  else if (pending.lost > MAX_LOST) failAttempt(turn, pending, { ...error, kind: "terminal" });
+  // A lost attempt says nothing about the service: it does not count against the policy.
+  else perform(turn, { ...pending, firstAttempt: pending.firstAttempt + 1 }, "next");
+  return true;
+}
+
+function wake(turn: Turn, pending: Pending): true {
+  const dueMs = pending.dueMs ?? 0;
+  if (turn.ports.nowMs < dueMs) {
+    turn.commands.push({ kind: "wait", dueMs, reason: pending.reason ?? "delay" });
+    return true;
+  }
+  if (pending.reason === "retry") {
+    perform(turn, pending, "next");
+    return true;
+  }
+  turn.state.pending = null;
+  turn.state.phase = "ready";
+  completeOperation(turn, begunOf(turn, pending), delayOutput(turn, pending));
+  return true;
+}
+
+/** A parked run goes on where it stopped: at an `unknown` operation, or at the node that `error.break` gave up. */
+function retry(turn: Turn): true {
+  const { pending } = turn.state;
+  if (pending) perform(turn, pending, "first");
+  else turn.state.phase = "ready";
+  return true;
+}
+
+function cancel(turn: Turn): true {
+  const { pending } = turn.state;
+  if (pending) {
+    const operation = begunOf(turn, pending);
+    const uncertain = pending.phase === "unknown" || (pending.phase === "performing" && operation.node.effect === "write");
+    const error = { kind: "cancelled" as const, code: "run_cancelled", message: "The run was stopped." };
+    emitOperation(turn, operation, { state: uncertain ? "unknown" : "failed", error: pending.error ?? error });
+  }
+  endRun(turn, { outcome: "cancelled" });
+  return true;
+}

@@ -1,0 +1,89 @@
+import type { Effect, JsonValue, MissingValue, NodeId, OperationError } from "@patchbay/core";
+
+export type EffectOutcome = { ok: true; output: JsonValue } | { ok: false; error: OperationError };
+
+/** What happened outside. An event that does not fit the state (a late result, a second timer) changes nothing. */
+export type Event =
+  /** The first event of a run: `bundle` is what the trigger emits. */
+  | { kind: "start"; bundle: JsonValue }
+  /** The answer to a `perform` command; `attempt` must be the one that is under way. */
+  | { kind: "result"; attempt: number; startedAtMs: number; endedAtMs: number; outcome: EffectOutcome }
+  /** Whoever performed the attempt is gone, and its result with it. */
+  | { kind: "lost"; attempt: number }
+  /** The time of a `wait` has come. Too early, it asks for the rest of the wait. */
+  | { kind: "timer" }
+  /** Goes on after a pause. */
+  | { kind: "continue" }
+  /** Goes on from where a parked run stopped; an `unknown` operation is performed again. */
+  | { kind: "retry" }
+  | { kind: "cancel" };
+
+/** What the host has to do. At most one of `perform`, `wait`, `park`, `pause` and `finish` comes from one `advance`. */
+export type Command =
+  | PerformCommand
+  | { kind: "wait"; dueMs: number; reason: "delay" | "retry" }
+  /** The webhook's answer, at most once per run. */
+  | { kind: "respond"; response: WebhookResponse }
+  /** The run is incomplete: kept with everything to go on; at `retryAtMs`, where given, the host sends `retry`. */
+  | { kind: "park"; error: RunError; retryAtMs?: number }
+  /** The budget is used up: send `continue`. */
+  | { kind: "pause" }
+  | { kind: "finish"; outcome: "succeeded" }
+  | { kind: "finish"; outcome: "failed"; error: RunError }
+  | { kind: "finish"; outcome: "cancelled" };
+
+/** Perform one attempt at an operation. For a `write`, "started" must be durable before it is performed. */
+export interface PerformCommand {
+  kind: "perform";
+  /** Node and bundle path name the operation within its run: see `operationKey`. */
+  nodeId: NodeId;
+  bundlePath: string;
+  type: string;
+  typeVersion: number;
+  input: Record<string, JsonValue>;
+  connectionId?: string;
+  effect: Exclude<Effect, "pure">;
+  attempt: number;
+  timeoutMs: number;
+}
+
+export interface WebhookResponse {
+  status: number;
+  headers: { name: string; value: string }[];
+  body: JsonValue;
+}
+
+/** An operation's error with the place where it happened. */
+export interface RunError extends OperationError {
+  nodeId?: NodeId;
+  bundlePath?: string;
+}
+
+export interface AttemptRecord {
+  number: number;
+  startedAt: number;
+  durationMs: number;
+  error?: OperationError;
+}
+
+export type OperationState = "running" | "succeeded" | "failed" | "waiting" | "unknown" | "skipped" | "handled";
+
+/** One execution of one node on one bundle. Finished ones leave the engine and are never changed. */
+export interface OperationRecord {
+  /** 1, 2, 3 ... in the order in which the run's operations began. */
+  id: number;
+  nodeId: NodeId;
+  /** Which bundle of each iterating node above it worked on: `"1"`, `"1.3"`. */
+  bundlePath: string;
+  /** `handled`: failed, and the node's error route took it. `skipped`: the node is disabled. */
+  state: OperationState;
+  /** The evaluated config. */
+  input: JsonValue;
+  output: JsonValue;
+  error: OperationError | null;
+  attempts: AttemptRecord[];
+  startedAt: number;
+  durationMs: number;
+  /** Values of the config that were empty, and why. */
+  missing?: MissingValue[];
+}

@@ -1,0 +1,130 @@
+/** What happens when an operation fails: retry, `unknown`, the node's error route with its directives, or the end. */
+import type { Control, JsonValue, OperationError } from "@patchbay/core";
+import type { RunError } from "./events.ts";
+import { createFrame, passes } from "./flow.ts";
+import { judge } from "./retry.ts";
+import type { Frame, Pending } from "./state.ts";
+import { begunOf, emitOperation, endRun, requireNode, type Begun, type Turn } from "./turn.ts";
+
+/** An attempt at an effect has failed: try again later, ask a person, or fail the operation. */
+export function failAttempt(turn: Turn, pending: Pending, error: OperationError): void {
+  const node = requireNode(turn.plan, pending.node);
+  const verdict = judge({
+    effect: node.effect,
+    whenUnknown: node.whenUnknown,
+    policy: node.retry,
+    attemptsMade: pending.attempt - pending.firstAttempt + 1,
+    error,
+    random: turn.ports.random(),
+  });
+  if (verdict.kind === "unknown") return parkUnknown(turn, pending, error);
+  if (verdict.kind === "retry") return waitForRetry(turn, pending, error, verdict.delayMs);
+  const operation = begunOf(turn, pending);
+  turn.state.pending = null;
+  turn.state.phase = "ready";
+  failOperation(turn, operation, error);
+}
+
+function waitForRetry(turn: Turn, pending: Pending, error: OperationError, delayMs: number): void {
+  const dueMs = turn.ports.nowMs + delayMs;
+  turn.state.pending = { ...pending, phase: "waiting", reason: "retry", dueMs, error };
+  turn.state.phase = "waiting";
+  turn.commands.push({ kind: "wait", dueMs, reason: "retry" });
+}
+
+/** A write whose outcome nobody knows: the run stops here until a person decides. */
+export function parkUnknown(turn: Turn, pending: Pending, error: OperationError): void {
+  turn.state.pending = { ...pending, phase: "unknown", error };
+  turn.state.phase = "parked";
+  turn.commands.push({ kind: "park", error: locate(error, begunOf(turn, pending)) });
+}
+
+/** The operation has failed for good: its error route takes over, or the run ends. */
+export function failOperation(turn: Turn, operation: Begun, error: OperationError): void {
+  const { state } = turn;
+  const frame: Frame = {
+    ...createFrame(operation, "error", [{ error: toJson(error) }]),
+    attempts: operation.attempt,
+  };
+  state.stack.push(frame);
+  for (const edge of operation.node.error) {
+    const result = passes(turn, edge);
+    if (!result.ok || !result.passed) continue;
+    emitOperation(turn, operation, { state: "handled", error });
+    state.at = edge.to;
+    return;
+  }
+  emitOperation(turn, operation, { state: "failed", error });
+  endRun(turn, { outcome: "failed", error: locate(error, operation) });
+}
+
+/** Ends the run whatever error routes there are: for limits of the run itself. */
+export function failRun(turn: Turn, operation: Begun, error: OperationError): void {
+  emitOperation(turn, operation, { state: "failed", error });
+  endRun(turn, { outcome: "failed", error: locate(error, operation) });
+}
+
+/** Carries out `error.resume`, `error.ignore` or `error.break` for the nearest failed node above. */
+export function direct(
+  turn: Turn,
+  operation: Begun,
+  directive: { control: Extract<Control, "resume" | "ignore" | "break">; input: Record<string, JsonValue> },
+): void {
+  const { stack } = turn.state;
+  const depth = stack.findLastIndex((frame) => frame.kind === "error");
+  const failed = stack[depth];
+  if (!failed) return failOperation(turn, operation, misplaced(operation));
+  emitOperation(turn, operation, { state: "succeeded", output: null });
+  stack.length = depth;
+  if (directive.control === "resume") resume(turn, failed, directive.input.output ?? null);
+  if (directive.control === "break") breakOff(turn, failed, directive.input);
+}
+
+/** The failed node counts as done, with substitute output. */
+function resume(turn: Turn, failed: Frame, output: JsonValue): void {
+  const node = requireNode(turn.plan, failed.node);
+  turn.state.stack.push(createFrame({ node, path: failed.path }, "bundles", [output]));
+}
+
+/** Parks the run where the node failed; it is performed again by the retry that follows, by itself or by hand. */
+function breakOff(turn: Turn, failed: Frame, input: Record<string, JsonValue>): void {
+  const { state } = turn;
+  const known = state.broken?.node === failed.node && state.broken.path === failed.path ? state.broken : null;
+  const breaks = (known?.breaks ?? 0) + 1;
+  state.broken = { node: failed.node, path: failed.path, attempts: failed.attempts ?? 0, breaks };
+  state.at = failed.node;
+  state.phase = "parked";
+  const error = { ...errorOf(failed), nodeId: failed.node, bundlePath: failed.path };
+  const retries = numberOr(input.attempts, 0);
+  if (breaks > retries) return void turn.commands.push({ kind: "park", error });
+  const delayMs = Math.min(numberOr(input.intervalSeconds, 900) * 1_000 * 2 ** (breaks - 1), MAX_BREAK_DELAY_MS);
+  turn.commands.push({ kind: "park", error, retryAtMs: turn.ports.nowMs + delayMs });
+}
+
+const MAX_BREAK_DELAY_MS = 7 * 86_400_000;
+
+function numberOr(value: JsonValue | undefined, otherwise: number): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+}
+
+function errorOf(frame: Frame): OperationError {
+  return (frame.bundles[0] as unknown as { error: OperationError }).error;
+}
+
+function locate(error: OperationError, operation: { node: { id: number }; path: string }): RunError {
+  return { ...error, nodeId: operation.node.id, bundlePath: operation.path };
+}
+
+/** Errors are plain JSON apart from properties that are present and undefined. */
+function toJson(error: OperationError): JsonValue {
+  return Object.fromEntries(Object.entries(error).filter(([, value]) => value !== undefined)) as JsonValue;
+}
+
+function misplaced(operation: Begun): OperationError {
+  return {
+    kind: "invalid",
+    code: "scenario_invalid",
+    message: `"${operation.node.type}" works only at the end of an error route. Move it there, or remove it.`,
+    notPerformed: true,
+  };
+}

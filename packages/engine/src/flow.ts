@@ -1,0 +1,108 @@
+/** How bundles move: frames, edges, and what comes after a node's last bundle. */
+import { evaluateFilter, type JsonValue } from "@patchbay/core";
+import type { PlanEdge, PlanNode } from "./plan.ts";
+import type { Collection, Frame } from "./state.ts";
+import { failOperation } from "./failures.ts";
+import {
+  beginOperation,
+  emitOperation,
+  endRun,
+  requireNode,
+  scopeOf,
+  topFrame,
+  type Begun,
+  type Turn,
+} from "./turn.ts";
+
+/** Finished bundles are dropped from a frame once there are this many and they are the greater part. */
+const TRIM_AT = 256;
+
+/** Ends the operation well and hands its one bundle down. */
+export function completeOperation(turn: Turn, operation: Begun, output: JsonValue): void {
+  emitOperation(turn, operation, { state: "succeeded", output });
+  forgetBroken(turn, operation);
+  turn.state.stack.push(createFrame(operation, "bundles", [output]));
+}
+
+/** A broken operation that ended otherwise is history: its count of breaks starts anew. */
+function forgetBroken(turn: Turn, operation: Begun): void {
+  const { broken } = turn.state;
+  if (broken && broken.node === operation.node.id && broken.path === operation.path) turn.state.broken = null;
+}
+
+export function createFrame(
+  operation: { node: PlanNode; path: string },
+  kind: Frame["kind"],
+  bundles: JsonValue[],
+): Frame {
+  return { node: operation.node.id, kind, bundles, index: 0, offset: 0, edge: 0, taken: false, path: operation.path };
+}
+
+/** One step of the top frame: tries its next edge, or goes to its next bundle, or leaves it. */
+export function followTopFrame(turn: Turn): void {
+  const frame = topFrame(turn.state);
+  if (!frame) return endRun(turn, { outcome: "succeeded" });
+  if (frame.index >= frame.bundles.length) return leaveFrame(turn, frame);
+  // The one edge of an error route was taken when the node failed.
+  const edges = frame.kind === "error" ? [] : requireNode(turn.plan, frame.node).next;
+  const edge = edges[frame.edge];
+  if (!edge) return nextBundle(frame);
+  frame.edge += 1;
+  turn.stepsLeft -= 1;
+  if (edge.fallback && frame.taken) return;
+  tryEdge(turn, frame, edge);
+}
+
+function tryEdge(turn: Turn, frame: Frame, edge: PlanEdge): void {
+  const result = passes(turn, edge);
+  if (!result.ok) {
+    const target = beginOperation(turn, requireNode(turn.plan, edge.to));
+    return failOperation(turn, target, result.error);
+  }
+  if (!result.passed) return;
+  frame.taken = true;
+  turn.state.at = edge.to;
+}
+
+/** Evaluates the edge's filter on the current environment and counts what came and what passed. */
+export function passes(turn: Turn, edge: PlanEdge): ReturnType<typeof evaluateFilter> {
+  const result = edge.filter ? evaluateFilter(edge.filter, scopeOf(turn)) : { ok: true as const, passed: true, missing: [] };
+  const count = (turn.state.edges[edge.index] ??= [0, 0]);
+  count[0] += 1;
+  if (result.ok && result.passed) count[1] += 1;
+  return result;
+}
+
+function nextBundle(frame: Frame): void {
+  frame.index += 1;
+  frame.edge = 0;
+  frame.taken = false;
+  if (frame.index < TRIM_AT || frame.index * 2 < frame.bundles.length) return;
+  // A new array: the old one may be shared with an earlier state.
+  frame.bundles = frame.bundles.slice(frame.index);
+  frame.offset += frame.index;
+  frame.index = 0;
+}
+
+/** All bundles of the frame are done: the aggregators that collected them emit, one after the other, in its place. */
+function leaveFrame(turn: Turn, frame: Frame): void {
+  turn.state.stack.pop();
+  const [next, ...after] = [...collectionsOf(turn, frame), ...(frame.after ?? [])];
+  if (next) emitCollection(turn, next, after);
+}
+
+function collectionsOf(turn: Turn, frame: Frame): Collection[] {
+  if (frame.kind === "error") return [];
+  const { collectors } = requireNode(turn.plan, frame.node);
+  return collectors.map((node) => ({ node, path: frame.path, items: frame.collected?.[node] ?? [] }));
+}
+
+function emitCollection(turn: Turn, collection: Collection, after: Collection[]): void {
+  const operation = beginOperation(turn, requireNode(turn.plan, collection.node), collection.path);
+  operation.input = { source: operation.node.source ?? null };
+  const output = { array: collection.items, count: collection.items.length };
+  emitOperation(turn, operation, { state: "succeeded", output });
+  const frame = createFrame(operation, "bundles", [output]);
+  if (after.length > 0) frame.after = after;
+  turn.state.stack.push(frame);
+}

@@ -1,0 +1,34 @@
+export { advance, type Advance } from "./advance.ts";
+export type {
+  AttemptRecord,
+  Command,
+  EffectOutcome,
+  Event,
+  OperationRecord,
+  OperationState,
+  PerformCommand,
+  RunError,
+  WebhookResponse,
+} from "./events.ts";
+export { compilePlan, type CompiledPlan, type Plan, type PlanEdge, type PlanNode } from "./plan.ts";
+export type { Budget, Ports, PureResult } from "./ports.ts";
+export {
+  canTransition,
+  endedRunStates,
+  isEnded,
+  liveRunStates,
+  runStates,
+  transition,
+  type RunStateName,
+} from "./runStates.ts";
+export {
+  createState,
+  operationKey,
+  packState,
+  pendingCommand,
+  pendingOperation,
+  unpackState,
+  type Frame,
+  type Pending,
+  type RunState,
+} from "./state.ts";

@@ -1,0 +1,176 @@
+import {
+  compileConfig,
+  compileFilter,
+  type ActionManifest,
+  type CompiledConfig,
+  type CompiledFilter,
+  type Control,
+  type Definition,
+  type DefinitionNode,
+  type Edge,
+  type Effect,
+  type Issue,
+  type JsonValue,
+  type ManifestCatalog,
+  type NodeId,
+  type NodeKind,
+  type RetryPolicy,
+} from "@patchbay/core";
+
+export const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initialDelayMs: 1_000, maxDelayMs: 30_000 };
+export const DEFAULT_TIMEOUT_MS = 30_000;
+export const DEFAULT_MAX_OPERATIONS = 10_000;
+
+export interface PlanEdge {
+  /** Position in the definition's edges; names the edge in the state. */
+  index: number;
+  to: NodeId;
+  fallback: boolean;
+  filter?: CompiledFilter;
+}
+
+export interface PlanNode {
+  id: NodeId;
+  type: string;
+  typeVersion: number;
+  role: "trigger" | "action";
+  control?: Control;
+  effect: Effect;
+  config: CompiledConfig;
+  connectionId?: string;
+  disabled: boolean;
+  retry: RetryPolicy;
+  timeoutMs: number;
+  whenUnknown: "ask" | "repeat";
+  /** In the order in which they are tried; a fallback comes last. */
+  next: PlanEdge[];
+  error: PlanEdge[];
+  /** Aggregators that collect this node's bundles, in the order of their ids. */
+  collectors: NodeId[];
+  /** Of an aggregator: the node whose bundles it collects. */
+  source?: NodeId;
+}
+
+/** A definition made ready to run: formulas parsed, edges sorted, manifests looked up. Never changed; share it freely. */
+export interface Plan {
+  trigger: NodeId;
+  nodes: ReadonlyMap<NodeId, PlanNode>;
+  edges: readonly { from: NodeId; to: NodeId; kind: Edge["kind"] }[];
+  maxOperations: number;
+  /** Whether a `webhook.respond` node may answer the caller. */
+  responds: boolean;
+}
+
+export type CompiledPlan = { ok: true; plan: Plan } | { ok: false; issues: Issue[] };
+
+/**
+ * Compiles a definition once for all its runs. Finds only what makes a run impossible (no trigger, an unknown type); what
+ * else may be wrong is `validateDefinition`'s business.
+ */
+export function compilePlan(definition: Definition, catalog: ManifestCatalog): CompiledPlan {
+  const issues: Issue[] = [];
+  const nodes = new Map<NodeId, PlanNode>();
+  for (const node of definition.nodes) {
+    const kind = catalog.getNodeKind(node.type, node.typeVersion);
+    if (kind) nodes.set(node.id, compileNode(node, kind));
+    else issues.push(unknownType(node));
+  }
+  const triggers = [...nodes.values()].filter((node) => node.role === "trigger");
+  const trigger = triggers[0];
+  if (triggers.length !== 1) issues.push(wrongTriggers(triggers.length));
+  if (issues.length > 0 || !trigger) return { ok: false, issues };
+
+  connect(nodes, definition.edges);
+  assignCollectors(nodes);
+  const plan: Plan = {
+    trigger: trigger.id,
+    nodes,
+    edges: definition.edges.map(({ from, to, kind }) => ({ from, to, kind })),
+    maxOperations: definition.settings?.maxOperations ?? DEFAULT_MAX_OPERATIONS,
+    responds: [...nodes.values()].some((node) => node.control === "respond" && !node.disabled),
+  };
+  return { ok: true, plan };
+}
+
+function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
+  const handling = node.errorHandling;
+  const compiled: PlanNode = {
+    id: node.id,
+    type: node.type,
+    typeVersion: node.typeVersion,
+    role: kind.role,
+    effect: kind.role === "action" ? effectOf(node, kind.node) : "pure",
+    config: compileConfig(node.config, { literalFields: literalFields(kind.node.input) }),
+    disabled: node.disabled ?? false,
+    retry: handling?.retry ?? DEFAULT_RETRY,
+    timeoutMs: handling?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    whenUnknown: handling?.whenUnknown ?? "ask",
+    next: [],
+    error: [],
+    collectors: [],
+  };
+  if (node.connectionId !== undefined) compiled.connectionId = node.connectionId;
+  if (kind.role === "action" && kind.node.control) compiled.control = kind.node.control;
+  if (compiled.control === "aggregate" && typeof node.config.source === "number") compiled.source = node.config.source;
+  return compiled;
+}
+
+/** The manifest's effect, or that of the first rule that the config matches. A formula, not known yet, matches none. */
+function effectOf(node: DefinitionNode, action: ActionManifest): Effect {
+  for (const rule of action.effectRules ?? []) {
+    const value = node.config[rule.field] ?? defaultOf(action.input, rule.field);
+    if (typeof value === "string" && value.includes("{{")) continue;
+    if (value !== undefined && rule.values.includes(String(value).toUpperCase())) return rule.effect;
+  }
+  return action.effect;
+}
+
+function properties(schema: Record<string, unknown>): Record<string, Record<string, unknown>> {
+  const found = schema.properties;
+  return typeof found === "object" && found !== null ? (found as Record<string, Record<string, unknown>>) : {};
+}
+
+function defaultOf(schema: Record<string, unknown>, field: string): JsonValue | undefined {
+  return properties(schema)[field]?.default as JsonValue | undefined;
+}
+
+function literalFields(schema: Record<string, unknown>): string[] {
+  return Object.entries(properties(schema)).flatMap(([name, property]) => (property["x-literal"] ? [name] : []));
+}
+
+function connect(nodes: ReadonlyMap<NodeId, PlanNode>, edges: readonly Edge[]): void {
+  const sorted = edges.map((edge, index) => ({ edge, index })).sort((a, b) => compareEdges(a.edge, b.edge));
+  for (const { edge, index } of sorted) {
+    const from = nodes.get(edge.from);
+    if (!from || !nodes.has(edge.to)) continue;
+    const compiled: PlanEdge = { index, to: edge.to, fallback: edge.fallback ?? false };
+    if (edge.filter) compiled.filter = compileFilter(edge.filter);
+    (edge.kind === "next" ? from.next : from.error).push(compiled);
+  }
+}
+
+function compareEdges(a: Edge, b: Edge): number {
+  const rank = (edge: Edge) => (edge.fallback ? 1 : 0);
+  return rank(a) - rank(b) || (a.order ?? 0) - (b.order ?? 0) || a.to - b.to;
+}
+
+function assignCollectors(nodes: ReadonlyMap<NodeId, PlanNode>): void {
+  for (const node of [...nodes.values()].sort((a, b) => a.id - b.id)) {
+    if (node.source !== undefined && !node.disabled) nodes.get(node.source)?.collectors.push(node.id);
+  }
+}
+
+function unknownType(node: DefinitionNode): Issue {
+  return {
+    code: "unknown_type",
+    severity: "error",
+    message: `No installed integration has "${node.type}" in version ${node.typeVersion}.`,
+    nodeId: node.id,
+  };
+}
+
+function wrongTriggers(count: number): Issue {
+  return count === 0
+    ? { code: "no_trigger", severity: "error", message: "The scenario has no trigger.", fix: "Add one." }
+    : { code: "second_trigger", severity: "error", message: "The scenario has more than one trigger." };
+}

@@ -1,0 +1,27 @@
+import type { JsonValue, OperationError } from "@patchbay/core";
+
+export type PureResult<Value> = { ok: true; value: Value } | { ok: false; error: OperationError };
+
+/** What the interpreter needs from its host. Everything is synchronous; all I/O goes through commands. */
+export interface Ports {
+  /** Unix time in milliseconds; stands still for the length of one `advance`. */
+  nowMs: number;
+  /** In [0, 1); decides the jitter of retries and nothing else. */
+  random(): number;
+  /** IANA name, for formulas; UTC where absent. */
+  timeZone?: string;
+  /** Performs a `pure` action. Never throws. */
+  runPure(type: string, typeVersion: number, input: Record<string, JsonValue>): PureResult<JsonValue>;
+  /** Checks a control node's input against its schema and fills in defaults. Never throws. */
+  checkInput(
+    type: string,
+    typeVersion: number,
+    input: Record<string, JsonValue>,
+  ): PureResult<Record<string, JsonValue>>;
+}
+
+/** How much one `advance` may do before it pauses; the host goes on with the event `continue`. */
+export interface Budget {
+  /** Nodes entered, at least 1. */
+  steps: number;
+}

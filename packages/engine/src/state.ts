@@ -1,0 +1,188 @@
+import type { JsonValue, MissingValue, NodeId, OperationError } from "@patchbay/core";
+import type { AttemptRecord, OperationRecord, PerformCommand } from "./events.ts";
+import type { Plan } from "./plan.ts";
+
+/**
+ * A node on the current path, with what it emitted. The environment at a node is exactly the current bundles of the
+ * frames on the stack.
+ */
+export interface Frame {
+  node: NodeId;
+  /**
+   * What `bundles` are: the one bundle that the run was started with; ready bundles; an iterator's bare items, wrapped when
+   * they are read; the error of a failed node whose error route runs; or the one empty bundle of a disabled node.
+   */
+  kind: "event" | "bundles" | "items" | "error" | "skipped";
+  /** Bundles not yet finished; earlier ones are dropped now and then, and `offset` counts them. */
+  bundles: JsonValue[];
+  /** Position of the current bundle in `bundles`. */
+  index: number;
+  offset: number;
+  /** The next edge to try for the current bundle. */
+  edge: number;
+  /** Whether an edge took the current bundle. */
+  taken: boolean;
+  /** Bundle path of the operation that emitted this. */
+  path: string;
+  /** What aggregators have collected of this node's bundles so far, by aggregator. */
+  collected?: Record<string, JsonValue[]>;
+  /** Aggregators that emit after this frame. */
+  after?: Collection[];
+  /** Of an error frame: the attempts that the failed operation made. */
+  attempts?: number;
+}
+
+/** What an aggregator collected, and the bundle path of the source whose bundles it collected. */
+export interface Collection {
+  node: NodeId;
+  path: string;
+  items: JsonValue[];
+}
+
+/** The operation that is under way; at most one. It stands above the top frame. */
+export interface Pending {
+  id: number;
+  node: NodeId;
+  path: string;
+  /** `performing`: its attempt is with the host. `waiting`: until `dueMs`. `unknown`: a write without a result. */
+  phase: "performing" | "waiting" | "unknown";
+  dueMs?: number;
+  reason?: "delay" | "retry";
+  /** The latest attempt's number; results of others are ignored. */
+  attempt: number;
+  /** The first attempt that counts against the node's policy: what came before a person's retry does not. */
+  firstAttempt: number;
+  /** When the attempt was handed to the host. */
+  attemptAt: number;
+  /** Attempts whose results were lost; they count against a limit of their own. */
+  lost: number;
+  input: Record<string, JsonValue>;
+  attempts: AttemptRecord[];
+  startedAt: number;
+  error?: OperationError;
+  missing?: MissingValue[];
+}
+
+/** What is remembered of an operation that `error.break` stopped, for when it is performed again. */
+export interface Broken {
+  node: NodeId;
+  path: string;
+  /** Attempts made so far: numbers and idempotency go on from there. */
+  attempts: number;
+  /** How often it was broken off. */
+  breaks: number;
+}
+
+/**
+ * Where a run stands. Plain JSON. `phase`: `new` before its first event; `ready` to go on at once; `performing`, `waiting`: see
+ * `pending`; `parked`: until someone retries; `ended`.
+ */
+export interface RunState {
+  format: 1;
+  phase: "new" | "ready" | "performing" | "waiting" | "parked" | "ended";
+  stack: Frame[];
+  /** The node to enter next; null to go on with the top frame. */
+  at: NodeId | null;
+  pending: Pending | null;
+  broken: Broken | null;
+  operationCount: number;
+  lastOperationId: number;
+  responded: boolean;
+  /** How often each edge was `[seen, passed]`, by its position in the definition. */
+  edges: Record<string, [seen: number, passed: number]>;
+}
+
+/** A run before its first event. */
+export function createState(): RunState {
+  return {
+    format: 1,
+    phase: "new",
+    stack: [],
+    at: null,
+    pending: null,
+    broken: null,
+    operationCount: 0,
+    lastOperationId: 0,
+    responded: false,
+    edges: {},
+  };
+}
+
+/**
+ * A copy that `advance` may change. Frames and counters are copied, values are shared: they are never changed, only replaced.
+ * Costs time in proportion to what is on the stack.
+ */
+export function copyState(state: RunState): RunState {
+  return {
+    ...state,
+    stack: state.stack.map(copyFrame),
+    pending: state.pending && { ...state.pending, attempts: [...state.pending.attempts] },
+    edges: Object.fromEntries(Object.entries(state.edges).map(([key, [seen, passed]]) => [key, [seen, passed]])),
+  };
+}
+
+function copyFrame(frame: Frame): Frame {
+  if (!frame.collected) return { ...frame };
+  const collected = Object.fromEntries(Object.entries(frame.collected).map(([node, items]) => [node, [...items]]));
+  return { ...frame, collected };
+}
+
+/** JSON text of the state without the run's event, which the host keeps once, apart. */
+export function packState(state: RunState): string {
+  const [event, ...rest] = state.stack;
+  if (event?.kind !== "event") return JSON.stringify(state);
+  return JSON.stringify({ ...state, stack: [{ ...event, bundles: [] }, ...rest] });
+}
+
+/** The inverse of `packState`; `getEvent` gives the bundle that the run was started with. */
+export function unpackState(text: string, getEvent: () => JsonValue): RunState {
+  const state = JSON.parse(text) as RunState;
+  const [event] = state.stack;
+  if (event?.kind === "event") event.bundles = [getEvent()];
+  return state;
+}
+
+/** `run:node:bundlePath`: the same for every attempt at an operation, and for no other operation of any run. */
+export function operationKey(runId: string, operation: { nodeId: NodeId; bundlePath: string }): string {
+  return `${runId}:${operation.nodeId}:${operation.bundlePath}`;
+}
+
+/** The command that a performing state stands for: for a host that stored the state and performs later. */
+export function pendingCommand(plan: Plan, state: RunState): PerformCommand | null {
+  const { pending } = state;
+  const node = pending && plan.nodes.get(pending.node);
+  if (!pending || !node || state.phase !== "performing" || node.effect === "pure") return null;
+  const command: PerformCommand = {
+    kind: "perform",
+    nodeId: node.id,
+    bundlePath: pending.path,
+    type: node.type,
+    typeVersion: node.typeVersion,
+    input: pending.input,
+    effect: node.effect,
+    attempt: pending.attempt,
+    timeoutMs: node.timeoutMs,
+  };
+  if (node.connectionId !== undefined) command.connectionId = node.connectionId;
+  return command;
+}
+
+/** The operation under way as the run page shows it, or null. */
+export function pendingOperation(state: RunState, nowMs: number): OperationRecord | null {
+  const { pending } = state;
+  if (!pending) return null;
+  const record: OperationRecord = {
+    id: pending.id,
+    nodeId: pending.node,
+    bundlePath: pending.path,
+    state: pending.phase === "performing" ? "running" : pending.phase,
+    input: pending.input,
+    output: null,
+    error: pending.error ?? null,
+    attempts: pending.attempts,
+    startedAt: pending.startedAt,
+    durationMs: Math.max(0, nowMs - pending.startedAt),
+  };
+  if (pending.missing) record.missing = pending.missing;
+  return record;
+}

@@ -1,0 +1,164 @@
+import {
+  evaluateConfig,
+  type JsonValue,
+  type MissingValue,
+  type NodeId,
+  type OperationError,
+  type Scope,
+} from "@patchbay/core";
+import type { AttemptRecord, Command, OperationRecord, OperationState, RunError } from "./events.ts";
+import type { Plan, PlanNode } from "./plan.ts";
+import type { Budget, Ports } from "./ports.ts";
+import type { Frame, Pending, RunState } from "./state.ts";
+
+/** One `advance` while it works: a state of its own to change, and what comes of it. */
+export interface Turn {
+  plan: Plan;
+  state: RunState;
+  ports: Ports;
+  stepsLeft: number;
+  commands: Command[];
+  operations: OperationRecord[];
+}
+
+/** An operation that has begun and not ended. */
+export interface Begun {
+  id: number;
+  node: PlanNode;
+  path: string;
+  startedAt: number;
+  input: Record<string, JsonValue> | null;
+  missing?: MissingValue[];
+  attempts: AttemptRecord[];
+  /** The number of the latest attempt. */
+  attempt: number;
+}
+
+export function createTurn(plan: Plan, state: RunState, ports: Ports, budget: Budget): Turn {
+  return { plan, state, ports, stepsLeft: Math.max(1, budget.steps), commands: [], operations: [] };
+}
+
+/** The plan's node. Throws where state and plan do not belong together, which pinning rules out. */
+export function requireNode(plan: Plan, id: NodeId): PlanNode {
+  const node = plan.nodes.get(id);
+  if (!node) throw new Error(`The plan has no node ${id}: state and plan do not belong together.`);
+  return node;
+}
+
+export function topFrame(state: RunState): Frame | undefined {
+  return state.stack[state.stack.length - 1];
+}
+
+/** The nearest frame of the node, error frames included. */
+export function findFrame(state: RunState, node: NodeId): Frame | undefined {
+  for (let i = state.stack.length - 1; i >= 0; i--) {
+    const frame = state.stack[i];
+    if (frame?.node === node) return frame;
+  }
+  return undefined;
+}
+
+/** What formulas see at this moment: the current bundle of each frame on the stack. */
+export function scopeOf(turn: Turn): Scope {
+  const { state, ports } = turn;
+  const scope: Scope = {
+    nowMs: ports.nowMs,
+    getBundle(nodeId) {
+      const frame = findFrame(state, nodeId);
+      return frame ? currentBundle(frame) : undefined;
+    },
+  };
+  if (ports.timeZone !== undefined) scope.timeZone = ports.timeZone;
+  return scope;
+}
+
+function currentBundle(frame: Frame): JsonValue | undefined {
+  const bundle = frame.bundles[frame.index];
+  if (bundle === undefined || frame.kind === "skipped") return undefined;
+  if (frame.kind !== "items") return bundle;
+  return { value: bundle, index: frame.offset + frame.index + 1, total: frame.offset + frame.bundles.length };
+}
+
+/** The bundle path of operations below the top frame: iterators add the number of their current bundle. */
+export function childPath(state: RunState): string {
+  const frame = topFrame(state);
+  if (!frame) return "1";
+  return frame.kind === "items" ? `${frame.path}.${frame.offset + frame.index + 1}` : frame.path;
+}
+
+export function beginOperation(turn: Turn, node: PlanNode, path = childPath(turn.state)): Begun {
+  turn.state.operationCount += 1;
+  turn.state.lastOperationId += 1;
+  return {
+    id: turn.state.lastOperationId,
+    node,
+    path,
+    startedAt: turn.ports.nowMs,
+    input: null,
+    attempts: [],
+    attempt: 0,
+  };
+}
+
+/** The operation of a pending one, to end it. */
+export function begunOf(turn: Turn, pending: Pending): Begun {
+  const begun: Begun = {
+    id: pending.id,
+    node: requireNode(turn.plan, pending.node),
+    path: pending.path,
+    startedAt: pending.startedAt,
+    input: pending.input,
+    attempts: pending.attempts,
+    attempt: pending.attempt,
+  };
+  if (pending.missing) begun.missing = pending.missing;
+  return begun;
+}
+
+/** Evaluates the node's config into the operation's input. */
+export function evaluateInput(turn: Turn, operation: Begun): OperationError | null {
+  const result = evaluateConfig(operation.node.config, scopeOf(turn));
+  if (!result.ok) return result.error;
+  operation.input = result.value;
+  if (result.missing.length > 0) operation.missing = result.missing;
+  return null;
+}
+
+/** Hands the ended operation to the host; the engine forgets it. */
+export function emitOperation(
+  turn: Turn,
+  operation: Begun,
+  ended: { state: OperationState; output?: JsonValue; error?: OperationError },
+): void {
+  const record: OperationRecord = {
+    id: operation.id,
+    nodeId: operation.node.id,
+    bundlePath: operation.path,
+    state: ended.state,
+    input: operation.input,
+    output: ended.output ?? null,
+    error: ended.error ?? null,
+    attempts: operation.attempts.length > 0 ? operation.attempts : [soleAttempt(turn, operation, ended.error)],
+    startedAt: operation.startedAt,
+    durationMs: Math.max(0, turn.ports.nowMs - operation.startedAt),
+  };
+  if (operation.missing) record.missing = operation.missing;
+  turn.operations.push(record);
+}
+
+function soleAttempt(turn: Turn, operation: Begun, error: OperationError | undefined): AttemptRecord {
+  const { startedAt } = operation;
+  const attempt: AttemptRecord = { number: 1, startedAt, durationMs: Math.max(0, turn.ports.nowMs - startedAt) };
+  return error ? { ...attempt, error } : attempt;
+}
+
+/** Ends the run. Keeps only what the run page needs of the state. */
+export function endRun(turn: Turn, end: { outcome: "succeeded" | "cancelled" } | { outcome: "failed"; error: RunError }): void {
+  const { state } = turn;
+  state.phase = "ended";
+  state.stack = [];
+  state.at = null;
+  state.pending = null;
+  state.broken = null;
+  turn.commands.push({ kind: "finish", ...end });
+}

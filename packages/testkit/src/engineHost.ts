@@ -1,0 +1,198 @@
+/**
+ * The engine's second host: in memory, with virtual time. Drives a run to its end against scripted effects, and keeps
+ * the state as text between steps, as a database would.
+ */
+import type { Definition, JsonValue, ManifestCatalog } from "@patchbay/core";
+import {
+  advance,
+  compilePlan,
+  createState,
+  operationKey,
+  packState,
+  pendingCommand,
+  unpackState,
+  type Command,
+  type EffectOutcome,
+  type Event,
+  type OperationRecord,
+  type PerformCommand,
+  type Plan,
+  type Ports,
+  type RunError,
+  type WebhookResponse,
+} from "@patchbay/engine";
+import { testCatalog, testPorts } from "./scenarios.ts";
+
+export interface EffectCall extends PerformCommand {
+  key: string;
+  /** How many results of this operation were delivered before. */
+  delivered: number;
+}
+
+/**
+ * What becomes of one attempt. `lostBefore`: the performer dies before it did anything; `lostAfter`: it did it, and its
+ * result is lost.
+ */
+export type EffectScript = (call: EffectCall) => EffectOutcome | "lostBefore" | "lostAfter";
+
+export interface HostOptions {
+  definition: Definition;
+  catalog?: ManifestCatalog;
+  effects?: EffectScript;
+  /** Steps that the next `advance` may take. */
+  steps?: () => number;
+  random?: () => number;
+  /** Replaces parts of the ports. */
+  ports?: Partial<Ports>;
+  startMs?: number;
+}
+
+export interface RunReport {
+  outcome: "succeeded" | "failed" | "cancelled" | "parked";
+  error: RunError | null;
+  operations: OperationRecord[];
+  /** Effects that took place, in order; the same key twice means that it was done twice. */
+  performed: { key: string; effect: PerformCommand["effect"]; attempt: number }[];
+  responses: WebhookResponse[];
+  waits: { reason: "delay" | "retry"; durationMs: number }[];
+  nowMs: number;
+  /** Edge counts by position: `[seen, passed]`. */
+  edges: Record<string, [number, number]>;
+  /** Characters of the largest state that was stored. */
+  largestState: number;
+  advances: number;
+}
+
+export interface EngineHost {
+  /** Starts the run and drives it until it ends or parks. */
+  run(bundle: JsonValue): RunReport;
+  /** Goes on with a parked run. */
+  send(event: Event): RunReport;
+  report(): RunReport;
+  /** The stored state, as text. */
+  stored(): string;
+}
+
+const RUN_ID = "run1";
+const MAX_ADVANCES = 200_000;
+
+/** A host for one run. Throws when the definition cannot be compiled or the run does not come to an end. */
+export function createEngineHost(options: HostOptions): EngineHost {
+  const compiled = compilePlan(options.definition, options.catalog ?? testCatalog);
+  if (!compiled.ok) throw new Error(compiled.issues.map((issue) => issue.message).join(" "));
+  return new MemoryHost(compiled.plan, options);
+}
+
+class MemoryHost implements EngineHost {
+  private readonly plan: Plan;
+  private readonly options: HostOptions;
+  private text = packState(createState());
+  private bundle: JsonValue = null;
+  private nowMs: number;
+  private readonly delivered = new Map<string, number>();
+  private readonly result: RunReport;
+
+  constructor(plan: Plan, options: HostOptions) {
+    this.plan = plan;
+    this.options = options;
+    this.nowMs = options.startMs ?? 1_000_000;
+    this.result = {
+      outcome: "parked",
+      error: null,
+      operations: [],
+      performed: [],
+      responses: [],
+      waits: [],
+      nowMs: this.nowMs,
+      edges: {},
+      largestState: 0,
+      advances: 0,
+    };
+  }
+
+  run(bundle: JsonValue): RunReport {
+    this.bundle = bundle;
+    return this.send({ kind: "start", bundle });
+  }
+
+  send(event: Event): RunReport {
+    for (let next: Event | null = event; next; ) {
+      const command = this.advance(next);
+      next = command && this.carryOut(command);
+    }
+    return this.report();
+  }
+
+  report(): RunReport {
+    return { ...this.result, nowMs: this.nowMs };
+  }
+
+  stored(): string {
+    return this.text;
+  }
+
+  /** One `advance` from text to text; gives back the command that asks for more. */
+  private advance(event: Event): Command | null {
+    this.result.advances += 1;
+    if (this.result.advances > MAX_ADVANCES) throw new Error("The run does not come to an end.");
+    const state = unpackState(this.text, () => this.bundle);
+    const ports = { ...testPorts({ nowMs: this.nowMs, random: this.options.random }), ...this.options.ports };
+    const advanced = advance(this.plan, state, event, { ports, budget: { steps: this.options.steps?.() ?? 1_000 } });
+    if (!advanced.accepted) return null;
+    this.text = packState(advanced.state);
+    this.result.largestState = Math.max(this.result.largestState, this.text.length);
+    this.result.operations.push(...advanced.operations);
+    this.result.edges = advanced.state.edges;
+    for (const command of advanced.commands) if (command.kind === "respond") this.result.responses.push(command.response);
+    return advanced.commands.findLast((command) => command.kind !== "respond") ?? null;
+  }
+
+  private carryOut(command: Command): Event | null {
+    switch (command.kind) {
+      case "perform":
+        return this.perform();
+      case "wait":
+        this.result.waits.push({ reason: command.reason, durationMs: command.dueMs - this.nowMs });
+        this.nowMs = Math.max(this.nowMs, command.dueMs);
+        return { kind: "timer" };
+      case "pause":
+        return { kind: "continue" };
+      case "park":
+        return this.park(command);
+      case "finish":
+        this.result.outcome = command.outcome;
+        this.result.error = command.outcome === "failed" ? command.error : null;
+        return null;
+      case "respond":
+        return null;
+    }
+  }
+
+  private park(command: Extract<Command, { kind: "park" }>): Event | null {
+    this.result.outcome = "parked";
+    this.result.error = command.error;
+    if (command.retryAtMs === undefined) return null;
+    this.nowMs = Math.max(this.nowMs, command.retryAtMs);
+    return { kind: "retry" };
+  }
+
+  /** Performs what the stored state asks for, as an executor does that reads it from the database. */
+  private perform(): Event {
+    const command = pendingCommand(this.plan, unpackState(this.text, () => this.bundle));
+    if (!command) throw new Error("The stored state asks for no effect.");
+    const { attempt, effect } = command;
+    const key = operationKey(RUN_ID, command);
+    const delivered = this.delivered.get(key) ?? 0;
+    const outcome = this.options.effects?.({ ...command, key, delivered }) ?? { ok: true, output: command.input };
+    if (outcome !== "lostBefore" && (outcome === "lostAfter" || tookPlace(outcome))) {
+      this.result.performed.push({ key, effect, attempt });
+    }
+    if (typeof outcome === "string") return { kind: "lost", attempt };
+    this.delivered.set(key, delivered + 1);
+    const startedAtMs = this.nowMs;
+    this.nowMs += 10;
+    return { kind: "result", attempt, startedAtMs, endedAtMs: this.nowMs, outcome };
+  }
+}
+
+const tookPlace = (outcome: EffectOutcome) => outcome.ok || outcome.error.notPerformed !== true;

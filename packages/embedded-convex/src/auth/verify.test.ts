@@ -55,7 +55,14 @@ function answer(via: string) {
 
 function verifier(providers: AuthProvider[], options: Partial<TokenVerifierOptions> = {}) {
   const fetchRemote = answer("remote") as typeof fetch;
-  return createTokenVerifier({ providers, ownIssuer, fetchOwn: answer("own"), fetch: fetchRemote, now: () => nowMs, ...options });
+  return createTokenVerifier({
+    providers,
+    ownIssuer,
+    fetchOwn: answer("own"),
+    fetch: fetchRemote,
+    now: () => nowMs,
+    ...options,
+  });
 }
 
 const oidc: AuthProvider = { domain: "https://issuer.example", applicationID: "app" };
@@ -77,8 +84,18 @@ describe("OpenID Connect providers", () => {
   });
 
   it("give standard claims Convex's names and keep custom claims", async () => {
-    const standard = { name: "Ann", given_name: "A", email: "a@x", email_verified: true, picture: "p", updated_at: 0, phone_number: "1" };
-    const identity = await verifier([oidc]).verify(await token(rsa, { ...claims, ...standard, org: { id: 7 }, tokenIdentifier: "forged" }));
+    const standard = {
+      name: "Ann",
+      given_name: "A",
+      email: "a@x",
+      email_verified: true,
+      picture: "p",
+      updated_at: 0,
+      phone_number: "1",
+    };
+    const identity = await verifier([oidc]).verify(
+      await token(rsa, { ...claims, ...standard, org: { id: 7 }, tokenIdentifier: "forged" }),
+    );
     expect(identity).toEqual({
       tokenIdentifier: "https://issuer.example|user1",
       issuer: "https://issuer.example",
@@ -97,7 +114,9 @@ describe("OpenID Connect providers", () => {
   it("match with or without scheme and trailing slash, and one of several audiences", async () => {
     serve("https://issuer.example", [rsa.jwk]);
     const provider = { domain: "issuer.example/", applicationID: "app" };
-    const identity = await verifier([provider]).verify(await token(rsa, { iss: "https://issuer.example/", aud: ["other", "app"] }));
+    const identity = await verifier([provider]).verify(
+      await token(rsa, { iss: "https://issuer.example/", aud: ["other", "app"] }),
+    );
     expect(identity.issuer).toBe("https://issuer.example/");
   });
 
@@ -106,25 +125,38 @@ describe("OpenID Connect providers", () => {
     await expect(verify(await token(rsa, { ...claims, iss: "https://evil.example" }))).rejects.toMatchObject({
       code: "NoAuthProvider",
       status: 401,
-      message: "No auth provider found matching the given token. Check that your JWT's issuer and audience match one of your configured providers: [OIDC(domain=https://issuer.example, app_id=app)]",
+      message:
+        "No auth provider found matching the given token. Check that your JWT's issuer and audience match one of your configured providers: [OIDC(domain=https://issuer.example, app_id=app)]",
     });
-    await expect(verify(await token(rsa, { ...claims, aud: "other" }))).rejects.toMatchObject({ code: "NoAuthProvider" });
+    await expect(verify(await token(rsa, { ...claims, aud: "other" }))).rejects.toMatchObject({
+      code: "NoAuthProvider",
+    });
     await expect(verify(await token(stranger, claims))).rejects.toMatchObject({ code: "Unauthenticated" });
     await expect(verify(await token(rsa, claims, -60))).rejects.toMatchObject({ code: "IdTokenExpired" });
-    await expect(verify(await token(rsa, { ...claims, nbf: nowMs / 1000 + 3600 }))).rejects.toMatchObject({ code: "Unauthenticated" });
+    await expect(verify(await token(rsa, { ...claims, nbf: nowMs / 1000 + 3600 }))).rejects.toMatchObject({
+      code: "Unauthenticated",
+    });
     for (const missing of ["sub", "exp"]) {
-      await expect(verify(await token(rsa, { ...claims, [missing]: undefined }))).rejects.toMatchObject({ code: "Unauthenticated" });
+      await expect(verify(await token(rsa, { ...claims, [missing]: undefined }))).rejects.toMatchObject({
+        code: "Unauthenticated",
+      });
     }
   });
 
   it("refuse what is no token, unsigned tokens, and tokens signed with the public key as a secret", async () => {
     const { verify } = verifier([oidc]);
-    for (const text of ["", "x", "a.b.c"]) await expect(verify(text)).rejects.toMatchObject({ code: "InvalidAuthHeader" });
+    for (const text of ["", "x", "a.b.c"])
+      await expect(verify(text)).rejects.toMatchObject({ code: "InvalidAuthHeader" });
     const [, payload] = (await token(rsa, claims)).split(".");
     const header = Buffer.from(JSON.stringify({ alg: "none" })).toString("base64url");
-    await expect(verify(`${header}.${payload}.`)).rejects.toMatchObject({ code: expect.stringMatching(/Unauthenticated|InvalidAuthHeader/) as string });
+    await expect(verify(`${header}.${payload}.`)).rejects.toMatchObject({
+      code: expect.stringMatching(/Unauthenticated|InvalidAuthHeader/) as string,
+    });
     const secret = new TextEncoder().encode(JSON.stringify(rsa.jwk));
-    const forged = await new SignJWT({ ...claims, sub: "user1" }).setProtectedHeader({ alg: "HS256" }).setExpirationTime("1h").sign(secret);
+    const forged = await new SignJWT({ ...claims, sub: "user1" })
+      .setProtectedHeader({ alg: "HS256" })
+      .setExpirationTime("1h")
+      .sign(secret);
     await expect(verify(forged)).rejects.toMatchObject({ code: "Unauthenticated" });
     await expect(verifier([]).verify(await token(rsa, claims))).rejects.toThrow("(no providers configured)");
   });
@@ -144,7 +176,9 @@ describe("OpenID Connect providers", () => {
   it("try again after a failed discovery, and fetch again after clear", async () => {
     const failing = verifier([oidc]);
     documents.clear();
-    await expect(failing.verify(await token(rsa, claims))).rejects.toMatchObject({ code: "AuthProviderDiscoveryFailed" });
+    await expect(failing.verify(await token(rsa, claims))).rejects.toMatchObject({
+      code: "AuthProviderDiscoveryFailed",
+    });
     serve("https://issuer.example", [rsa.jwk]);
     await failing.verify(await token(rsa, claims));
     const before = requests.length;
@@ -154,8 +188,13 @@ describe("OpenID Connect providers", () => {
   });
 
   it("refuse a configuration that names another issuer", async () => {
-    documents.set("https://issuer.example/.well-known/openid-configuration", { issuer: "https://evil.example", jwks_uri: "https://evil.example/k" });
-    await expect(verifier([oidc]).verify(await token(rsa, claims))).rejects.toMatchObject({ code: "AuthProviderDiscoveryFailed" });
+    documents.set("https://issuer.example/.well-known/openid-configuration", {
+      issuer: "https://evil.example",
+      jwks_uri: "https://evil.example/k",
+    });
+    await expect(verifier([oidc]).verify(await token(rsa, claims))).rejects.toMatchObject({
+      code: "AuthProviderDiscoveryFailed",
+    });
   });
 });
 
@@ -164,7 +203,10 @@ describe("the deployment as issuer", () => {
     serve(ownIssuer, [rsa.jwk]);
     const { verify } = verifier([{ domain: ownIssuer, applicationID: "convex" }]);
     expect((await verify(await token(rsa, { iss: ownIssuer, aud: "convex" }))).subject).toBe("user1");
-    expect(requests).toEqual([`own ${ownIssuer}/.well-known/openid-configuration`, `own ${ownIssuer}/.well-known/jwks.json`]);
+    expect(requests).toEqual([
+      `own ${ownIssuer}/.well-known/openid-configuration`,
+      `own ${ownIssuer}/.well-known/jwks.json`,
+    ]);
   });
 
   it("is not mistaken for addresses that merely begin like it", async () => {
@@ -176,15 +218,30 @@ describe("the deployment as issuer", () => {
 });
 
 describe("custom JWT providers", () => {
-  const provider = (overrides: object): AuthProvider => ({ type: "customJwt", issuer: "my-issuer", jwks: "https://keys.example/jwks", algorithm: "ES256", ...overrides });
+  const provider = (overrides: object): AuthProvider => ({
+    type: "customJwt",
+    issuer: "my-issuer",
+    jwks: "https://keys.example/jwks",
+    algorithm: "ES256",
+    ...overrides,
+  });
 
   it("take keys from an address or a data URI, and pass nested claims on by path", async () => {
     documents.set("https://keys.example/jwks", { keys: [ec.jwk] });
     const signed = await token(ec, { iss: "my-issuer", org: { role: "admin" } });
-    const expected = { tokenIdentifier: "my-issuer|user1", issuer: "my-issuer", subject: "user1", org: { role: "admin" }, "org.role": "admin" };
+    const expected = {
+      tokenIdentifier: "my-issuer|user1",
+      issuer: "my-issuer",
+      subject: "user1",
+      org: { role: "admin" },
+      "org.role": "admin",
+    };
     expect(await verifier([provider({})]).verify(signed)).toEqual(expected);
     const json = JSON.stringify({ keys: [ec.jwk] });
-    for (const uri of [`data:text/plain;charset=utf-8;base64,${btoa(json)}`, `data:application/json,${encodeURIComponent(json)}`]) {
+    for (const uri of [
+      `data:text/plain;charset=utf-8;base64,${btoa(json)}`,
+      `data:application/json,${encodeURIComponent(json)}`,
+    ]) {
       expect(await verifier([provider({ jwks: uri })]).verify(signed)).toEqual(expected);
     }
     expect(requests).toEqual(["remote https://keys.example/jwks"]);
@@ -192,16 +249,22 @@ describe("custom JWT providers", () => {
 
   it("insist on their algorithm and, when given, their audience", async () => {
     documents.set("https://keys.example/jwks", { keys: [ec.jwk, rsa.jwk] });
-    await expect(verifier([provider({})]).verify(await token(rsa, { iss: "my-issuer" }))).rejects.toMatchObject({ code: "Unauthenticated" });
+    await expect(verifier([provider({})]).verify(await token(rsa, { iss: "my-issuer" }))).rejects.toMatchObject({
+      code: "Unauthenticated",
+    });
     const strict = verifier([provider({ applicationID: "app" })]);
-    await expect(strict.verify(await token(ec, { iss: "my-issuer" }))).rejects.toMatchObject({ code: "NoAuthProvider" });
+    await expect(strict.verify(await token(ec, { iss: "my-issuer" }))).rejects.toMatchObject({
+      code: "NoAuthProvider",
+    });
     expect((await strict.verify(await token(ec, { iss: "my-issuer", aud: "app" }))).subject).toBe("user1");
   });
 
   it("say so when the keys are malformed", async () => {
     const signed = await token(ec, { iss: "my-issuer" });
     for (const jwks of ["data:application/json,{}", "data:text/plain,nonsense", "https://keys.example/gone"]) {
-      await expect(verifier([provider({ jwks })]).verify(signed)).rejects.toMatchObject({ code: "AuthProviderDiscoveryFailed" });
+      await expect(verifier([provider({ jwks })]).verify(signed)).rejects.toMatchObject({
+        code: "AuthProviderDiscoveryFailed",
+      });
     }
   });
 });

@@ -47,9 +47,9 @@ export interface TokenVerifierOptions {
 /** Verifies tokens. */
 export interface TokenVerifier {
   /** The identity that a token proves. Throws `AuthTokenError`. */
-  verify(token: string): Promise<Identity>;
+  verify: (token: string) => Promise<Identity>;
   /** Forgets fetched keys, for example when environment variables have changed. */
-  clear(): void;
+  clear: () => void;
 }
 
 /** A token was not accepted. `code` and `message` are the backend's; HTTP clients get status 401. */
@@ -186,7 +186,9 @@ async function verifySignature(
 function tokenError(error: unknown): AuthTokenError {
   if (error instanceof AuthTokenError) return error;
   if (error instanceof errors.JWTExpired) {
-    return new AuthTokenError("IdTokenExpired", "Could not verify OIDC token claim: the token has expired", { cause: error });
+    return new AuthTokenError("IdTokenExpired", "Could not verify OIDC token claim: the token has expired", {
+      cause: error,
+    });
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new AuthTokenError("Unauthenticated", `Could not verify OIDC token claim: ${reason}`, { cause: error });
@@ -208,7 +210,10 @@ async function fetchKeys(provider: AuthProvider, fetchDocument: (url: string) =>
 
 async function discoverKeys(domain: string, fetchDocument: (url: string) => Promise<unknown>): Promise<string> {
   const issuer = normalizeIssuer(domain);
-  const document = (await fetchDocument(`${issuer}/.well-known/openid-configuration`)) as Record<string, unknown> | null;
+  const document = (await fetchDocument(`${issuer}/.well-known/openid-configuration`)) as Record<
+    string,
+    unknown
+  > | null;
   const { jwks_uri: url, issuer: discovered } = document ?? {};
   if (typeof url !== "string" || typeof discovered !== "string" || normalizeIssuer(discovered) !== issuer) {
     const message = `Auth provider discovery of ${issuer} failed: its configuration has no jwks_uri or names another issuer`;
@@ -222,7 +227,9 @@ async function readDataUri(uri: string): Promise<unknown> {
   try {
     return await (await fetch(uri)).json();
   } catch (error) {
-    throw new AuthTokenError("AuthProviderDiscoveryFailed", "The auth provider's JWKS data URI is malformed", { cause: error });
+    throw new AuthTokenError("AuthProviderDiscoveryFailed", "The auth provider's JWKS data URI is malformed", {
+      cause: error,
+    });
   }
 }
 
@@ -242,7 +249,9 @@ function documentFetcher(options: TokenVerifierOptions): (url: string) => Promis
       return await response.json();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new AuthTokenError("AuthProviderDiscoveryFailed", `Auth provider discovery of ${url} failed: ${reason}`, { cause: error });
+      throw new AuthTokenError("AuthProviderDiscoveryFailed", `Auth provider discovery of ${url} failed: ${reason}`, {
+        cause: error,
+      });
     }
   };
 }

@@ -73,9 +73,12 @@ describe("modules", () => {
   });
 
   it("give use node modules Buffer and a process without the host's variables", async () => {
-    const { read } = await load(`"use node"; export const read = () => [Buffer.from("a").toString("hex"), process.env, process.platform];`, {
-      env: { MINE: "1" },
-    });
+    const { read } = await load(
+      `"use node"; export const read = () => [Buffer.from("a").toString("hex"), process.env, process.platform];`,
+      {
+        env: { MINE: "1" },
+      },
+    );
     expect(read!()).toEqual(["61", { MINE: "1" }, process.platform]);
   });
 
@@ -91,11 +94,15 @@ describe("modules", () => {
 
 describe("globals", () => {
   it("are the realm's own", async () => {
-    const { poison } = await load(`export const poison = () => { globalThis.leak = 1; Object.prototype.evil = 1; return typeof require + typeof module; };`);
+    const { poison } = await load(
+      `export const poison = () => { globalThis.leak = 1; Object.prototype.evil = 1; return typeof require + typeof module; };`,
+    );
     poison!();
     expect((globalThis as Record<string, unknown>).leak).toBeUndefined();
     expect(({} as Record<string, unknown>).evil).toBeUndefined();
-    const { kinds } = await load(`export const kinds = () => [typeof Buffer, typeof setImmediate, typeof __dirname, Object.keys(process)];`);
+    const { kinds } = await load(
+      `export const kinds = () => [typeof Buffer, typeof setImmediate, typeof __dirname, Object.keys(process)];`,
+    );
     expect(kinds!()).toEqual(["undefined", "undefined", "undefined", ["env"]]);
   });
 
@@ -111,7 +118,21 @@ describe("globals", () => {
          Date.UTC(2020), new Date() instanceof Date, new Later().getTime(), new Later() instanceof Later, new Date().constructor === Date,
          Date.name, Math.random(), performance.now()];`,
     );
-    const expected = [fixedTime, fixedTime, new Date(fixedTime).toString(), 5, 2020, Date.UTC(2020), true, fixedTime, true, true, "Date", 0.25, fixedTime];
+    const expected = [
+      fixedTime,
+      fixedTime,
+      new Date(fixedTime).toString(),
+      5,
+      2020,
+      Date.UTC(2020),
+      true,
+      fixedTime,
+      true,
+      true,
+      "Date",
+      0.25,
+      fixedTime,
+    ];
     expect(read!()).toEqual(expected);
   });
 
@@ -137,23 +158,36 @@ describe("globals", () => {
 
   it("hand console lines to the host", async () => {
     const lines: unknown[] = [];
-    const { run } = await load(`export const run = () => { console.log("a", { b: 1 }); console.error("e"); console.assert(false, "no"); console.count(); };`, {
-      host: testHost({ console: (level, args) => lines.push([level, ...args]) }),
-    });
+    const { run } = await load(
+      `export const run = () => { console.log("a", { b: 1 }); console.error("e"); console.assert(false, "no"); console.count(); };`,
+      {
+        host: testHost({ console: (level, args) => lines.push([level, ...args]) }),
+      },
+    );
     run!();
-    expect(lines).toEqual([["log", "a", { b: 1 }], ["error", "e"], ["error", "Assertion failed", "no"], ["info", "default: 1"]]);
+    expect(lines).toEqual([
+      ["log", "a", { b: 1 }],
+      ["error", "e"],
+      ["error", "Assertion failed", "no"],
+      ["info", "default: 1"],
+    ]);
   });
 
   it("carry syscalls to the host, in the caller's async context", async () => {
     const current = new AsyncLocalStorage<string>();
-    const host = testHost({ asyncSyscall: async (op, args) => `${op} ${args} ${await Promise.resolve(current.getStore())}` });
+    const host = testHost({
+      asyncSyscall: async (op, args) => `${op} ${args} ${await Promise.resolve(current.getStore())}`,
+    });
     const { run } = await load(
       `export const run = async () => { await null; const first = await Convex.asyncSyscall("1.0/get", "{}");
          async function* again() { yield await Convex.asyncSyscall("2", ""); } for await (const each of again()) return [first, each]; };`,
       { host },
     );
     const results = ["x", "y"].map((store) => current.run(store, () => run!()));
-    expect(await Promise.all(results)).toEqual([["1.0/get {} x", "2  x"], ["1.0/get {} y", "2  y"]]);
+    expect(await Promise.all(results)).toEqual([
+      ["1.0/get {} x", "2  x"],
+      ["1.0/get {} y", "2  y"],
+    ]);
   });
 });
 
@@ -199,7 +233,11 @@ describe("in actions", () => {
 describe("stack traces", () => {
   it("point to the sources that the CLI bundled, without the host's frames and paths", async () => {
     const bundled = await build({
-      stdin: { contents: `// a comment\n\nexport function handler(): never {\n  throw new Error("boom");\n}\n`, sourcefile: "convex/messages.ts", loader: "ts" },
+      stdin: {
+        contents: `// a comment\n\nexport function handler(): never {\n  throw new Error("boom");\n}\n`,
+        sourcefile: "convex/messages.ts",
+        loader: "ts",
+      },
       bundle: true,
       format: "esm",
       write: false,
@@ -213,13 +251,17 @@ describe("stack traces", () => {
     const realm = new Realm({ label: "app", modules, env: {}, host: testHost() });
     const { handler } = realm.import("messages.js") as { handler: () => never };
     const stack = remapStack(stackOf(handler));
-    expect(stack.split("\n")).toEqual(["Error: boom", expect.stringMatching(/^ {4}at \S+ \(\S*convex\/messages\.ts:4:9\)$/)]);
+    expect(stack.split("\n")).toEqual([
+      "Error: boom",
+      expect.stringMatching(/^ {4}at \S+ \(\S*convex\/messages\.ts:4:9\)$/),
+    ]);
     realm.dispose();
     expect(remapStack(stackOf(handler))).not.toContain(process.cwd());
   });
 
   it("fall back to the module's path", () => {
-    const stack = "Error: x\n    at f (convex:/77/app/lib/a.js:3:4)\n    at Module._compile (node:internal/modules/cjs/loader:1:1)\n    at /work/host/file.ts:1:2";
+    const stack =
+      "Error: x\n    at f (convex:/77/app/lib/a.js:3:4)\n    at Module._compile (node:internal/modules/cjs/loader:1:1)\n    at /work/host/file.ts:1:2";
     expect(remapStack(stack)).toBe("Error: x\n    at f (lib/a.js:3:4)");
   });
 
@@ -234,7 +276,10 @@ describe("stack traces", () => {
 
 describe("old code", () => {
   it("is freed: a worker with little memory survives a hundred reloads", { timeout: 60_000 }, async () => {
-    const functions = Array.from({ length: 400 }, (_, index) => `export const f${index} = (x) => x + "${"pad".repeat(20)}${index}";`);
+    const functions = Array.from(
+      { length: 400 },
+      (_, index) => `export const f${index} = (x) => x + "${"pad".repeat(20)}${index}";`,
+    );
     const state = `export const state = Array.from({ length: 20_000 }, (_, index) => "item " + index);`;
     const { code, map } = await transformModule({ path: "main.js", source: [...functions, state].join("\n") });
     // A realm holds over 1 MB here; V8's own compilation cache may grow in the meantime and is emptied under pressure.
@@ -243,7 +288,15 @@ describe("old code", () => {
   });
 });
 
-async function reloadInWorker({ heapMb, ...workerData }: { code: string; map: string; reloads: number; heapMb: number }): Promise<number> {
+async function reloadInWorker({
+  heapMb,
+  ...workerData
+}: {
+  code: string;
+  map: string;
+  reloads: number;
+  heapMb: number;
+}): Promise<number> {
   const worker = new Worker(new URL("./reloadWorker.fixture.ts", import.meta.url), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: heapMb },

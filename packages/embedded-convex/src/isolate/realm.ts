@@ -30,16 +30,16 @@ export interface RealmModule {
 
 /** What a realm needs of its host. All functions are called in the async context of the function that runs. */
 export interface RealmHost {
-  syscall(op: string, args: string): string;
-  asyncSyscall(op: string, args: string): Promise<string>;
-  jsSyscall(op: string, args: Record<string, unknown>): unknown;
+  syscall: (op: string, args: string) => string;
+  asyncSyscall: (op: string, args: string) => Promise<string>;
+  jsSyscall: (op: string, args: Record<string, unknown>) => unknown;
   /** Milliseconds since the epoch; fixed for the length of a query or mutation. */
-  now(): number;
+  now: () => number;
   /** A number in [0, 1); from the transaction's seed inside a query or mutation. */
-  random(): number;
+  random: () => number;
   /** Is the running function a query or a mutation? */
-  inTransaction(): boolean;
-  console(level: ConsoleLevel, args: unknown[]): void;
+  inTransaction: () => boolean;
+  console: (level: ConsoleLevel, args: unknown[]) => void;
   fetch: typeof fetch;
 }
 
@@ -128,7 +128,10 @@ export class Realm {
     const filename = moduleFileName(this.#id, this.#options.label, modulePath);
     const isNode = module.environment === "node";
     const parameters = isNode ? [...PARAMETERS, ...NODE_PARAMETERS] : PARAMETERS;
-    const compiled = compileFunction(module.source, parameters, { filename, parsingContext: context }) as CompiledModule;
+    const compiled = compileFunction(module.source, parameters, {
+      filename,
+      parsingContext: context,
+    }) as CompiledModule;
     if (module.sourceMap) registerSourceMap(filename, module.sourceMap);
     const extra = isNode ? this.#nodeGlobals(context) : [];
     compiled(record.exports, (specifier) => this.#require(specifier, modulePath, isNode), record, ...extra);
@@ -151,8 +154,9 @@ export class Realm {
   /** In the order of NODE_PARAMETERS. The process shows the deployment's variables, never the host's. */
   #nodeGlobals(context: Context): unknown[] {
     const { version, versions, platform, arch } = process;
-    const visible = { env: this.#options.env, version, versions, platform, arch };
-    const functions = { nextTick: process.nextTick, hrtime: process.hrtime, cwd: () => "/", emitWarning: () => undefined };
-    return [Buffer, { ...visible, ...functions }, context, setImmediate, clearImmediate];
+    const nextTick = process.nextTick.bind(process);
+    const hrtime = Object.assign(process.hrtime.bind(process), { bigint: process.hrtime.bigint.bind(process.hrtime) });
+    const visible = { version, versions, platform, arch, nextTick, hrtime, env: this.#options.env, cwd: () => "/" };
+    return [Buffer, visible, context, setImmediate, clearImmediate];
   }
 }

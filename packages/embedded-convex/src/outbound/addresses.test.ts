@@ -3,12 +3,18 @@ import { describe, expect, it } from "vitest";
 import { isOwnAddress, isPublicAddress } from "./addresses.ts";
 
 describe("isPublicAddress", () => {
-  it.each(["1.1.1.1", "8.8.8.8", "93.184.216.34", "172.32.0.1", "100.128.0.1", "2606:4700:4700::1111", "2a00:1450:4001::200e", "[2606:4700::1]"])(
-    "is true for %s",
-    (address) => {
-      expect(isPublicAddress(address)).toBe(true);
-    },
-  );
+  it.each([
+    "1.1.1.1",
+    "8.8.8.8",
+    "93.184.216.34",
+    "172.32.0.1",
+    "100.128.0.1",
+    "2606:4700:4700::1111",
+    "2a00:1450:4001::200e",
+    "[2606:4700::1]",
+  ])("is true for %s", (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
 
   it.each([
     ["this network", "0.0.0.0"],
@@ -68,8 +74,20 @@ describe("isPublicAddress", () => {
 
 describe("isOwnAddress", () => {
   it("knows loopback, unspecified and interface addresses in their IPv6 forms too", () => {
-    const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []).map(({ address }) => address);
-    const forms = ["127.0.0.1", "127.9.9.9", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1", "::ffff:0.0.0.0", "::127.0.0.1", ...own];
+    const own = Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .map(({ address }) => address);
+    const forms = [
+      "127.0.0.1",
+      "127.9.9.9",
+      "0.0.0.0",
+      "::",
+      "::1",
+      "::ffff:127.0.0.1",
+      "::ffff:0.0.0.0",
+      "::127.0.0.1",
+      ...own,
+    ];
     for (const address of forms) expect(isOwnAddress(address), address).toBe(true);
     for (const address of ["8.8.8.8", "2606:4700::1", "not an address"]) expect(isOwnAddress(address)).toBe(false);
   });

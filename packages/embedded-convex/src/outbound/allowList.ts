@@ -35,7 +35,8 @@ export class OutboundAllowList {
    * a malformed entry.
    */
   add(hostPort: string, ttlMs?: number): void {
-    if (ttlMs !== undefined && !(ttlMs > 0)) throw new Error(`The lifetime of ${hostPort} must be a positive number of milliseconds`);
+    if (ttlMs !== undefined && !(ttlMs > 0))
+      throw new Error(`The lifetime of ${hostPort} must be a positive number of milliseconds`);
     this.#forgetExpired();
     const { text, host, port } = parseHostPort(hostPort);
     const expiresAt = ttlMs === undefined ? Infinity : this.#now() + ttlMs;
@@ -53,7 +54,8 @@ export class OutboundAllowList {
     const now = this.#now();
     const name = canonicalHost(host);
     for (const rule of this.#rules.values()) {
-      if (rule.expiresAt > now && (rule.port === "*" || rule.port === port) && hostMatches(rule.host, name)) return true;
+      if (rule.expiresAt > now && (rule.port === "*" || rule.port === port) && hostMatches(rule.host, name))
+        return true;
     }
     return false;
   }

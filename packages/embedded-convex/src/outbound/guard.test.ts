@@ -24,7 +24,10 @@ async function listen(server: Server | TcpServer, host = "127.0.0.1"): Promise<n
   return (server.address() as AddressInfo).port;
 }
 
-function serve(handler: RequestListener = (_request, response) => response.end("reached"), host?: string): Promise<number> {
+function serve(
+  handler: RequestListener = (_request, response) => response.end("reached"),
+  host?: string,
+): Promise<number> {
   return listen(createServer(handler), host);
 }
 
@@ -47,7 +50,7 @@ async function failure(promise: Promise<unknown>): Promise<Error & { code?: stri
     () => expect.unreachable("the request was performed"),
     (reason: unknown) => reason,
   );
-  return error as Error;
+  return error as Error & { cause?: { code?: string } };
 }
 
 describe("by default", () => {
@@ -58,7 +61,26 @@ describe("by default", () => {
       response.end();
     }, "0.0.0.0");
     const { fetch } = guarded();
-    const spellings = ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "0.0.0.0", "127.0.0.1.", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "localhost", "LOCALHOST", "①②⑦.⓪.⓪.①"];
+    const spellings = [
+      "127.0.0.1",
+      "127.1",
+      "2130706433",
+      "0x7f000001",
+      "0177.0.0.1",
+      "0",
+      "0.0.0.0",
+      "127.0.0.1.",
+      "[::1]",
+      "[::]",
+      "[::ffff:127.0.0.1]",
+      "[::ffff:7f00:1]",
+      "[::127.0.0.1]",
+      "[64:ff9b::7f00:1]",
+      "[2002:7f00:1::]",
+      "localhost",
+      "LOCALHOST",
+      "①②⑦.⓪.⓪.①",
+    ];
     for (const host of spellings) {
       const error = await failure(fetch(`http://${host}:${port}/`));
       expect(error, host).toMatchObject({ code: "OUTBOUND_REFUSED" });
@@ -116,7 +138,13 @@ describe("by default", () => {
 
   it("speaks only http and https", async () => {
     const { fetch } = guarded(["*:*"]);
-    for (const url of ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1:70/", "unix:/var/run/docker.sock", "blob:nodedata:x"]) {
+    for (const url of [
+      "file:///etc/passwd",
+      "ftp://127.0.0.1/",
+      "gopher://127.0.0.1:70/",
+      "unix:/var/run/docker.sock",
+      "blob:nodedata:x",
+    ]) {
       expect(await failure(fetch(url)), url).toBeInstanceOf(TypeError);
     }
   });
@@ -132,7 +160,11 @@ describe("allowed hosts", () => {
     for (const host of ["127.0.0.1", "127.1", "local.example"]) {
       const response = await fetch(`http://${host}:${port}/path`, { method: "POST", body: "hello" });
       expect(response).toBeInstanceOf(Response);
-      expect([response.status, response.headers.get("x-method"), response.headers.getSetCookie()]).toEqual([201, "POST", ["a=1", "b=2"]]);
+      expect([response.status, response.headers.get("x-method"), response.headers.getSetCookie()]).toEqual([
+        201,
+        "POST",
+        ["a=1", "b=2"],
+      ]);
       expect([response.url, response.redirected]).toEqual([new URL(`http://${host}:${port}/path`).href, false]);
       expect(await response.text()).toBe("hello");
     }
@@ -173,10 +205,16 @@ describe("allowed hosts", () => {
 describe("redirects", () => {
   it("are followed to allowed hosts", async () => {
     const target = await serve();
-    const port = await serve((_request, response) => response.writeHead(302, { location: `http://127.0.0.1:${target}/` }).end());
+    const port = await serve((_request, response) =>
+      response.writeHead(302, { location: `http://127.0.0.1:${target}/` }).end(),
+    );
     const { fetch } = guarded([`127.0.0.1:${port}`, `127.0.0.1:${target}`]);
     const response = await fetch(`http://127.0.0.1:${port}/`);
-    expect([response.redirected, response.url, await response.text()]).toEqual([true, `http://127.0.0.1:${target}/`, "reached"]);
+    expect([response.redirected, response.url, await response.text()]).toEqual([
+      true,
+      `http://127.0.0.1:${target}/`,
+      "reached",
+    ]);
   });
 
   it.each([301, 302, 303, 307, 308])("to refused hosts are refused (%i)", async (status) => {
@@ -185,7 +223,12 @@ describe("redirects", () => {
       reached = true;
       response.end();
     });
-    const locations = [`http://127.0.0.1:${target}/`, `http://localhost:${target}/`, `//[::ffff:127.0.0.1]:${target}/`, "file:///etc/passwd"];
+    const locations = [
+      `http://127.0.0.1:${target}/`,
+      `http://localhost:${target}/`,
+      `//[::ffff:127.0.0.1]:${target}/`,
+      "file:///etc/passwd",
+    ];
     for (const location of locations) {
       const port = await serve((_request, response) => response.writeHead(status, { location }).end());
       const error = await failure(guarded([`127.0.0.1:${port}`]).fetch(`http://127.0.0.1:${port}/`));
@@ -215,16 +258,30 @@ describe("requests", () => {
     expect(await send(url)).toEqual(["none", "none", ""]);
     expect(await send(url, { method: "POST", body: "text" })).toEqual(["text/plain;charset=UTF-8", "4", "text"]);
     expect(await send(url, { method: "POST", body: new Uint8Array([65]) })).toEqual(["none", "1", "A"]);
-    expect(await send(url, { method: "POST", body: new URLSearchParams({ a: "b" }) })).toEqual(["application/x-www-form-urlencoded;charset=UTF-8", "3", "a=b"]);
-    expect(await send(url, { method: "POST", body: new Blob(["blob"], { type: "x/y" }) })).toEqual(["x/y", "4", "blob"]);
+    expect(await send(url, { method: "POST", body: new URLSearchParams({ a: "b" }) })).toEqual([
+      "application/x-www-form-urlencoded;charset=UTF-8",
+      "3",
+      "a=b",
+    ]);
+    expect(await send(url, { method: "POST", body: new Blob(["blob"], { type: "x/y" }) })).toEqual([
+      "x/y",
+      "4",
+      "blob",
+    ]);
     const [formType, , formText] = await send(url, { method: "POST", body: form });
     expect(formType).toMatch(/^multipart\/form-data; boundary=/);
     expect(formText).toContain('name="field"\r\n\r\nvalue');
     const stream = new Blob(["streamed"]).stream();
-    expect(await send(url, { method: "POST", body: stream, duplex: "half" } as RequestInit)).toEqual(["none", "none", "streamed"]);
+    expect(await send(url, { method: "POST", body: stream, duplex: "half" })).toEqual([
+      "none",
+      "none",
+      "streamed",
+    ]);
     const request = new Request(url, { method: "PUT", body: "in a request", headers: { "x-custom": "1" } });
     expect(await send(request)).toEqual(["text/plain;charset=UTF-8", "12", "in a request"]);
-    expect((await fetch(new URL(url), { headers: new Headers({ "x-custom": "yes" }) })).headers.get("x-custom")).toBe("yes");
+    expect((await fetch(new URL(url), { headers: new Headers({ "x-custom": "yes" }) })).headers.get("x-custom")).toBe(
+      "yes",
+    );
   });
 
   it("can be aborted, and answer 204 and redirects by hand", async () => {
@@ -234,7 +291,9 @@ describe("requests", () => {
     });
     const { fetch } = guarded([`127.0.0.1:${port}`]);
     const url = `http://127.0.0.1:${port}`;
-    expect(await failure(fetch(`${url}/hang`, { signal: AbortSignal.timeout(20) }))).toMatchObject({ name: "TimeoutError" });
+    expect(await failure(fetch(`${url}/hang`, { signal: AbortSignal.timeout(20) }))).toMatchObject({
+      name: "TimeoutError",
+    });
     const aborted = AbortSignal.abort(new Error("mine"));
     expect(await failure(fetch(new Request(`${url}/hang`, { signal: aborted })))).toMatchObject({ message: "mine" });
     expect((await fetch(`${url}/empty`)).status).toBe(204);
@@ -260,7 +319,9 @@ describe("failures", () => {
     const dropping = await listen(createTcpServer((socket) => socket.once("data", () => socket.destroy())));
     const resetting = await listen(createTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy())));
     const { fetch } = guarded(["*:*"]);
-    expect((await failure(fetch(`http://127.0.0.1:${dropping}/`, { method: "POST", body: "x" }))).cause?.code).toBe("UND_ERR_SOCKET");
+    expect((await failure(fetch(`http://127.0.0.1:${dropping}/`, { method: "POST", body: "x" }))).cause?.code).toBe(
+      "UND_ERR_SOCKET",
+    );
     expect((await failure(fetch(`http://127.0.0.1:${resetting}/`))).cause?.code).toMatch(/ECONNRESET|UND_ERR_SOCKET/);
   });
 });

@@ -85,7 +85,7 @@ function createAgent(options: GuardedFetchOptions, mayConnect: (address: string)
     if (!isOwnPort && mayConnect(address)) return null;
     return new OutboundRefusedError({ host, port, isOwnPort });
   };
-  const lookup = options.lookup ?? (dnsLookup as LookupFunction);
+  const lookup = options.lookup ?? (dnsLookup);
   return new Agent({
     // A connector for each origin, so that TLS sessions are resumed.
     factory: (origin, poolOptions) => {
@@ -108,7 +108,9 @@ function createConnector(origin: URL, check: Check, lookup: LookupFunction): bui
     // Sockets do not look up literal addresses, so those are checked here.
     const refused = isIP(host) === 0 ? null : check(host, port, host);
     if (refused !== null) return callback(refused, null);
-    connect(target, (...[error, socket]) => (error === null ? callback(null, socket) : callback(connectError(error), null)));
+    connect(target, (...[error, socket]) =>
+      error === null ? callback(null, socket) : callback(connectError(error), null),
+    );
   };
 }
 
@@ -117,7 +119,10 @@ function portOf(origin: URL): number {
 }
 
 /** A look-up that fails when any of a name's addresses is refused: the socket tries them all. */
-function checkedLookup(lookup: LookupFunction, refuse: (address: string) => OutboundRefusedError | null): LookupFunction {
+function checkedLookup(
+  lookup: LookupFunction,
+  refuse: (address: string) => OutboundRefusedError | null,
+): LookupFunction {
   return (hostname, lookupOptions, callback) => {
     lookup(hostname, lookupOptions, (error, addresses: string | LookupAddress[], family) => {
       if (error !== null) return callback(error, addresses, family);

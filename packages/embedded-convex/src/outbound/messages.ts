@@ -6,7 +6,13 @@ type FetchInit = Parameters<typeof fetch>[1];
 
 /** Bodies that undici's fetch takes as they are; for all others Node's Request finds the bytes and the content type. */
 function isPortableBody(body: unknown): boolean {
-  return body === undefined || body === null || typeof body === "string" || ArrayBuffer.isView(body) || body instanceof ArrayBuffer;
+  return (
+    body === undefined ||
+    body === null ||
+    typeof body === "string" ||
+    ArrayBuffer.isView(body) ||
+    body instanceof ArrayBuffer
+  );
 }
 
 /** What undici's fetch is called with for a call of the standard fetch. Throws the standard's TypeErrors. */

@@ -20,7 +20,7 @@ afterEach(async () => {
 const content = Buffer.from("hello, Patchbay 🎛");
 
 function streamOf(...chunks: Uint8Array[]): ReadableStream<Uint8Array> {
-  return ReadableStream.from(chunks) as ReadableStream<Uint8Array>;
+  return ReadableStream.from<Uint8Array>(chunks);
 }
 
 async function allFiles(): Promise<string[]> {
@@ -47,7 +47,9 @@ describe("FileStore", () => {
   });
 
   it("stores nothing when the source is too large or breaks", async () => {
-    await expect(store.put(content, { maxBytes: content.length - 1 })).rejects.toMatchObject({ code: "FILE_TOO_LARGE" });
+    await expect(store.put(content, { maxBytes: content.length - 1 })).rejects.toMatchObject({
+      code: "FILE_TOO_LARGE",
+    });
     const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error("the client went away")),
     });

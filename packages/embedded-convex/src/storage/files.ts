@@ -132,7 +132,7 @@ async function writeSynced(path: string, source: Uint8Array | ReadableStream<Uin
 }
 
 async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < chunk.byteLength; ) {
+  for (let offset = 0; offset < chunk.byteLength;) {
     offset += (await file.write(chunk, offset, chunk.byteLength - offset)).bytesWritten;
   }
 }

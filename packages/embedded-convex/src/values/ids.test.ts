@@ -29,7 +29,10 @@ describe("encodeId", () => {
 });
 
 describe("decodeId", () => {
-  const id = encodeId(10_001, Uint8Array.from({ length: 16 }, (_, index) => index * 13));
+  const id = encodeId(
+    10_001,
+    Uint8Array.from({ length: 16 }, (_, index) => index * 13),
+  );
 
   it("answers null for anything else of the right length", () => {
     fc.assert(
@@ -63,7 +66,9 @@ describe("newInternalId", () => {
   });
 
   it("does not repeat within a millisecond", () => {
-    const ids = new Set(Array.from({ length: 10_000 }, () => Buffer.from(newInternalId(1, Math.random)).toString("hex")));
+    const ids = new Set(
+      Array.from({ length: 10_000 }, () => Buffer.from(newInternalId(1, Math.random)).toString("hex")),
+    );
     expect(ids.size).toBe(10_000);
   });
 });

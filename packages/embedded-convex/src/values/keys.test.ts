@@ -38,9 +38,30 @@ describe("encodeKey", () => {
   });
 
   it("orders one value of each type as documented", () => {
-    const ordered = [undefined, null, -5n, 7n, -Infinity, -1.5, -0, 0, 1.5, Infinity, NaN, false, true, "", "a", new ArrayBuffer(1), [], [1], {}, { a: 1 }];
+    const ordered = [
+      undefined,
+      null,
+      -5n,
+      7n,
+      -Infinity,
+      -1.5,
+      -0,
+      0,
+      1.5,
+      Infinity,
+      NaN,
+      false,
+      true,
+      "",
+      "a",
+      new ArrayBuffer(1),
+      [],
+      [1],
+      {},
+      { a: 1 },
+    ];
     const keys = ordered.map((value) => key(value as Value | undefined));
-    expect([...keys].sort(Buffer.compare)).toEqual(keys);
+    expect([...keys].sort((left, right) => left.compare(right))).toEqual(keys);
     expect(new Set(keys.map((each) => each.toString("hex"))).size).toBe(ordered.length);
   });
 

@@ -66,7 +66,8 @@ export function documentProblem(value: ConvexJson): string | null {
 
 /** `depth` is the level of `value` itself, should it be an array or an object. */
 function valueProblem(value: ConvexJson, depth: number): string | null {
-  if (typeof value === "string") return LONE_SURROGATE.test(value) ? "Strings must be valid Unicode: found a lone surrogate" : null;
+  if (typeof value === "string")
+    return LONE_SURROGATE.test(value) ? "Strings must be valid Unicode: found a lone surrogate" : null;
   if (typeof value !== "object" || value === null) return null;
   if (!Array.isArray(value) && encodedScalarSize(value) !== null) return null;
   if (depth > MAX_DOCUMENT_NESTING) {

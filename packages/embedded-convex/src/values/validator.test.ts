@@ -28,10 +28,18 @@ describe("validateValue accepts", () => {
     ["strings", v.string(), [""]],
     ["bytes", v.bytes(), [new ArrayBuffer(3)]],
     ["anything", v.any(), [null, { a: [1] }]],
-    ["literals of each type", v.union(v.literal("a"), v.literal(1), v.literal(2n), v.literal(true)), ["a", 1, 2n, true]],
+    [
+      "literals of each type",
+      v.union(v.literal("a"), v.literal(1), v.literal(2n), v.literal(true)),
+      ["a", 1, 2n, true],
+    ],
     ["ids of the right table", v.id("users"), [userId]],
     ["arrays", v.array(v.string()), [[], ["a"]]],
-    ["objects with and without optional fields", v.object({ a: v.optional(v.string()), b: v.number() }), [{ b: 1 }, { a: "x", b: 1 }]],
+    [
+      "objects with and without optional fields",
+      v.object({ a: v.optional(v.string()), b: v.number() }),
+      [{ b: 1 }, { a: "x", b: 1 }],
+    ],
     ["records by key and value", v.record(v.id("users"), v.number()), [{}, { [userId]: 1 }]],
     ["a union of one", v.union(v.string()), ["a"]],
   ];
@@ -51,7 +59,9 @@ describe("validateValue refuses", () => {
 
   it("encoded scalars where an object is expected, and numbers for integers", () => {
     expect(check(v.object({}), 1n)).toContain("Validator: v.object({})");
-    expect(check(v.record(v.string(), v.any()), new ArrayBuffer(1))).toContain("Validator: v.record(v.string(), v.any())");
+    expect(check(v.record(v.string(), v.any()), new ArrayBuffer(1))).toContain(
+      "Validator: v.record(v.string(), v.any())",
+    );
     expect(check(v.int64(), 1)).toBe("Value does not match validator.\n\nValue: 1.0\nValidator: v.int64()");
     expect(check(v.number(), 1n)).toBe("Value does not match validator.\n\nValue: 1\nValidator: v.float64()");
   });
@@ -65,7 +75,9 @@ describe("validateValue refuses", () => {
     expect(check(validator, { id: "x", bogus: 1 })).toBe(
       `Object contains extra field \`bogus\` that is not in the validator.\n\nObject: {bogus: 1.0, id: "x"}\n${shown}`,
     );
-    expect(check(v.object({ in: validator }), { in: { id: "x", bogus: true } })).toContain("validator.\nPath: .in\nObject:");
+    expect(check(v.object({ in: validator }), { in: { id: "x", bogus: true } })).toContain(
+      "validator.\nPath: .in\nObject:",
+    );
   });
 
   it("fields that objects inherit", () => {
@@ -81,13 +93,17 @@ describe("validateValue refuses", () => {
     expect(check(v.object({ a: v.id("users") }), { a: fileId })).toBe(
       `Found ID "${fileId}" from a system table, which does not match the table name in validator \`v.id("users")\`.Path: .a`,
     );
-    expect(check(v.id("users"), "nope")).toBe('Value does not match validator.\n\nValue: "nope"\nValidator: v.id("users")');
+    expect(check(v.id("users"), "nope")).toBe(
+      'Value does not match validator.\n\nValue: "nope"\nValidator: v.id("users")',
+    );
     expect(check(v.id("unknown"), userId)).not.toBeNull();
   });
 
   it("other literals", () => {
     expect(check(v.literal("a"), "b")).toBe('`"b"` does not match literal validator `v.literal("a")`.');
-    expect(check(v.object({ n: v.literal(1) }), { n: 2 })).toBe("`2.0` does not match literal validator `v.literal(1.0)`.Path: .n");
+    expect(check(v.object({ n: v.literal(1) }), { n: 2 })).toBe(
+      "`2.0` does not match literal validator `v.literal(1.0)`.Path: .n",
+    );
   });
 
   it("what no member of a union accepts", () => {
@@ -135,9 +151,13 @@ describe("documentProblem", () => {
 
   it("names what is beyond them", () => {
     expect(documentProblem(nested(17))).toContain("Document is too nested");
-    expect(documentProblem({ list: new Array<number>(8193).fill(0) })).toBe("Array length is too long (8193 > maximum length 8192)");
+    expect(documentProblem({ list: new Array<number>(8193).fill(0) })).toBe(
+      "Array length is too long (8193 > maximum length 8192)",
+    );
     expect(documentProblem(fields(1025))).toBe("Object has too many fields (1025 > maximum number 1024)");
-    expect(documentProblem({ s: "x".repeat(MAX_DOCUMENT_SIZE - 5) })).toBe("Value is too large (1 MiB > maximum size 1 MiB)");
+    expect(documentProblem({ s: "x".repeat(MAX_DOCUMENT_SIZE - 5) })).toBe(
+      "Value is too large (1 MiB > maximum size 1 MiB)",
+    );
     expect(documentProblem({ s: "x".repeat(3 << 19) })).toBe("Value is too large (1.5 MiB > maximum size 1 MiB)");
   });
 
@@ -151,7 +171,8 @@ describe("documentProblem", () => {
   });
 
   it("refuses what is no object, and text that is not Unicode", () => {
-    for (const value of [null, 1, "x", [], { $integer: "AAAAAAAAAAA=" }]) expect(documentProblem(value)).toBe("Documents must be objects.");
+    for (const value of [null, 1, "x", [], { $integer: "AAAAAAAAAAA=" }])
+      expect(documentProblem(value)).toBe("Documents must be objects.");
     expect(documentProblem({ s: "\ud800" })).toContain("lone surrogate");
   });
 });

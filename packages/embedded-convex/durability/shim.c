@@ -1,0 +1,141 @@
+/*
+ * Loaded into the deployment's process with LD_PRELOAD. Appends one line to the file named by SHIM_LOG for each
+ *   wal <markers>    bytes handed to the write-ahead log (a file whose name ends in "-wal")
+ *   sync             successful fsync or fdatasync of the write-ahead log
+ *   nosync           the same, but failed
+ *   send <markers>   bytes about to be handed to a TCP socket
+ * where markers are the words "mark-<32 hex digits>" found in the bytes; lines without markers are left out for wal and
+ * send. wal and sync are logged after the real call, send before it: so when the log says sync before send, it was so.
+ * When the file named by SHIM_FAIL exists, syncs of the write-ahead log fail with EIO.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define MARKER "mark-"
+#define MARKER_LENGTH (5 + 32)
+
+static ssize_t (*real_write)(int, const void *, size_t);
+static int log_fd = -1;
+
+__attribute__((constructor)) static void open_log(void) {
+  real_write = dlsym(RTLD_NEXT, "write");
+  const char *path = getenv("SHIM_LOG");
+  if (path != NULL) log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
+static void log_line(const char *line, size_t length) {
+  int saved = errno;
+  if (log_fd >= 0 && real_write(log_fd, line, length) < 0) abort();
+  errno = saved;
+}
+
+static int is_wal(int fd) {
+  char link[64], path[PATH_MAX];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  return length > 4 && memcmp(path + length - 4, "-wal", 4) == 0;
+}
+
+static int is_tcp(int fd) {
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  if (getsockname(fd, (struct sockaddr *)&address, &length) != 0) return 0;
+  return address.ss_family == AF_INET || address.ss_family == AF_INET6;
+}
+
+/* One line with all markers in the bytes; nothing without any. */
+static void log_markers(const char *kind, const void *bytes, size_t size) {
+  char line[16384];
+  size_t length = (size_t)snprintf(line, sizeof line, "%s", kind), start = length;
+  const char *at = bytes, *end = at + size;
+  while ((at = memmem(at, (size_t)(end - at), MARKER, 5)) != NULL && end - at >= MARKER_LENGTH) {
+    if (length + MARKER_LENGTH + 2 > sizeof line) {
+      line[length++] = '\n';
+      log_line(line, length);
+      length = start;
+    }
+    line[length++] = ' ';
+    memcpy(line + length, at, MARKER_LENGTH);
+    length += MARKER_LENGTH;
+    at += MARKER_LENGTH;
+  }
+  if (length == start) return;
+  line[length++] = '\n';
+  log_line(line, length);
+}
+
+static void before_send(int fd, const void *bytes, size_t size) {
+  if (log_fd >= 0 && memmem(bytes, size, MARKER, 5) != NULL && is_tcp(fd)) log_markers("send", bytes, size);
+}
+
+ssize_t write(int fd, const void *bytes, size_t size) {
+  if (real_write == NULL) real_write = dlsym(RTLD_NEXT, "write");
+  before_send(fd, bytes, size);
+  ssize_t written = real_write(fd, bytes, size);
+  if (written > 0 && fd != log_fd && is_wal(fd)) log_markers("wal", bytes, (size_t)written);
+  return written;
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count) {
+  static ssize_t (*real)(int, const struct iovec *, int);
+  if (real == NULL) real = dlsym(RTLD_NEXT, "writev");
+  for (int index = 0; index < count; index += 1) before_send(fd, parts[index].iov_base, parts[index].iov_len);
+  return real(fd, parts, count);
+}
+
+ssize_t send(int fd, const void *bytes, size_t size, int flags) {
+  static ssize_t (*real)(int, const void *, size_t, int);
+  if (real == NULL) real = dlsym(RTLD_NEXT, "send");
+  before_send(fd, bytes, size);
+  return real(fd, bytes, size, flags);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
+  static ssize_t (*real)(int, const struct msghdr *, int);
+  if (real == NULL) real = dlsym(RTLD_NEXT, "sendmsg");
+  for (size_t index = 0; index < message->msg_iovlen; index += 1)
+    before_send(fd, message->msg_iov[index].iov_base, message->msg_iov[index].iov_len);
+  return real(fd, message, flags);
+}
+
+static ssize_t logged_pwrite(const char *name, int fd, const void *bytes, size_t size, off64_t offset) {
+  ssize_t (*real)(int, const void *, size_t, off64_t) = dlsym(RTLD_NEXT, name);
+  ssize_t written = real(fd, bytes, size, offset);
+  if (written > 0 && is_wal(fd)) log_markers("wal", bytes, (size_t)written);
+  return written;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t size, off_t offset) {
+  return logged_pwrite("pwrite", fd, bytes, size, offset);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset) {
+  return logged_pwrite("pwrite64", fd, bytes, size, offset);
+}
+
+static int logged_sync(const char *name, int fd) {
+  int (*real)(int) = dlsym(RTLD_NEXT, name);
+  if (!is_wal(fd)) return real(fd);
+  const char *fail = getenv("SHIM_FAIL");
+  int failed = fail != NULL && access(fail, F_OK) == 0;
+  int result = failed ? -1 : real(fd);
+  if (result == 0) log_line("sync\n", 5);
+  else log_line("nosync\n", 7);
+  if (failed) errno = EIO;
+  return result;
+}
+
+int fsync(int fd) { return logged_sync("fsync", fd); }
+
+int fdatasync(int fd) { return logged_sync("fdatasync", fd); }

@@ -1,0 +1,80 @@
+import { accessSync, constants, fstatSync, mkdirSync, readFileSync } from "node:fs";
+import { parseArgs, parseEnv } from "node:util";
+import { type DeploymentOptions, startDeployment } from "./index.ts";
+
+const USAGE = `Usage: embedded-convex start --data DIR --admin-key-file FILE [--port 3210] [--site-port 3211] [--host 127.0.0.1]
+  [--env-file FILE]... [--allow-outbound host:port[,host:port]]... [--public-site-url URL] [--public-cloud-url URL]`;
+
+/** What the command line says. @throws with a message for the operator. */
+function readOptions(): DeploymentOptions {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      data: { type: "string" },
+      port: { type: "string", default: "3210" },
+      "site-port": { type: "string", default: "3211" },
+      host: { type: "string", default: "127.0.0.1" },
+      "admin-key-file": { type: "string" },
+      "env-file": { type: "string", multiple: true, default: [] },
+      "allow-outbound": { type: "string", multiple: true, default: [] },
+      "public-site-url": { type: "string" },
+      "public-cloud-url": { type: "string" },
+    },
+  });
+  if (positionals[0] !== "start" || values.data === undefined || values["admin-key-file"] === undefined) throw new Error(USAGE);
+  const adminKey = readFileSync(values["admin-key-file"], "utf8").trim();
+  if (adminKey.length < 16) throw new Error(`${values["admin-key-file"]} must hold an admin key of at least 16 characters.`);
+  mkdirSync(values.data, { recursive: true, mode: 0o700 });
+  accessSync(values.data, constants.W_OK | constants.R_OK | constants.X_OK);
+  return {
+    dataFolder: values.data,
+    host: values.host,
+    port: portOf(values.port),
+    sitePort: portOf(values["site-port"]),
+    adminKey,
+    env: Object.assign({}, ...values["env-file"].map((file) => parseEnv(readFileSync(file, "utf8")))) as Record<string, string>,
+    allowOutbound: values["allow-outbound"].flatMap((list) => list.split(",")).filter((entry) => entry !== ""),
+    publicSiteUrl: values["public-site-url"]?.replace(/\/$/, ""),
+    publicCloudUrl: values["public-cloud-url"]?.replace(/\/$/, ""),
+    // Only for the test that shows what syncing is good for.
+    sync: process.env.EMBEDDED_CONVEX_UNSAFE_SYNC === "off" ? "off" : "full",
+    timeLimitMs: process.env.EMBEDDED_CONVEX_TIME_LIMIT_MS === undefined ? undefined : Number(process.env.EMBEDDED_CONVEX_TIME_LIMIT_MS),
+  };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${text} is not a port.`);
+  return port;
+}
+
+async function main(): Promise<void> {
+  const deployment = await startDeployment(readOptions());
+  let stopping = false;
+  const stop = (exitCode: number): void => {
+    if (stopping) return;
+    stopping = true;
+    deployment.stop().then(
+      () => process.exit(exitCode),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on("SIGTERM", () => stop(0));
+  process.on("SIGINT", () => stop(0));
+  // A parent that dies closes the pipe; without this an orphan would keep the ports and the database.
+  const stdin = fstatSync(0);
+  if (stdin.isFIFO() || stdin.isSocket()) {
+    process.stdin.on("end", () => stop(0));
+    process.stdin.on("error", () => stop(0));
+    process.stdin.resume();
+  }
+  deployment.failed.catch(fail);
+  process.stdout.write(`${JSON.stringify({ ready: true, cloudUrl: deployment.cloudUrl, siteUrl: deployment.siteUrl })}\n`);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`embedded-convex: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

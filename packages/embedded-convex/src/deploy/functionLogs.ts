@@ -1,0 +1,39 @@
+import type { LogEntry } from "../process/messages.ts";
+
+const KEPT_ENTRIES = 1000;
+const POLL_TIMEOUT_MS = 10_000;
+
+/** The last executions that had something to say, for `convex logs` and `convex dev`, which poll. */
+export class FunctionLogs {
+  readonly #entries: { atMs: number; entry: LogEntry }[] = [];
+  readonly #waiting = new Set<() => void>();
+  #lastMs = 0;
+
+  add(entry: LogEntry): void {
+    // Strictly increasing, so that a cursor never skips or repeats an entry.
+    this.#lastMs = Math.max(this.#lastMs + 0.001, Date.now());
+    this.#entries.push({ atMs: this.#lastMs, entry });
+    if (this.#entries.length > KEPT_ENTRIES) this.#entries.shift();
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** Entries after the cursor; waits a while for the first one. */
+  async poll(cursorMs: number): Promise<{ entries: LogEntry[]; newCursor: number }> {
+    if (cursorMs > 0 && this.#lastMs <= cursorMs) await this.#next();
+    const fresh = this.#entries.filter(({ atMs }) => atMs > cursorMs);
+    return { entries: fresh.map(({ entry }) => entry), newCursor: Math.max(cursorMs, this.#lastMs, 1) };
+  }
+
+  #next(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, POLL_TIMEOUT_MS);
+      timer.unref();
+      this.#waiting.add(done);
+    });
+  }
+}

@@ -1,0 +1,210 @@
+import { createHash } from "node:crypto";
+import { transformModule } from "../isolate/realm.ts";
+import type { ActionPool } from "../process/actionPool.ts";
+import type { DeploymentState, TransactorControl } from "../process/messages.ts";
+import type { RpcPort } from "../process/rpc.ts";
+import { HttpError } from "../http/responses.ts";
+import type { Manifest, ModuleRef, StoredModule } from "./manifest.ts";
+import { hashesOf } from "./moduleStore.ts";
+import type { PushedModule, StartPushRequest } from "./pushRequest.ts";
+
+export interface PushServices {
+  transactor(): RpcPort<TransactorControl>;
+  pool: ActionPool;
+  /** Reads the state again and gives it to everybody, after the code or the environment has changed. */
+  reload(): Promise<void>;
+  state(): DeploymentState;
+}
+
+interface StagedPush {
+  manifest: Manifest;
+  modules: StoredModule[];
+}
+
+/** The push API of the CLI: the only way in which code gets into the deployment. One push at a time; the last one wins. */
+export class PushApi {
+  readonly #services: PushServices;
+  #staged: StagedPush | null = null;
+
+  constructor(services: PushServices) {
+    this.#services = services;
+  }
+
+  /** `/api/get_config_hashes` */
+  configHashes(): unknown {
+    const { manifest } = this.#services.state();
+    const modules = manifest.components.find(({ path }) => path === "")?.modules ?? [];
+    return {
+      config: { functions: manifest.functionsDirectory },
+      moduleHashes: modules.map(({ path, environment, hash }) => ({ path, environment, hash })),
+      nodeDependencies: [],
+      udfServerVersion: manifest.udfServerVersion,
+    };
+  }
+
+  /** `/api/deploy2/start_push`: evaluates the code, and begins to prepare the schema. */
+  async start(request: StartPushRequest): Promise<unknown> {
+    const staged = await this.#stage(request);
+    if (!request.dryRun) {
+      this.#staged = staged;
+      await this.#services.transactor().call("prepareSchema", staged);
+    }
+    return startPushAnswer(staged.manifest, this.#services.state().storedEnv);
+  }
+
+  /** `/api/deploy2/evaluate_schema` */
+  async evaluateSchema(request: StartPushRequest): Promise<unknown> {
+    const { manifest } = await this.#stage(request);
+    return this.#services.transactor().call("evaluateSchema", { manifest });
+  }
+
+  /** `/api/deploy2/wait_for_schema` */
+  async waitForSchema(request: { dryRun?: boolean }): Promise<unknown> {
+    return request.dryRun === true ? { type: "complete" } : this.#services.transactor().call("schemaStatus");
+  }
+
+  /** `/api/deploy2/finish_push`: makes the code the running one. Connections stay. */
+  async finish(request: { dryRun?: boolean }): Promise<unknown> {
+    if (request.dryRun === true) return finishPushAnswer({ added: [], removed: [] }, null);
+    const staged = this.#staged;
+    if (staged === null) throw new HttpError(400, "NoPush", "There is no push to finish: another one has replaced it.");
+    const status = await this.#services.transactor().call("schemaStatus");
+    if (status.type !== "complete") throw new HttpError(400, "SchemaNotReady", "The schema of this push is not ready.");
+    this.#staged = null;
+    const before = this.#services.state().manifest;
+    const diff = await this.#services.transactor().call("activate", staged);
+    await this.#services.reload();
+    return finishPushAnswer(authDiff(before, staged.manifest), diff);
+  }
+
+  /** `/api/update_environment_variables` */
+  async updateEnvironment(changes: { name: string; value?: string | null }[]): Promise<void> {
+    for (const { name, value } of changes) checkVariable(name, value ?? null);
+    await this.#services.transactor().call("setEnvironment", { changes: changes.map(({ name, value }) => ({ name, value: value ?? null })) });
+    await this.#services.reload();
+    await this.#refreshAuthProviders();
+  }
+
+  /** `auth.config.ts` may have been built from variables. */
+  async #refreshAuthProviders(): Promise<void> {
+    const { manifest, env } = this.#services.state();
+    if (!manifest.components.some(({ modules }) => modules.some(({ path }) => path === "auth.config.js"))) return;
+    const modules = await this.#services.transactor().call("modules", { hashes: hashesOf(manifest) });
+    const { authProviders } = await this.#services.pool.analyze({ manifest, modules, env });
+    await this.#services.transactor().call("setAuthProviders", { providers: authProviders });
+    await this.#services.reload();
+  }
+
+  async #stage(request: StartPushRequest): Promise<StagedPush> {
+    const { appDefinition, componentDefinitions } = request;
+    if (componentDefinitions.length > 0) {
+      const names = componentDefinitions.map(({ definitionPath }) => definitionPath).join(", ");
+      throw new HttpError(400, "ComponentsNotSupported", `The embedded deployment does not support components (app.use): ${names}`);
+    }
+    const sources = [...appDefinition.changedModules, ...(appDefinition.schema === null ? [] : [appDefinition.schema])];
+    const transformed = await Promise.all(sources.map(toStored));
+    const unchanged = appDefinition.unchangedModuleHashes.map(({ path, environment, sha256 }) => ({ path, environment, hash: sha256 }));
+    const stored = await this.#services.transactor().call("modules", { hashes: unchanged.map(({ hash }) => hash) });
+    const known = new Set(stored.map(({ hash }) => hash));
+    const missing = unchanged.find(({ hash }) => !known.has(hash));
+    if (missing !== undefined) throw new HttpError(400, "UnknownModule", `The code of ${missing.path} is not stored here. Push again.`);
+    const manifest: Manifest = {
+      functionsDirectory: request.functions,
+      udfServerVersion: appDefinition.udfServerVersion,
+      authProviders: [],
+      components: [
+        {
+          path: "",
+          definitionPath: "",
+          modules: [...unchanged, ...appDefinition.changedModules.map(toRef)],
+          schemaModule: appDefinition.schema === null ? null : toRef(appDefinition.schema),
+          schema: null,
+          functions: {},
+        },
+      ],
+    };
+    const modules = [...transformed, ...stored];
+    try {
+      return { manifest: await this.#services.pool.analyze({ manifest, modules, env: this.#services.state().env }), modules };
+    } catch (error) {
+      throw new HttpError(400, "InvalidModules", error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const MAX_NAME_LENGTH = 160;
+const MAX_VALUE_BYTES = 8192;
+
+function checkVariable(name: string, value: string | null): void {
+  if (!VARIABLE_NAME.test(name) || name.length > MAX_NAME_LENGTH) {
+    throw new HttpError(400, "EnvironmentVariableNameInvalid", `"${name}" is not a valid name for an environment variable`);
+  }
+  if (name.startsWith("CONVEX_")) {
+    throw new HttpError(400, "EnvironmentVariableNameForbidden", `Environment variable with name "${name}" is built in and cannot be overridden`);
+  }
+  if (value !== null && Buffer.byteLength(value) > MAX_VALUE_BYTES) {
+    throw new HttpError(400, "EnvironmentVariableTooLarge", `The value of ${name} is larger than ${MAX_VALUE_BYTES} bytes`);
+  }
+}
+
+/** As `hash` of the CLI. */
+function hashOf({ source, sourceMap }: PushedModule): string {
+  return createHash("sha256").update(source).update(sourceMap ?? "").digest("hex");
+}
+
+function toRef(module: PushedModule): ModuleRef {
+  return { path: module.path, environment: module.environment, hash: hashOf(module) };
+}
+
+async function toStored(module: PushedModule): Promise<StoredModule> {
+  try {
+    const { code, map } = await transformModule(module);
+    return { hash: hashOf(module), source: code, map };
+  } catch (error) {
+    throw new HttpError(400, "InvalidModules", `${module.path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function startPushAnswer(manifest: Manifest, environmentVariables: Record<string, string>): unknown {
+  const app = manifest.components[0]!;
+  const definition = { path: "", definitionType: { type: "app" }, childComponents: [], httpMounts: {}, exports: { type: "branch", branch: [] } };
+  const udfConfig = { serverVersion: manifest.udfServerVersion, importPhaseRngSeed: null, importPhaseUnixTimestamp: null };
+  const httpModuleRoutes = app.functions["http.js"]?.httpRoutes?.map(({ route }) => route) ?? null;
+  return {
+    environmentVariables,
+    externalDepsId: null,
+    componentDefinitionPackages: {},
+    appAuth: manifest.authProviders.map((provider) => (provider.type === "customJwt" ? { ...provider, applicationID: provider.applicationID ?? null } : provider)),
+    analysis: { "": { definition, schema: app.schema, functions: app.functions, udfConfig } },
+    app: { definitionPath: "", componentPath: "", args: {}, childComponents: {}, httpRoutes: { httpModuleRoutes, mounts: [] }, exports: {} },
+    schemaChange: { allocatedComponentIds: {}, schemaIds: {} },
+  };
+}
+
+interface Diff {
+  addedModules: string[];
+  removedModules: string[];
+  addedIndexes: unknown[];
+  removedIndexes: unknown[];
+  crons: { added: string[]; updated: string[]; deleted: string[] };
+}
+
+function finishPushAnswer(auth: { added: string[]; removed: string[] }, diff: Diff | null): unknown {
+  if (diff === null) return { authDiff: auth, definitionDiffs: {}, componentDiffs: {} };
+  const app = {
+    diffType: { type: "modify" },
+    moduleDiff: { added: diff.addedModules, removed: diff.removedModules },
+    udfConfigDiff: null,
+    cronDiff: diff.crons,
+    indexDiff: { added_indexes: diff.addedIndexes, removed_indexes: diff.removedIndexes },
+    schemaDiff: null,
+  };
+  return { authDiff: auth, definitionDiffs: {}, componentDiffs: { "": app } };
+}
+
+function authDiff(before: Manifest, after: Manifest): { added: string[]; removed: string[] } {
+  const texts = (manifest: Manifest) => manifest.authProviders.map((provider) => JSON.stringify(provider));
+  const [old, next] = [texts(before), texts(after)];
+  return { added: next.filter((text) => !old.includes(text)), removed: old.filter((text) => !next.includes(text)) };
+}

@@ -1,0 +1,49 @@
+import { HttpError } from "../http/responses.ts";
+
+/** A module as the CLI sends it. */
+export interface PushedModule {
+  path: string;
+  source: string;
+  sourceMap?: string;
+  environment: "isolate" | "node";
+}
+
+/** The body of `start_push` and `evaluate_schema`, as far as it is used. */
+export interface StartPushRequest {
+  adminKey: string;
+  dryRun: boolean;
+  functions: string;
+  appDefinition: {
+    schema: PushedModule | null;
+    changedModules: PushedModule[];
+    unchangedModuleHashes: { path: string; environment: "isolate" | "node"; sha256: string }[];
+    udfServerVersion: string;
+  };
+  componentDefinitions: { definitionPath: string }[];
+}
+
+/** @throws HttpError 400 for a body of another shape. */
+export function parseStartPush(body: unknown): StartPushRequest {
+  const request = body as Partial<StartPushRequest> | null;
+  const app = request?.appDefinition;
+  const isValid =
+    typeof app === "object" &&
+    app !== null &&
+    Array.isArray(app.changedModules) &&
+    app.changedModules.every(isModule) &&
+    Array.isArray(app.unchangedModuleHashes) &&
+    (app.schema === null || isModule(app.schema));
+  if (!isValid) throw new HttpError(400, "BadPush", "This push has an unknown format. The convex CLI 1.48 is expected.");
+  return { adminKey: "", dryRun: false, functions: "convex/", componentDefinitions: [], ...request, appDefinition: app };
+}
+
+function isModule(value: unknown): value is PushedModule {
+  const module = value as Partial<PushedModule> | null;
+  return (
+    typeof module === "object" &&
+    module !== null &&
+    typeof module.path === "string" &&
+    typeof module.source === "string" &&
+    (module.environment === "isolate" || module.environment === "node")
+  );
+}

@@ -1,0 +1,185 @@
+import type { Catalog, IndexInfo, TableInfo } from "../store/catalog.ts";
+import { tableEnd } from "../store/catalog.ts";
+import { DOCUMENTS, type Store } from "../store/store.ts";
+import { keySuccessor } from "../values/keys.ts";
+import type { ConvexJsonObject, ValidatorJson } from "../values/json.ts";
+import { schemaViolation } from "../transaction/transaction.ts";
+import type { Executor } from "../transaction/executor.ts";
+import type { AnalyzedTable, Manifest } from "./manifest.ts";
+
+/** In the shape of the answer of `wait_for_schema`. */
+export type SchemaStatus =
+  | { type: "inProgress"; components: Record<string, { schemaValidationComplete: boolean; indexesComplete: number; indexesTotal: number }> }
+  | { type: "failed"; error: string; componentPath: string; tableName: string | null }
+  | { type: "raceDetected" }
+  | { type: "complete" };
+
+/** Documents per transaction: a push must not hold up the functions that are running meanwhile. */
+const CHUNK = 500;
+
+interface PendingTable {
+  table: TableInfo;
+  validator: ValidatorJson | null;
+  building: IndexInfo[];
+}
+
+/**
+ * Prepares the schema of a push while the old code goes on running: new indexes are filled, and all documents are checked
+ * against the new validators, in small portions. What is written meanwhile goes into the new indexes too and is checked at once.
+ */
+export class SchemaRollout {
+  readonly #store: Store;
+  readonly #catalog: Catalog;
+  readonly #executor: Executor;
+  #current: Rollout | null = null;
+
+  constructor(options: { store: Store; catalog: Catalog; executor: Executor }) {
+    this.#store = options.store;
+    this.#catalog = options.catalog;
+    this.#executor = options.executor;
+  }
+
+  /** Starts over with another schema; an unfinished earlier one is abandoned. */
+  async start(manifest: Manifest): Promise<void> {
+    const rollout = await this.#executor.write({
+      label: "push",
+      run: () => {
+        this.#catalog.dropBuildingIndexes();
+        return new Rollout(manifest.components.flatMap((component) => this.#pendingTables(component.path, component.schema)));
+      },
+    });
+    this.#current = rollout;
+    void this.#run(rollout);
+  }
+
+  status(): SchemaStatus {
+    return this.#current?.status() ?? { type: "complete" };
+  }
+
+  /** Resolves when the state is no longer `inProgress`, or after `timeoutMs`. */
+  async wait(timeoutMs: number): Promise<SchemaStatus> {
+    await Promise.race([this.#current?.done, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
+    return this.status();
+  }
+
+  /** Must be told about every written document. */
+  onDocumentWritten(table: TableInfo, document: ConvexJsonObject): void {
+    this.#current?.check(this.#catalog, table, document);
+  }
+
+  /** Makes the schema the enforced one; inside the transaction of the push. */
+  activate(manifest: Manifest): void {
+    const wanted = new Map<TableInfo, AnalyzedTable>();
+    for (const component of manifest.components) {
+      for (const analyzed of component.schema?.tables ?? []) {
+        wanted.set(this.#catalog.ensureTable(component.path, analyzed.tableName), analyzed);
+      }
+      for (const table of this.#catalog.tables(component.path)) {
+        const specs = wanted.get(table)?.indexes ?? [];
+        this.#catalog.activateIndexes(table, specs.map(({ indexDescriptor, fields }) => ({ name: indexDescriptor, fields })));
+      }
+    }
+    this.#current = null;
+  }
+
+  /** Points the in-memory catalog at the validators of the active schema. */
+  applyValidators(manifest: Manifest): void {
+    for (const component of manifest.components) {
+      const enforced = component.schema?.schemaValidation === true;
+      const tables = new Map(component.schema?.tables.map((table) => [table.tableName, table]));
+      for (const table of this.#catalog.tables(component.path)) {
+        table.validator = enforced ? (tables.get(table.name)?.documentType ?? null) : null;
+      }
+    }
+  }
+
+  #pendingTables(component: string, schema: { tables: AnalyzedTable[]; schemaValidation: boolean } | null): PendingTable[] {
+    return (schema?.tables ?? []).map((analyzed) => {
+      const table = this.#catalog.ensureTable(component, analyzed.tableName);
+      const specs = analyzed.indexes.map(({ indexDescriptor, fields }) => ({ name: indexDescriptor, fields }));
+      const building = specs.map((spec) => this.#catalog.ensureIndex(table, spec)).filter((index) => index.state === "building");
+      const unchanged = JSON.stringify(table.validator) === JSON.stringify(analyzed.documentType);
+      const validator = schema?.schemaValidation === true && !unchanged ? analyzed.documentType : null;
+      return { table, validator, building };
+    });
+  }
+
+  async #run(rollout: Rollout): Promise<void> {
+    for (const pending of rollout.tables) {
+      for (const index of pending.building) {
+        await this.#backfill(rollout, pending.table, index);
+        rollout.indexesDone++;
+      }
+      if (pending.validator !== null) await this.#validate(rollout, pending);
+    }
+    rollout.finish();
+  }
+
+  async #backfill(rollout: Rollout, table: TableInfo, index: IndexInfo): Promise<void> {
+    let from: Uint8Array | null = null;
+    do {
+      if (rollout !== this.#current) return;
+      const start: Uint8Array | null = from;
+      from = await this.#executor.write({ label: "push", run: () => this.#catalog.backfill(table, index, start, CHUNK) });
+    } while (from !== null);
+  }
+
+  async #validate(rollout: Rollout, { table }: PendingTable): Promise<void> {
+    let low: Uint8Array = table.prefix;
+    for (;;) {
+      if (rollout !== this.#current || rollout.failure !== null) return;
+      const start = low;
+      const rows = await this.#executor.read("push", () => {
+        const found = this.#store.scan(DOCUMENTS, start, tableEnd(table), "asc", CHUNK);
+        for (const [, json] of found) rollout.check(this.#catalog, table, JSON.parse(json) as ConvexJsonObject);
+        return found;
+      });
+      const last = rows.at(-1)?.[0];
+      if (rows.length < CHUNK || last === undefined) return;
+      low = keySuccessor(Buffer.from(last));
+    }
+  }
+}
+
+class Rollout {
+  readonly tables: PendingTable[];
+  readonly done: Promise<void>;
+  failure: { error: string; componentPath: string; tableName: string } | null = null;
+  indexesDone = 0;
+  #finished = false;
+  #resolve: () => void = () => undefined;
+  readonly #validators: Map<TableInfo, ValidatorJson>;
+
+  constructor(tables: PendingTable[]) {
+    this.tables = tables;
+    this.done = new Promise((resolve) => (this.#resolve = resolve));
+    this.#validators = new Map(tables.flatMap(({ table, validator }) => (validator === null ? [] : [[table, validator] as const])));
+  }
+
+  check(catalog: Catalog, table: TableInfo, document: ConvexJsonObject): void {
+    const validator = this.#validators.get(table);
+    if (validator === undefined || this.failure !== null) return;
+    const violation = schemaViolation(catalog, table, document, validator);
+    if (violation === null) return;
+    const error = `Document with ID "${String(document._id)}" in table "${table.name}" does not match the schema: ${violation}`;
+    this.failure = { error, componentPath: table.component, tableName: table.name };
+    this.#resolve();
+  }
+
+  finish(): void {
+    this.#finished = true;
+    this.#resolve();
+  }
+
+  status(): SchemaStatus {
+    if (this.failure !== null) return { type: "failed", ...this.failure };
+    if (this.#finished) return { type: "complete" };
+    const components: Extract<SchemaStatus, { type: "inProgress" }>["components"] = {};
+    for (const { table, building } of this.tables) {
+      const entry = (components[table.component] ??= { schemaValidationComplete: this.#validators.size === 0, indexesComplete: 0, indexesTotal: 0 });
+      entry.indexesTotal += building.length;
+      entry.indexesComplete = Math.min(this.indexesDone, entry.indexesTotal);
+    }
+    return { type: "inProgress", components };
+  }
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from "node:crypto";
+import { analyzePush } from "../deploy/analysis.ts";
+import type { StoredModule } from "../deploy/manifest.ts";
+import { createGuardedFetch, OutboundAllowList } from "../outbound/guard.ts";
+import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry } from "../process/messages.ts";
+import type { TableNumber } from "../store/catalog.ts";
+import { FileStore } from "../storage/files.ts";
+import type { ConvexJson } from "../values/json.ts";
+import { type ActionServices, createActionHost, type TransactorClient } from "./actionHost.ts";
+import { Codebase } from "./codebase.ts";
+import { type CallContext, runInContext } from "./context.ts";
+import { checkArguments, checkReturn, type FunctionCall, resolveCall, type TableNumbersOf } from "./invoke.ts";
+import { CallError, type CallResult, failureOf } from "./results.ts";
+import { ResponseStreams } from "./responseStreams.ts";
+import { UploadTokens } from "./uploadTokens.ts";
+
+export interface ActionRuntimeOptions {
+  /** Distinguishes the workers of a pool. */
+  name: string;
+  transactor: TransactorClient;
+  storageFolder: string;
+  deniedPorts: number[];
+  /** Actions are given up on after this time. */
+  timeLimitMs: number;
+  onLog(entry: LogEntry): void;
+  onChunk(event: { stream: number; chunk: Uint8Array | null; error: string | null }): void;
+}
+
+interface HttpRouter {
+  lookup(path: string, method: string): readonly [{ invokeHttpAction(request: Request): Promise<Response> }, string, string] | null;
+}
+
+/** Runs actions and HTTP actions, many at a time, on the code that was loaded last. Calls that run keep their code. */
+export class ActionRuntime implements ActionOperations {
+  readonly #options: ActionRuntimeOptions;
+  readonly #allow = new OutboundAllowList();
+  readonly #services: ActionServices;
+  readonly #streams: ResponseStreams;
+  readonly #env: Record<string, string> = {};
+  #state: DeploymentState | null = null;
+  #codebase: Codebase | null = null;
+  #nextCall = 1;
+  #tableNumbers = new Map<string, number>();
+  readonly #tables: TableNumbersOf = (component) => (name) => this.#tableNumbers.get(`${component}|${name}`);
+
+  constructor(options: ActionRuntimeOptions) {
+    this.#options = options;
+    this.#streams = new ResponseStreams(options.onChunk);
+    this.#services = {
+      codebase: () => this.#code(),
+      transactor: options.transactor,
+      files: new FileStore(options.storageFolder),
+      uploadTokens: () => new UploadTokens(Buffer.from(this.#deployment().uploadSecret, "base64")),
+      cloudUrl: () => this.#deployment().cloudUrl,
+      fetch: createGuardedFetch({ allow: this.#allow, deniedPorts: () => options.deniedPorts }),
+      runAction: (call) => this.action({ ...call, scheduledFunctionId: null }),
+      nextCallId: () => `${options.name}.${this.#nextCall++}`,
+    };
+  }
+
+  async load({ state, modules }: { state: DeploymentState; modules: StoredModule[] }): Promise<null> {
+    this.#state = state;
+    for (const name of Object.keys(this.#env)) delete this.#env[name];
+    Object.assign(this.#env, state.env);
+    await this.tables({ tables: state.tables });
+    const old = this.#codebase;
+    const known = new Map(modules.map((module) => [module.hash, module]));
+    this.#codebase = new Codebase({ manifest: state.manifest, modules: known, env: this.#env, host: createActionHost(this.#services) });
+    old?.dispose();
+    return null;
+  }
+
+  async outbound({ add, remove }: { add: { hostPort: string; ttlMs: number | null }[]; remove: string[] }): Promise<null> {
+    for (const { hostPort, ttlMs } of add) this.#allow.add(hostPort, ttlMs ?? undefined);
+    for (const hostPort of remove) this.#allow.remove(hostPort);
+    return null;
+  }
+
+  async action(call: FunctionCall & { scheduledFunctionId: string | null }): Promise<CallResult> {
+    const startedAt = performance.now();
+    const logs: string[] = [];
+    let result: CallResult;
+    try {
+      const info = resolveCall(this.#code(), call, "action");
+      checkArguments(info, JSON.parse(call.args) as ConvexJson, this.#tables);
+      const context = this.#context("action", info, call.identity, logs, call.scheduledFunctionId);
+      const { requestId } = context.request;
+      const value = await this.#bounded(
+        runInContext(context, async () => info.load().invokeAction?.(requestId, `[${call.args}]`)),
+      );
+      if (typeof value !== "string") throw new CallError(`${info.path} is not an action in the deployed code.`);
+      checkReturn(info, value, this.#tables);
+      result = { ok: true, value, logs };
+    } catch (error) {
+      result = failureOf(error, logs);
+    }
+    this.#log("Action", call.address.name ?? call.address.functionHandle ?? "", result, startedAt);
+    return result;
+  }
+
+  async http(call: HttpCall): Promise<HttpAnswer> {
+    const startedAt = performance.now();
+    const logs: string[] = [];
+    const { pathname } = new URL(call.url);
+    try {
+      const router = this.#code().importModule("", "http.js")?.default as HttpRouter | undefined;
+      const route = router?.lookup(pathname, call.method) ?? null;
+      if (route === null) return textAnswer(404, "No matching routes found");
+      const context = this.#context("httpAction", { component: "", path: `${call.method} ${route[2]}` }, call.identity, logs, null);
+      const response = await this.#bounded(runInContext(context, async () => route[0].invokeHttpAction(toRequest(call))));
+      const answer = await this.#streams.answer(response);
+      this.#log("HttpAction", context.path, { ok: true, value: "null", logs }, startedAt);
+      return answer;
+    } catch (error) {
+      const failure = failureOf(error, logs);
+      this.#log("HttpAction", `${call.method} ${pathname}`, failure, startedAt);
+      return { status: 500, headers: [["content-type", "application/json"]], ...bodyOf(JSON.stringify({ code: "InternalServerError", message: failure.error })) };
+    }
+  }
+
+  /** The client of a streamed answer has gone. */
+  async cancelStream({ stream }: { stream: number }): Promise<null> {
+    this.#streams.cancel(stream);
+    return null;
+  }
+
+  async analyze(call: Parameters<ActionOperations["analyze"]>[0]) {
+    return analyzePush(call, createActionHost(this.#services));
+  }
+
+  async tables({ tables }: { tables: TableNumber[] }): Promise<null> {
+    this.#tableNumbers = new Map(tables.map(({ component, name, num }) => [`${component}|${name}`, num]));
+    return null;
+  }
+
+  async ping(): Promise<null> {
+    return null;
+  }
+
+  #context(kind: "action" | "httpAction", target: { component: string; path: string }, identity: string | null, logs: string[], scheduledFunctionId: string | null): CallContext {
+    const request = { requestId: randomUUID(), scheduledFunctionId };
+    return { kind, component: target.component, path: target.path, identity, logs, request, transaction: null };
+  }
+
+  async #bounded<Result>(running: Promise<Result>): Promise<Result> {
+    const { timeLimitMs } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`Action timed out (maximum duration: ${timeLimitMs / 1000}s)`)), timeLimitMs);
+    });
+    try {
+      return await Promise.race([running, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #code(): Codebase {
+    if (this.#codebase === null) throw new CallError("No code has been deployed yet.");
+    return this.#codebase;
+  }
+
+  #deployment(): DeploymentState {
+    if (this.#state === null) throw new CallError("No code has been deployed yet.");
+    return this.#state;
+  }
+
+  #log(udfType: LogEntry["udfType"], identifier: string, result: CallResult, startedAt: number): void {
+    if (result.ok && result.logs.length === 0) return;
+    const executionTime = (performance.now() - startedAt) / 1000;
+    const error = result.ok ? null : result.error;
+    this.#options.onLog({ kind: "Completion", identifier, udfType, logLines: result.logs, timestamp: Date.now() / 1000, executionTime, error, requestId: "", success: null });
+  }
+}
+
+function toRequest({ method, url, headers, body }: HttpCall): Request {
+  return new Request(url, { method, headers, ...(body === null ? {} : { body: body as Uint8Array<ArrayBuffer> }) });
+}
+
+function textAnswer(status: number, text: string): HttpAnswer {
+  return { status, headers: [["content-type", "text/plain;charset=UTF-8"]], ...bodyOf(text) };
+}
+
+function bodyOf(text: string): { body: Uint8Array; stream: null } {
+  return { body: Buffer.from(text), stream: null };
+}
+

@@ -1,0 +1,149 @@
+import type { ComponentManifest, Manifest, StoredModule } from "../deploy/manifest.ts";
+import { Realm, type RealmHost, type RealmModule } from "../isolate/realm.ts";
+import type { ValidatorJson } from "../values/json.ts";
+
+export type FunctionKind = "query" | "mutation" | "action";
+
+/** How code names a function: by path, by reference, or by a handle made from one of them. */
+export interface FunctionAddress {
+  name?: string;
+  reference?: string;
+  functionHandle?: string;
+}
+
+/** What registered functions of `convex/server` offer to a host. Arguments and results are Convex JSON text. */
+export interface RegisteredFunction {
+  invokeQuery?(args: string): Promise<string>;
+  invokeMutation?(args: string): Promise<string>;
+  invokeAction?(requestId: string, args: string): Promise<string>;
+}
+
+/** A function of the deployed code. */
+export interface FunctionInfo {
+  component: string;
+  /** Canonical: `messages:list`, `folder/file:default`. */
+  path: string;
+  kind: FunctionKind;
+  isPublic: boolean;
+  args: ValidatorJson;
+  returns: ValidatorJson | null;
+  /** `"use node"` functions run in an action worker like all actions. */
+  environment: "isolate" | "node";
+  /** Evaluates the module if needed. */
+  load(): RegisteredFunction;
+}
+
+/** The deployed code of one version: resolves functions and runs modules lazily, in one realm per component. */
+export class Codebase {
+  readonly manifest: Manifest;
+  readonly #components = new Map<string, LoadedComponent>();
+
+  constructor(options: {
+    manifest: Manifest;
+    modules: ReadonlyMap<string, StoredModule>;
+    env: Record<string, string>;
+    host: RealmHost;
+  }) {
+    this.manifest = options.manifest;
+    for (const component of options.manifest.components) {
+      this.#components.set(component.path, new LoadedComponent(component, options));
+    }
+  }
+
+  /** All functions of a component. */
+  functions(component: string): FunctionInfo[] {
+    return [...(this.#components.get(component)?.functions.values() ?? [])];
+  }
+
+  /**
+   * Finds a function as seen from `component`.
+   *
+   * @throws `Could not find function for ...`, with the hint that Convex gives.
+   */
+  resolve(component: string, address: FunctionAddress): FunctionInfo {
+    const target = targetOf(component, address);
+    const path = canonicalPath(target.path);
+    const found = this.#components.get(target.component)?.functions.get(path);
+    if (found === undefined) throw new Error(notFound(target.path, "function"));
+    return found;
+  }
+
+  /** The exports of a module, or null if there is no such module. */
+  importModule(component: string, path: string): Record<string, unknown> | null {
+    return this.#components.get(component)?.import(path) ?? null;
+  }
+
+  dispose(): void {
+    for (const component of this.#components.values()) component.dispose();
+  }
+}
+
+/** The message of Convex for a function that is missing, or not visible to the caller. */
+export function notFound(path: string, what: "function" | "public function"): string {
+  return `Could not find ${what} for '${path}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`;
+}
+
+/** The handle by which a function can be stored and called later. */
+export function handleOf(info: FunctionInfo): string {
+  return `function://${info.component};${info.path}`;
+}
+
+class LoadedComponent {
+  readonly functions = new Map<string, FunctionInfo>();
+  readonly #realm: Realm;
+  readonly #modules = new Map<string, RealmModule>();
+
+  constructor(manifest: ComponentManifest, options: { modules: ReadonlyMap<string, StoredModule>; env: Record<string, string>; host: RealmHost }) {
+    for (const module of manifest.modules) {
+      const stored = options.modules.get(module.hash);
+      if (stored === undefined) throw new Error(`The code of module ${module.path} is missing from the database.`);
+      this.#modules.set(module.path, { source: stored.source, sourceMap: stored.map, environment: module.environment });
+    }
+    this.#realm = new Realm({ label: manifest.path === "" ? "app" : manifest.path, modules: this.#modules, env: options.env, host: options.host });
+    for (const [modulePath, module] of Object.entries(manifest.functions)) {
+      for (const analyzed of module.functions) {
+        const path = `${modulePath.replace(/\.js$/, "")}:${analyzed.name}`;
+        this.functions.set(path, {
+          component: manifest.path,
+          path,
+          kind: analyzed.udfType.toLowerCase() as FunctionKind,
+          isPublic: analyzed.visibility.kind === "public",
+          args: JSON.parse(analyzed.args) as ValidatorJson,
+          returns: JSON.parse(analyzed.returns) as ValidatorJson | null,
+          environment: this.#modules.get(modulePath)?.environment === "node" ? "node" : "isolate",
+          load: () => this.#realm.import(modulePath)[analyzed.name] as RegisteredFunction,
+        });
+      }
+    }
+  }
+
+  import(path: string): Record<string, unknown> | null {
+    return this.#modules.has(path) ? this.#realm.import(path) : null;
+  }
+
+  dispose(): void {
+    this.#realm.dispose();
+  }
+}
+
+function targetOf(component: string, address: FunctionAddress): { component: string; path: string } {
+  if (address.functionHandle !== undefined) {
+    const parts = /^function:\/\/([^;]*);(.*)$/.exec(address.functionHandle);
+    if (parts === null) throw new Error(`Invalid function handle: ${address.functionHandle}`);
+    return { component: parts[1]!, path: parts[2]! };
+  }
+  if (address.reference !== undefined) {
+    const path = /^_reference\/function\/(.+)$/.exec(address.reference)?.[1];
+    if (path === undefined) {
+      throw new Error(`Components are not supported by the embedded deployment: ${address.reference} cannot be called.`);
+    }
+    return { component, path };
+  }
+  return { component, path: address.name ?? "" };
+}
+
+function canonicalPath(path: string): string {
+  const separator = path.lastIndexOf(":");
+  const module = (separator === -1 ? path : path.slice(0, separator)).replace(/\.js$/, "");
+  return `${module}:${separator === -1 ? "default" : path.slice(separator + 1)}`;
+}

@@ -1,0 +1,154 @@
+import { type TableInfo, keyOfId, tableEnd } from "../store/catalog.ts";
+import { DOCUMENTS } from "../store/store.ts";
+import type { Transaction } from "../transaction/transaction.ts";
+import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
+import type { CallContext, TransactionContext } from "./context.ts";
+import type { PageCursors } from "./pageCursors.ts";
+import { type PageRequest, readPage } from "./pagination.ts";
+import { planQuery } from "./plan.ts";
+import { QueryCursor } from "./queryCursor.ts";
+import type { SerializedQuery } from "./queryTypes.ts";
+
+/** The database operations of `convex/server`, on the transaction of the running call. Arguments and results are Convex JSON. */
+
+interface DocumentArgs {
+  id: string;
+  table?: string;
+}
+
+/** There is one journal per function, so a second paged query could not be pinned. */
+const SECOND_PAGING =
+  "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.";
+
+type Operation = (call: CallContext, state: TransactionContext, args: never) => string;
+
+/** Operations that answer at once. */
+export const syncDatabaseOperations = {
+  "1.0/queryStream"(call: CallContext, state: TransactionContext, { query }: { query: SerializedQuery }): string {
+    const plan = planQuery(state.transaction.catalog, call.component, query);
+    const queryId = state.nextCursor++;
+    if (plan !== null) state.cursors.set(queryId, new QueryCursor(state.transaction, plan));
+    return `{"queryId":${queryId}}`;
+  },
+
+  "1.0/queryCleanup"(_call: CallContext, state: TransactionContext, { queryId }: { queryId: number }): string {
+    state.cursors.delete(queryId);
+    return "null";
+  },
+
+  "1.0/db/normalizeId"(call: CallContext, state: TransactionContext, { table, idString }: { table: string; idString: string }): string {
+    const num = keyOfId(idString)?.tableNum;
+    const matches = num !== undefined && state.transaction.catalog.table(call.component, table)?.num === num;
+    return JSON.stringify({ id: matches ? idString : null });
+  },
+} satisfies Record<string, Operation>;
+
+/** Operations that answer with a promise, and that wait while a nested call runs. */
+export function databaseOperations(cursors: PageCursors) {
+  return {
+    "1.0/queryStreamNext"(_call: CallContext, state: TransactionContext, { queryId }: { queryId: number }): string {
+      const row = state.cursors.get(queryId)?.next() ?? null;
+      return row === null ? '{"value":null,"done":true}' : `{"value":${row.json},"done":false}`;
+    },
+
+    "1.0/queryPage"(call: CallContext, state: TransactionContext, args: PageRequest & { query: SerializedQuery }): string {
+      if (state.journal.next !== null) throw new Error(SECOND_PAGING);
+      const plan = planQuery(state.transaction.catalog, call.component, args.query);
+      const page = readPage(state.transaction, cursors, plan, args, state.journal.last);
+      state.journal.next = page.journal;
+      return page.json;
+    },
+
+    "1.0/count"(call: CallContext, state: TransactionContext, { table }: { table: string }): string {
+      const info = state.transaction.catalog.table(call.component, table);
+      if (info === undefined) return "0";
+      state.transaction.reads.addRange(DOCUMENTS, info.prefix, tableEnd(info));
+      return String(state.transaction.store.countDocuments(info.prefix, tableEnd(info)));
+    },
+
+    "1.0/get"(call: CallContext, { transaction }: TransactionContext, args: DocumentArgs & { isSystem?: boolean }): string {
+      const { key, table } = locate(transaction, call.component, args, "get");
+      if (table.name.startsWith("_") !== (args.isSystem ?? false)) return "null";
+      return transaction.get(key) ?? "null";
+    },
+
+    "1.0/insert"(call: CallContext, { transaction }: TransactionContext, args: { table: string; value: ConvexJsonObject }): string {
+      rejectSystemFields(args.value);
+      const table = transaction.catalog.ensureTable(call.component, args.table);
+      const id = transaction.insert(table, resolveCommitTs(transaction, args.value) as ConvexJsonObject);
+      return `{"_id":"${id}"}`;
+    },
+
+    "1.0/shallowMerge"(call: CallContext, { transaction }: TransactionContext, args: DocumentArgs & { value: ConvexJsonObject }): string {
+      locateForWrite(transaction, call.component, args, "patch");
+      transaction.update(args.id, "Update", (old) => merge(old, resolveCommitTs(transaction, args.value) as ConvexJsonObject));
+      return "{}";
+    },
+
+    "1.0/replace"(call: CallContext, { transaction }: TransactionContext, args: DocumentArgs & { value: ConvexJsonObject }): string {
+      locateForWrite(transaction, call.component, args, "replace");
+      transaction.update(args.id, "Replace", () => resolveCommitTs(transaction, args.value) as ConvexJsonObject);
+      return "{}";
+    },
+
+    "1.0/remove"(call: CallContext, { transaction }: TransactionContext, args: DocumentArgs): string {
+      locateForWrite(transaction, call.component, args, "delete");
+      transaction.remove(args.id);
+      return "{}";
+    },
+  } satisfies Record<string, Operation>;
+}
+
+function locate(transaction: Transaction, component: string, args: DocumentArgs, method: string): { key: Buffer; table: TableInfo } {
+  const found = keyOfId(args.id);
+  const table = found === null ? undefined : transaction.catalog.tableByNumber(found.tableNum);
+  if (found === null || table === undefined || table.component !== component) {
+    throw new Error(`Invalid argument \`id\` for \`db.${method}\`: Unable to decode ID: Invalid ID '${args.id}'`);
+  }
+  if (args.table !== undefined && args.table !== table.name) {
+    throw new Error(
+      `Invalid argument \`id\` for \`db.${method}\`: expected an ID for table '${args.table}', got an ID for table '${table.name}'`,
+    );
+  }
+  return { key: found.key, table };
+}
+
+function locateForWrite(transaction: Transaction, component: string, args: DocumentArgs, method: string): void {
+  const { table } = locate(transaction, component, args, method);
+  if (table.name.startsWith("_")) throw new Error("System tables (prefixed with `_`) are read-only.");
+}
+
+function rejectSystemFields(value: ConvexJsonObject): void {
+  for (const field of ["_id", "_creationTime"]) {
+    if (field in value) throw new Error(`Provided document contains the system field '${field}', which is set by Convex on insert.`);
+  }
+}
+
+function merge(old: ConvexJsonObject, patch: ConvexJsonObject): ConvexJsonObject {
+  const next = { ...old };
+  for (const [field, value] of Object.entries(patch)) {
+    if (typeof value === "object" && value !== null && "$undefined" in value) delete next[field];
+    else next[field] = value;
+  }
+  return next;
+}
+
+/** Replaces `{ $commitTs: null }` by the timestamp at which the running batch will be committed. */
+function resolveCommitTs(transaction: Transaction, value: ConvexJson): ConvexJson {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => resolveCommitTs(transaction, item));
+  if ("$commitTs" in value) return { $integer: encodeInt64(transaction.store.clock.lastTs) };
+  let changed: ConvexJsonObject | null = null;
+  for (const [field, item] of Object.entries(value)) {
+    const resolved = resolveCommitTs(transaction, item);
+    if (resolved !== item) (changed ??= { ...value })[field] = resolved;
+  }
+  return changed ?? value;
+}
+
+/** An int64 in Convex's JSON encoding: little-endian bytes in base64. */
+export function encodeInt64(value: bigint): string {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigInt64LE(value);
+  return bytes.toString("base64");
+}

@@ -1,0 +1,106 @@
+import { randomInt } from "node:crypto";
+import type { Catalog } from "../store/catalog.ts";
+import type { Transaction } from "../transaction/transaction.ts";
+import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
+import { validateValue } from "../values/validator.ts";
+import { type Codebase, type FunctionAddress, type FunctionInfo, type FunctionKind, notFound } from "./codebase.ts";
+import { type CallContext, runInContext, seededRandom, type TransactionContext } from "./context.ts";
+import type { PageJournal } from "./pagination.ts";
+import { CallError } from "./results.ts";
+
+/** A call of a function by name, reference or handle. */
+export interface FunctionCall {
+  /** Names this call in the whole process: should its thread be ended, the culprit can be told from the innocent. */
+  callId: string;
+  address: FunctionAddress;
+  /** The component from which the address is seen. */
+  component: string;
+  /** One object, as Convex JSON text. */
+  args: string;
+  /** JSON text, or null. */
+  identity: string | null;
+  /** `public` callers (browsers) see only public functions. */
+  access: "public" | "internal";
+}
+
+/** Table names to numbers, for checking ids in arguments and results. Actions have no catalog and check only the form. */
+export type TableNumbersOf = (component: string) => (name: string) => number | undefined;
+
+/**
+ * Finds the target of a call.
+ *
+ * @throws CallError if it is missing, hidden from the caller, or of another kind than `kind`.
+ */
+export function resolveCall(codebase: Codebase, call: FunctionCall, kind: FunctionKind): FunctionInfo {
+  let info: FunctionInfo;
+  try {
+    info = codebase.resolve(call.component, call.address);
+  } catch (error) {
+    throw new CallError(error instanceof Error ? error.message : String(error));
+  }
+  if (call.access === "public" && !info.isPublic) throw new CallError(notFound(call.address.name ?? info.path, "public function"));
+  if (info.kind !== kind) {
+    throw new CallError(`Trying to execute ${info.path} as ${titleCase(kind)}, but it is defined as ${titleCase(info.kind)}.`);
+  }
+  return info;
+}
+
+/** @throws CallError `ArgumentValidationError: ...` */
+export function checkArguments(info: FunctionInfo, args: ConvexJson, tables: TableNumbersOf): void {
+  const problem = validateValue(info.args, args, tables(info.component));
+  if (problem !== null) throw new CallError(`ArgumentValidationError: ${problem}`);
+}
+
+/** @throws CallError `ReturnsValidationError: ...` */
+export function checkReturn(info: FunctionInfo, value: string, tables: TableNumbersOf): void {
+  if (info.returns === null) return;
+  const problem = validateValue(info.returns, JSON.parse(value) as ConvexJson, tables(info.component));
+  if (problem !== null) throw new CallError(`ReturnsValidationError: ${problem}`);
+}
+
+/** The context of a query or mutation that starts a transaction. */
+export function rootContext(options: {
+  kind: "query" | "mutation";
+  info: { component: string; path: string };
+  identity: string | null;
+  transaction: Transaction;
+  journal: PageJournal | null;
+  requestId: string;
+  scheduledFunctionId?: string | null;
+}): CallContext & { transaction: TransactionContext } {
+  return {
+    kind: options.kind,
+    component: options.info.component,
+    path: options.info.path,
+    identity: options.identity,
+    logs: [],
+    request: { requestId: options.requestId, scheduledFunctionId: options.scheduledFunctionId ?? null },
+    transaction: {
+      transaction: options.transaction,
+      nowMs: Date.now(),
+      random: seededRandom(randomInt(2 ** 32)),
+      cursors: new Map(),
+      nextCursor: 1,
+      gate: null,
+      journal: { last: options.journal, next: null },
+    },
+  };
+}
+
+/** Runs a query or mutation in a prepared context; checks arguments and result. Returns Convex JSON text. */
+export async function runFunction(info: FunctionInfo, args: string, context: CallContext, catalog: Catalog): Promise<string> {
+  const tables: TableNumbersOf = (component) => catalog.tableNumbers(component);
+  checkArguments(info, JSON.parse(args) as ConvexJsonObject, tables);
+  const list = `[${args}]`;
+  const value = await runInContext(context, () => {
+    const registered = info.load();
+    return info.kind === "query" ? registered.invokeQuery?.(list) : registered.invokeMutation?.(list);
+  });
+  if (typeof value !== "string") throw new CallError(`${info.path} is not a ${info.kind} in the deployed code.`);
+  checkReturn(info, value, tables);
+  return value;
+}
+
+function titleCase(kind: string): string {
+  return kind[0]!.toUpperCase() + kind.slice(1);
+}

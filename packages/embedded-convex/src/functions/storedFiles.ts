@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import { idOfDocumentKey, keyOfId } from "../store/catalog.ts";
+import type { Statement } from "../store/sqlite.ts";
+import type { Store } from "../store/store.ts";
+import type { Transaction } from "../transaction/transaction.ts";
+import type { ConvexJsonObject } from "../values/json.ts";
+
+/** A file that is on disk and not yet known to the database. */
+export interface NewFile {
+  /** Its key in the FileStore. */
+  file: string;
+  /** Base64, as Convex shows it. */
+  sha256: string;
+  size: number;
+  contentType: string | null;
+}
+
+/** What is needed to serve a file. */
+export interface FileLocation {
+  storageId: string;
+  file: string;
+  sha256: string;
+  size: number;
+  contentType: string | null;
+}
+
+const TABLE = "_storage";
+
+/** `_storage` documents and the files behind them. URLs carry a random uuid, so that knowing an id does not give access. */
+export class StoredFiles {
+  readonly #store: Store;
+  readonly #add: Statement;
+  readonly #remove: Statement;
+  readonly #byKey: Statement;
+  readonly #byUuid: Statement;
+  readonly #all: Statement;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#add = store.database.prepare("INSERT INTO files(k, file, uuid) VALUES(?, ?, ?)");
+    this.#remove = store.database.prepare("DELETE FROM files WHERE k = ?");
+    this.#byKey = store.database.prepare("SELECT file, uuid FROM files WHERE k = ?");
+    this.#byUuid = store.database.prepare("SELECT k, file FROM files WHERE uuid = ?");
+    this.#all = store.database.prepare("SELECT file FROM files");
+  }
+
+  /** Adds the document of a stored file and returns its storage id. */
+  add(transaction: Transaction, component: string, file: NewFile): string {
+    const document: ConvexJsonObject = { sha256: file.sha256, size: file.size };
+    if (file.contentType !== null) document.contentType = file.contentType;
+    const id = transaction.insert(transaction.catalog.ensureTable(component, TABLE), document);
+    this.#add.run(keyOfId(id)!.key, file.file, randomUUID());
+    return id;
+  }
+
+  /** Removes the document; the file itself goes after the commit. @throws if there is none. */
+  remove(transaction: Transaction, component: string, storageId: string): void {
+    const key = this.#keyIn(transaction, component, storageId);
+    const row = key === null ? undefined : this.#byKey.get<[string, string]>(key);
+    if (key === null || row === undefined) throw new Error(`storage id ${storageId} not found`);
+    this.#remove.run(key);
+    transaction.remove(storageId);
+    transaction.obsoleteFiles.push(row[0]);
+  }
+
+  /** The path of a file's URL (without the origin), or null. Makes a query depend on the document. */
+  urlPath(transaction: Transaction, component: string, storageId: string): string | null {
+    const key = this.#keyIn(transaction, component, storageId);
+    if (key === null || transaction.get(key) === null) return null;
+    const row = this.#byKey.get<[string, string]>(key);
+    return row === undefined ? null : `/api/storage/${row[1]}`;
+  }
+
+  /** In the shape of `storage.getMetadata`, or null. */
+  metadata(transaction: Transaction, component: string, storageId: string): ConvexJsonObject | null {
+    const key = this.#keyIn(transaction, component, storageId);
+    const json = key === null ? null : transaction.get(key);
+    if (json === null) return null;
+    const { sha256, size, contentType } = JSON.parse(json) as ConvexJsonObject;
+    return { storageId, sha256: sha256!, size: size!, contentType: contentType ?? null };
+  }
+
+  /** The file behind a storage id of a component. */
+  locate(component: string, storageId: string): FileLocation | null {
+    const found = keyOfId(storageId);
+    if (found === null) return null;
+    const row = this.#byKey.get<[string, string]>(found.key);
+    const json = this.#store.getDocument(found.key);
+    if (row === undefined || json === null) return null;
+    return locationOf(found.key, row[0], json);
+  }
+
+  /** The file behind a URL. */
+  locateByUuid(uuid: string): FileLocation | null {
+    const row = this.#byUuid.get<[Uint8Array, string]>(uuid);
+    const json = row === undefined ? null : this.#store.getDocument(row[0]);
+    return row === undefined || json === null ? null : locationOf(row[0], row[1], json);
+  }
+
+  /** Every file that the database knows; others on disk are leftovers. */
+  knownFiles(): string[] {
+    return this.#all.all<[string]>().map(([file]) => file);
+  }
+
+  #keyIn(transaction: Transaction, component: string, storageId: string): Buffer | null {
+    const found = keyOfId(storageId);
+    const table = transaction.catalog.table(component, TABLE);
+    return found === null || table === undefined || found.tableNum !== table.num ? null : found.key;
+  }
+}
+
+function locationOf(key: Uint8Array, file: string, json: string): FileLocation {
+  const { sha256, size, contentType } = JSON.parse(json) as { sha256: string; size: number; contentType?: string };
+  return { storageId: idOfDocumentKey(key), file, sha256, size, contentType: contentType ?? null };
+}

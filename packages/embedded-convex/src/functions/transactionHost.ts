@@ -1,0 +1,177 @@
+import type { RealmHost } from "../isolate/realm.ts";
+import type { Jobs } from "../scheduler/jobs.ts";
+import type { Catalog } from "../store/catalog.ts";
+import type { ConvexJson } from "../values/json.ts";
+import { type Codebase, type FunctionAddress, handleOf } from "./codebase.ts";
+import { ambientHost, type CallContext, currentContext, transactionOf, type TransactionContext } from "./context.ts";
+import { databaseOperations, encodeInt64, syncDatabaseOperations } from "./databaseSyscalls.ts";
+import { resolveCall, runFunction } from "./invoke.ts";
+import { recordLogLine } from "./logLines.ts";
+import type { PageCursors } from "./pageCursors.ts";
+import { callerError, failureOf } from "./results.ts";
+import type { StoredFiles } from "./storedFiles.ts";
+import type { UploadTokens } from "./uploadTokens.ts";
+
+/** What the operations of queries and mutations work with. The codebase changes with every push. */
+export interface TransactionServices {
+  codebase(): Codebase;
+  catalog: Catalog;
+  jobs: Jobs;
+  files: StoredFiles;
+  pageCursors: PageCursors;
+  uploadTokens: UploadTokens;
+  /** Origin of the client API, without a trailing slash. */
+  cloudUrl: string;
+}
+
+type AsyncOperation = (call: CallContext, state: TransactionContext, args: never) => string | Promise<string>;
+type Args<Shape> = Shape & Record<string, unknown>;
+
+/** The host side of `Convex.syscall` and `Convex.asyncSyscall` for queries and mutations. */
+export function createTransactionHost(services: TransactionServices): RealmHost {
+  const operations = new Map<string, AsyncOperation>(
+    Object.entries({ ...databaseOperations(services.pageCursors), ...otherOperations(services) }),
+  );
+  const syncOperations = new Map<string, (call: CallContext, state: TransactionContext, args: never) => string>(
+    Object.entries(syncDatabaseOperations),
+  );
+  return {
+    ...ambientHost(),
+    syscall(op, args) {
+      const call = currentContext();
+      const state = transactionOf(call, op);
+      if (op === "1.0/getSnapshotTs") return `{"$integer":"${encodeInt64(services.catalog.lastTs)}"}`;
+      const operation = syncOperations.get(op);
+      if (operation === undefined) throw new Error(`Unknown operation ${op}`);
+      return operation(call, state, JSON.parse(args) as never);
+    },
+    async asyncSyscall(op, args) {
+      const call = currentContext();
+      const state = transactionOf(call, op);
+      const operation = operations.get(op);
+      if (operation === undefined) throw new Error(`Unknown async operation ${op}`);
+      while (state.gate !== null) await state.gate;
+      if (state.transaction.ended) throw new Error("This function has ended; it cannot use the database any more.");
+      return operation(call, state, JSON.parse(args) as never);
+    },
+    jsSyscall(op) {
+      throw new Error(`${op} is only available in actions.`);
+    },
+    console: recordLogLine,
+    fetch: () => Promise.reject(new Error("Can't use fetch() in queries and mutations. Please consider using an action.")),
+  };
+}
+
+function otherOperations(services: TransactionServices) {
+  const { jobs, files } = services;
+  return {
+    async "1.0/runUdf"(call: CallContext, state: TransactionContext, args: Args<NestedCall>): Promise<string> {
+      let open = (): void => undefined;
+      state.gate = new Promise((resolve) => (open = resolve));
+      try {
+        return await runNested(services, call, state, args);
+      } finally {
+        state.gate = null;
+        open();
+      }
+    },
+
+    "1.0/createFunctionHandle"(call: CallContext, _state: TransactionContext, args: FunctionAddress): string {
+      return JSON.stringify(handleOf(services.codebase().resolve(call.component, args)));
+    },
+
+    "1.0/schedule"(call: CallContext, { transaction }: TransactionContext, args: Args<FunctionAddress & { ts: number; args: ConvexJson }>): string {
+      const info = services.codebase().resolve(call.component, args);
+      const target = handleOf(info);
+      const dueMs = args.ts * 1000;
+      return JSON.stringify(jobs.schedule(transaction, { component: call.component, path: info.path, target, args: args.args, dueMs }));
+    },
+
+    "1.0/cancel_job"(_call: CallContext, { transaction }: TransactionContext, { id }: { id: string }): string {
+      jobs.cancel(transaction, id);
+      return "null";
+    },
+
+    "1.0/getUserIdentity"(call: CallContext, { transaction }: TransactionContext): string {
+      transaction.reads.identity = true;
+      return call.identity ?? "null";
+    },
+
+    "1.0/storageGenerateUploadUrl"(): string {
+      const token = services.uploadTokens.create(Date.now());
+      return JSON.stringify(`${services.cloudUrl}/api/storage/upload?token=${encodeURIComponent(token)}`);
+    },
+
+    "1.0/storageGetUrl"(call: CallContext, { transaction }: TransactionContext, { storageId }: { storageId: string }): string {
+      const path = files.urlPath(transaction, call.component, storageId);
+      return JSON.stringify(path === null ? null : services.cloudUrl + path);
+    },
+
+    "1.0/storageGetMetadata"(call: CallContext, { transaction }: TransactionContext, { storageId }: { storageId: string }): string {
+      return JSON.stringify(files.metadata(transaction, call.component, storageId));
+    },
+
+    "1.0/storageDelete"(call: CallContext, { transaction }: TransactionContext, { storageId }: { storageId: string }): string {
+      files.remove(transaction, call.component, storageId);
+      return "null";
+    },
+
+    "1.0/storageStore"(): string {
+      throw new Error("storage.store() is only available in actions.");
+    },
+
+    "1.0/storageGet"(): string {
+      throw new Error("storage.get() is only available in actions.");
+    },
+
+    "1.0/getFunctionMetadata": (call: CallContext) => JSON.stringify({ name: call.path, componentPath: call.component }),
+
+    "1.0/getDeploymentMetadata": () => JSON.stringify(DEPLOYMENT_METADATA),
+
+    "1.0/getRequestMetadata": (call: CallContext) => JSON.stringify(requestMetadata(call)),
+
+    "1.0/getTransactionMetrics": (_call: CallContext, { transaction }: TransactionContext) =>
+      JSON.stringify(transaction.usage.metrics()),
+
+    "1.0/signJwt"(): string {
+      throw new Error("signJwt() is not supported by the embedded deployment.");
+    },
+
+    "1.0/auditLog": () => "null",
+  } satisfies Record<string, AsyncOperation>;
+}
+
+export const DEPLOYMENT_METADATA = { name: "embedded", region: null, class: "s16" };
+
+/** In the shape of `getRequestMetadata`. */
+export function requestMetadata(call: CallContext): Record<string, string | null> {
+  const { requestId, scheduledFunctionId } = call.request;
+  return { ip: null, userAgent: null, requestId, scheduledFunctionId, authToken: null };
+}
+
+type NestedCall = FunctionAddress & { udfType: "query" | "mutation" | "snapshotQuery"; args: ConvexJson };
+
+/** Runs a query or mutation inside the caller's transaction; a failed mutation leaves nothing behind. */
+async function runNested(services: TransactionServices, call: CallContext, state: TransactionContext, args: NestedCall): Promise<string> {
+  const kind = args.udfType === "mutation" ? "mutation" : "query";
+  const { transaction } = state;
+  try {
+    if (kind === "mutation" && !transaction.writable) throw new Error("Queries cannot run mutations.");
+    const { name, reference, functionHandle } = args;
+    const target = { callId: "", address: { name, reference, functionHandle }, component: call.component, access: "internal" as const };
+    const argsText = JSON.stringify(args.args);
+    const info = resolveCall(services.codebase(), { ...target, args: argsText, identity: call.identity }, kind);
+    const nested: CallContext = {
+      ...call,
+      kind,
+      component: info.component,
+      path: info.path,
+      identity: info.component === call.component ? call.identity : null,
+      transaction: { ...state, cursors: new Map(), gate: null, journal: { last: null, next: null } },
+    };
+    const run = () => runFunction(info, argsText, nested, services.catalog);
+    return await (kind === "mutation" ? transaction.nested(run) : run());
+  } catch (error) {
+    throw callerError(failureOf(error, []));
+  }
+}

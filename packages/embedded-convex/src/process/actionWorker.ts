@@ -1,0 +1,62 @@
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { TransactorClient } from "../functions/actionHost.ts";
+import { ActionRuntime, type ActionRuntimeOptions } from "../functions/actionRuntime.ts";
+import type { ActionEvents, TransactorOperations } from "./messages.ts";
+import { RemoteError, RpcPort } from "./rpc.ts";
+import { retryAfterLoss, type TransactorLoss } from "./loss.ts";
+
+/** What the main thread starts an action worker with. */
+export interface ActionWorkerData {
+  options: Omit<ActionRuntimeOptions, "transactor" | "onLog" | "onChunk">;
+  control: MessagePort;
+  transactor: MessagePort;
+}
+
+/** A new transactor has taken over; `loss` says what became of the old one. */
+export interface ReconnectMessage {
+  reconnect: MessagePort;
+  loss: TransactorLoss;
+}
+
+const { options, control, transactor: transactorPort } = workerData as ActionWorkerData;
+const transactor = new RpcPort<TransactorOperations>(transactorPort, {});
+
+const client: TransactorClient = {
+  query: (call) => transactor.call("query", call),
+  mutation: (call) => transactor.call("mutation", call),
+  systemQuery: (call) => transactor.call("systemQuery", call),
+  schedule: (call) => transactor.call("schedule", call),
+  cancelJob: (call) => transactor.call("cancelJob", call),
+  storageAdd: (call) => transactor.call("storageAdd", call),
+  storageRemove: (call) => transactor.call("storageRemove", call),
+  storageUrlPath: (call) => transactor.call("storageUrlPath", call),
+  storageMetadata: (call) => transactor.call("storageMetadata", call),
+  storageLocate: (call) => transactor.call("storageLocate", call),
+};
+
+const runtime = new ActionRuntime({
+  ...options,
+  transactor: client,
+  onLog: (entry) => events.notify("log", entry),
+  onChunk: (chunk) => events.notify("httpChunk", chunk),
+});
+
+const events = new RpcPort<ActionEvents>(control, {
+  load: (call: never) => runtime.load(call),
+  action: (call: never) => runtime.action(call),
+  http: (call: never) => runtime.http(call),
+  outbound: (call: never) => runtime.outbound(call),
+  cancelStream: (call: never) => runtime.cancelStream(call),
+  analyze: (call: never) => runtime.analyze(call),
+  tables: (call: never) => runtime.tables(call),
+  ping: () => runtime.ping(),
+});
+
+parentPort!.on("message", ({ reconnect, loss }: ReconnectMessage) => {
+  transactor.reconnect(reconnect, (op, arg) => retryAfterLoss(loss, op, arg));
+});
+
+// Code that is pushed may leave promises behind that nobody waits for: that is its own affair.
+process.on("unhandledRejection", (reason) => {
+  if (!(reason instanceof RemoteError)) console.error("Unhandled rejection in an action:", reason);
+});

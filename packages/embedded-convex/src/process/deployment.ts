@@ -1,0 +1,319 @@
+import { mkdirSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { WebSocketServer } from "ws";
+import { createTokenVerifier, type AuthProvider as VerifiedProvider, type TokenVerifier } from "../auth/verify.ts";
+import { FunctionLogs } from "../deploy/functionLogs.ts";
+import { EMPTY_MANIFEST } from "../deploy/manifest.ts";
+import { hashesOf } from "../deploy/moduleStore.ts";
+import { PushApi } from "../deploy/pushApi.ts";
+import type { FunctionCall } from "../functions/invoke.ts";
+import type { CallResult } from "../functions/results.ts";
+import { UploadTokens } from "../functions/uploadTokens.ts";
+import { Callers } from "../http/callers.ts";
+import { handleApiRequest } from "../http/router.ts";
+import type { HttpFunctionCall } from "../http/functionApi.ts";
+import { sendError } from "../http/responses.ts";
+import { handleSiteRequest } from "../site/site.ts";
+import { FileStore } from "../storage/files.ts";
+import type { SyncMode } from "../store/sqlite.ts";
+import { SyncHub } from "../sync/hub.ts";
+import { Session, type SessionIdentity } from "../sync/session.ts";
+import { ActionPool } from "./actionPool.ts";
+import type { DeploymentState, TransactorEvents } from "./messages.ts";
+import { TransactorSupervisor } from "./transactorSupervisor.ts";
+
+export interface DeploymentOptions {
+  /** The only folder that is written to; created if needed. */
+  dataFolder: string;
+  host: string;
+  /** Port of the client API; 0 chooses one. */
+  port: number;
+  /** Port of HTTP actions; 0 chooses one. */
+  sitePort: number;
+  adminKey: string;
+  /** Environment variables of functions that are never stored. */
+  env?: Record<string, string>;
+  /** `host:port` entries that functions may reach besides the public internet. */
+  allowOutbound?: string[];
+  /** Origin under which HTTP actions are reached from outside, if not `http://<host>:<sitePort>`. */
+  publicSiteUrl?: string;
+  /** Origin under which the client API is reached from outside. */
+  publicCloudUrl?: string;
+  sync?: SyncMode;
+  /** A query or mutation may take this long, ms. */
+  timeLimitMs?: number;
+  actionWorkers?: number;
+  /** Reruns of costly live queries are this far apart, ms. */
+  coalesceMs?: number;
+}
+
+/** A running deployment. */
+export interface RunningDeployment {
+  cloudUrl: string;
+  siteUrl: string;
+  /** Ends all connections and closes the database. */
+  stop(): Promise<void>;
+  /** Rejects when the deployment cannot go on; the process should end then. */
+  failed: Promise<never>;
+}
+
+const DEFAULT_TIME_LIMIT_MS = 5000;
+const ACTION_TIME_LIMIT_MS = 10 * 60 * 1000;
+const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
+const DRAIN_MS = 1000;
+
+/** Starts a deployment: binds both ports, opens the database, loads the stored code. @throws with a message for the operator. */
+export async function startDeployment(options: DeploymentOptions): Promise<RunningDeployment> {
+  const deployment = new Deployment(options);
+  try {
+    await deployment.start();
+  } catch (error) {
+    await deployment.stop();
+    throw error;
+  }
+  return deployment;
+}
+
+/** The main thread: sockets and HTTP, between the transactor and the action workers. */
+class Deployment implements RunningDeployment {
+  cloudUrl = "";
+  siteUrl = "";
+  readonly failed: Promise<never>;
+  #fail: (error: Error) => void = () => undefined;
+  readonly #options: DeploymentOptions;
+  readonly #apiServer: Server;
+  readonly #siteServer: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #files: FileStore;
+  readonly #logs = new FunctionLogs();
+  readonly #hub: SyncHub;
+  readonly #callers: Callers;
+  #supervisor: TransactorSupervisor | null = null;
+  #pool: ActionPool | null = null;
+  #push: PushApi | null = null;
+  #verifier: TokenVerifier | null = null;
+  #state: DeploymentState = { manifest: EMPTY_MANIFEST, env: {}, storedEnv: {}, cloudUrl: "", siteUrl: "", tables: [], uploadSecret: "" };
+  #nextCall = 1;
+
+  constructor(options: DeploymentOptions) {
+    this.#options = options;
+    this.failed = new Promise((_resolve, reject) => (this.#fail = reject));
+    this.failed.catch(() => undefined);
+    this.#files = new FileStore(path.join(options.dataFolder, "storage"));
+    this.#callers = new Callers({ adminKey: options.adminKey, verifier: () => this.#requireVerifier() });
+    this.#hub = new SyncHub({
+      subscribe: (call) => this.#transactor().call("subscribe", call),
+      unsubscribe: (call) => this.#transactor().notify("unsubscribe", call),
+    });
+    this.#apiServer = createServer((request, response) => void this.#handleApi(request, response));
+    this.#siteServer = createServer((request, response) => void this.#handleSite(request, response));
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+    this.#apiServer.on("upgrade", (request, socket, head) => {
+      if (!/^\/api\/[^/]+\/sync$/.test((request.url ?? "").split("?")[0]!)) return socket.destroy();
+      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        new Session(webSocket, this.#sessionServices(), `connection ${this.#nextCall++}`);
+      });
+    });
+  }
+
+  async start(): Promise<void> {
+    const { dataFolder, host, port, sitePort } = this.#options;
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    const apiPort = await listen(this.#apiServer, port, host);
+    const boundSitePort = await listen(this.#siteServer, sitePort, host);
+    this.cloudUrl = this.#options.publicCloudUrl ?? `http://${host}:${apiPort}`;
+    this.siteUrl = this.#options.publicSiteUrl ?? `http://${host}:${boundSitePort}`;
+    this.#supervisor = this.#createSupervisor();
+    await this.#supervisor.start();
+    this.#pool = this.#createPool([apiPort, boundSitePort]);
+    this.#pool.start();
+    await this.#pool.changeOutbound({ add: this.#options.allowOutbound ?? [], remove: [], ttlMs: null });
+    const pool = this.#pool;
+    this.#push = new PushApi({ transactor: () => this.#transactor(), pool, reload: () => this.#reload(), state: () => this.#state });
+    await this.#reload();
+    const known = new Set(await this.#transactor().call("knownFiles"));
+    await this.#files.sweep((key) => known.has(key));
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#sockets.clients) client.close(1001);
+    const closing = [this.#apiServer, this.#siteServer].map((server) => new Promise((resolve) => server.close(resolve)));
+    const drained = setTimeout(() => {
+      for (const client of this.#sockets.clients) client.terminate();
+      this.#apiServer.closeAllConnections();
+      this.#siteServer.closeAllConnections();
+    }, DRAIN_MS);
+    this.#apiServer.closeIdleConnections();
+    this.#siteServer.closeIdleConnections();
+    await Promise.all(closing);
+    clearTimeout(drained);
+    await this.#pool?.stop();
+    await this.#supervisor?.stop();
+  }
+
+  #createSupervisor(): TransactorSupervisor {
+    const timeLimitMs = this.#options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS;
+    return new TransactorSupervisor({
+      transactor: {
+        folder: this.#options.dataFolder,
+        sync: this.#options.sync ?? "full",
+        cloudUrl: this.cloudUrl,
+        siteUrl: this.siteUrl,
+        envOverlay: this.#options.env ?? {},
+        timeLimitMs,
+        coalesceMs: this.#options.coalesceMs ?? 150,
+        guiltyJobs: [],
+      },
+      events: this.#transactorEvents(),
+      hardLimitMs: timeLimitMs * 1.5,
+      heapLimitMb: 2048,
+      onRestart: (loss) => {
+        this.#pool?.reconnect(loss);
+        this.#hub.restart(loss.guilty);
+      },
+      onFatal: (message) => this.#fail(new Error(message)),
+    });
+  }
+
+  #createPool(ports: number[]): ActionPool {
+    return new ActionPool({
+      size: this.#options.actionWorkers ?? 2,
+      worker: { storageFolder: path.join(this.#options.dataFolder, "storage"), deniedPorts: ports, timeLimitMs: ACTION_TIME_LIMIT_MS },
+      heapLimitMb: 2048,
+      hangLimitMs: 30_000,
+      connectTransactor: () => this.#supervisor!.connect(),
+      onLog: (entry) => this.#logs.add(entry),
+    });
+  }
+
+  #transactorEvents(): TransactorEvents {
+    return {
+      sync: this.#hub.onSync,
+      liveDropped: this.#hub.onLiveDropped,
+      runAction: (event) => void this.#runJob(event),
+      deleteFiles: ({ files }) => void Promise.all(files.map((file) => this.#files.delete(file))).catch(report),
+      tablesChanged: ({ tables }) => this.#pool?.tables(tables),
+      log: (entry) => this.#logs.add(entry),
+    };
+  }
+
+  #transactor() {
+    if (this.#supervisor === null) throw new Error("The deployment is starting.");
+    return this.#supervisor.rpc;
+  }
+
+  /** Takes over code and environment from the transactor, after they have changed. */
+  async #reload(): Promise<void> {
+    this.#state = await this.#transactor().call("describe");
+    const modules = await this.#transactor().call("modules", { hashes: hashesOf(this.#state.manifest) });
+    await this.#pool!.load(this.#state, modules);
+    this.#verifier = createTokenVerifier({
+      providers: this.#state.manifest.authProviders as VerifiedProvider[],
+      ownIssuer: this.siteUrl,
+      fetchOwn: (request) => this.#fetchOwnSite(request),
+    });
+  }
+
+  #requireVerifier(): TokenVerifier {
+    if (this.#verifier === null) throw new Error("The deployment is starting.");
+    return this.#verifier;
+  }
+
+  /** The deployment may be its own token issuer: its documents are served without the network. */
+  async #fetchOwnSite(request: Request): Promise<Response> {
+    const headers = [...request.headers] as [string, string][];
+    const answer = await this.#pool!.http({ method: request.method, url: request.url, headers, body: null, identity: null });
+    return new Response(answer.chunks ?? (answer.body as Uint8Array<ArrayBuffer> | null), { status: answer.status, headers: answer.headers });
+  }
+
+  async #handleApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (this.#push === null || this.#pool === null) throw new Error("The deployment is starting.");
+      await handleApiRequest(
+        {
+          cloudUrl: this.cloudUrl,
+          siteUrl: this.siteUrl,
+          push: this.#push,
+          pool: this.#pool,
+          logs: this.#logs,
+          callers: this.#callers,
+          observeTs: () => this.#transactor().call("observeTs", { ts: null }),
+          functions: {
+            caller: ({ headers }) => this.#callers.fromHeader(headers.authorization),
+            query: (call) => this.#transactor().call("query", this.#toCall(call)),
+            systemQuery: ({ component, path: name, args }) => this.#transactor().call("systemQuery", { component, path: name, args }),
+            mutation: (call) => this.#transactor().call("mutation", { ...this.#toCall(call), sessionRequest: null }),
+            action: (call) => this.#runAction(this.#toCall(call), null),
+            manifest: () => this.#state.manifest,
+          },
+          storage: {
+            files: this.#files,
+            uploadTokens: () => new UploadTokens(Buffer.from(this.#state.uploadSecret, "base64")),
+            add: (file) => this.#transactor().call("storageAdd", { component: "", file }),
+            locate: (uuid) => this.#transactor().call("storageLocate", { uuid }),
+          },
+        },
+        request,
+        response,
+      );
+    } catch (error) {
+      sendError(response, error);
+    }
+  }
+
+  async #handleSite(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const identity = async (authorization: string) => (await this.#callers.fromHeader(authorization)).identity;
+    await handleSiteRequest({ identity, run: (call) => this.#pool!.http(call), origin: this.siteUrl }, request, response);
+  }
+
+  #sessionServices() {
+    return {
+      hub: this.#hub,
+      mutation: ({ session, request, ...call }: HttpFunctionCall & { session: string; request: number }) =>
+        this.#transactor().call("mutation", { ...this.#toCall(call), sessionRequest: { session, request } }),
+      action: (call: HttpFunctionCall) => this.#runAction(this.#toCall(call), null),
+      observeTs: async (ts: bigint) => void (await this.#transactor().call("observeTs", { ts: String(ts) })),
+      authenticate: async (message: { tokenType: "User" | "Admin" | "None"; value?: string; impersonating?: unknown }): Promise<SessionIdentity> => {
+        if (message.tokenType === "User") return this.#callers.fromToken(message.value ?? "");
+        this.#callers.requireAdminKey(message.value);
+        const identity = message.impersonating === undefined ? null : JSON.stringify(message.impersonating);
+        return { identity, admin: true, expiresAtMs: null };
+      },
+    };
+  }
+
+  #toCall({ path: name, component, args, caller }: HttpFunctionCall): FunctionCall {
+    const access = caller.admin ? "internal" : "public";
+    return { callId: `m.${this.#nextCall++}`, address: { name }, component, args, identity: caller.identity, access };
+  }
+
+  async #runAction(call: FunctionCall, scheduledFunctionId: string | null): Promise<CallResult> {
+    try {
+      return await this.#pool!.action({ ...call, scheduledFunctionId });
+    } catch (error) {
+      return { ok: false, error: error instanceof Error ? error.message : String(error), logs: [] };
+    }
+  }
+
+  async #runJob({ jobId, target, args }: { jobId: string; target: string; args: string }): Promise<void> {
+    const callId = `m.${this.#nextCall++}`;
+    const call: FunctionCall = { callId, address: { functionHandle: target }, component: "", args, identity: null, access: "internal" };
+    const result = await this.#runAction(call, jobId);
+    await this.#transactor().call("actionJobFinished", { jobId, error: result.ok ? null : result.error });
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "EADDRINUSE" ? new Error(`Port ${port} on ${host} is in use by another program.`) : error);
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function report(error: unknown): void {
+  console.error(error instanceof Error ? error.message : String(error));
+}

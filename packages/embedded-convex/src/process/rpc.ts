@@ -1,0 +1,181 @@
+import type { MessagePort } from "node:worker_threads";
+
+interface Request {
+  id: number;
+  op: string;
+  arg: unknown;
+}
+
+interface Reply {
+  id: number;
+  value?: unknown;
+  error?: { message: string };
+}
+
+/** One message carries everything that was said during a turn of the event loop: crossing threads costs per message. */
+interface Envelope {
+  requests: Request[];
+  replies: Reply[];
+}
+
+type Operations<Interface> = { [Name in keyof Interface]: (arg: never) => unknown };
+
+/** A failed call to another thread; `lost` means that the other side died before it answered. */
+export class RemoteError extends Error {
+  override readonly name = "RemoteError";
+  readonly lost: boolean;
+
+  constructor(message: string, lost = false) {
+    super(message);
+    this.lost = lost;
+  }
+}
+
+interface Pending {
+  op: string;
+  arg: unknown;
+  resolve(value: never): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Requests, replies and events over one port, batched. `Remote` are the operations of the other side, `local` those of this
+ * one; an event is a request to which nobody waits for a reply.
+ */
+export class RpcPort<Remote extends Operations<Remote>> {
+  #port: MessagePort;
+  readonly #local: ReadonlyMap<string, (arg: never) => unknown>;
+  readonly #pending = new Map<number, Pending>();
+  #outbox: Envelope = { requests: [], replies: [] };
+  #flushScheduled = false;
+  readonly #inbox: Envelope[] = [];
+  #draining = false;
+  #nextId = 1;
+
+  constructor(port: MessagePort, local: object) {
+    this.#local = new Map(Object.entries(local) as [string, (arg: never) => unknown][]);
+    this.#port = port;
+    this.#listen(port);
+  }
+
+  /** Calls an operation of the other side. */
+  call<Name extends keyof Remote & string>(
+    op: Name,
+    ...[arg]: Parameters<Remote[Name]>
+  ): Promise<Awaited<ReturnType<Remote[Name]>>> {
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      this.#pending.set(id, { op, arg, resolve: resolve as (value: never) => void, reject });
+      this.#outbox.requests.push({ id, op, arg });
+      this.#scheduleFlush();
+    });
+  }
+
+  /** Tells the other side something, without waiting for an answer. */
+  notify<Name extends keyof Remote & string>(op: Name, ...[arg]: Parameters<Remote[Name]>): void {
+    this.#outbox.requests.push({ id: 0, op, arg });
+    this.#scheduleFlush();
+  }
+
+  /** Sends what has been collected, now. */
+  flush(): void {
+    const { requests, replies } = this.#outbox;
+    if (requests.length === 0 && replies.length === 0) return;
+    this.#outbox = { requests: [], replies: [] };
+    this.#port.postMessage({ requests, replies } satisfies Envelope);
+  }
+
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * The other side is gone. Calls for which `retry` holds are sent again to `port`, in their order; the rest fail.
+   */
+  reconnect(port: MessagePort, retry: (op: string, arg: unknown) => true | Error): void {
+    this.#port = port;
+    this.#outbox = { requests: [], replies: [] };
+    this.#listen(port);
+    for (const [id, pending] of [...this.#pending]) {
+      const verdict = retry(pending.op, pending.arg);
+      if (verdict === true) {
+        this.#outbox.requests.push({ id, op: pending.op, arg: pending.arg });
+        continue;
+      }
+      this.#pending.delete(id);
+      pending.reject(verdict);
+    }
+    this.#scheduleFlush();
+  }
+
+  /** The other side is gone for good: all calls fail. */
+  fail(message: string): void {
+    for (const pending of this.#pending.values()) pending.reject(new RemoteError(message, true));
+    this.#pending.clear();
+  }
+
+  #listen(port: MessagePort): void {
+    port.on("message", (envelope: Envelope) => {
+      if (this.#port !== port) return;
+      this.#inbox.push(envelope);
+      if (!this.#draining) this.#drain();
+    });
+  }
+
+  /** Requests and events of a message are handled after those who waited for its replies have gone on. */
+  #drain(): void {
+    this.#draining = false;
+    for (let envelope = this.#inbox.shift(); envelope !== undefined; envelope = this.#inbox.shift()) {
+      const { replies, requests } = envelope;
+      this.#settle(replies);
+      if (replies.length === 0 || requests.length === 0) {
+        for (const request of requests) void this.#handle(request);
+        continue;
+      }
+      this.#draining = true;
+      setImmediate(() => {
+        for (const request of requests) void this.#handle(request);
+        this.#drain();
+      });
+      return;
+    }
+  }
+
+  #settle(replies: Reply[]): void {
+    for (const reply of replies) {
+      const pending = this.#pending.get(reply.id);
+      if (pending === undefined) continue;
+      this.#pending.delete(reply.id);
+      if (reply.error !== undefined) pending.reject(new RemoteError(reply.error.message));
+      else pending.resolve(reply.value as never);
+    }
+  }
+
+  async #handle({ id, op, arg }: Request): Promise<void> {
+    const port = this.#port;
+    try {
+      const operation = this.#local.get(op);
+      if (operation === undefined) throw new Error(`Unknown operation ${op}`);
+      const value = await operation(arg as never);
+      if (id !== 0 && port === this.#port) this.#reply({ id, value });
+    } catch (error) {
+      // An event that cannot be handled is a mistake in this program: let it surface.
+      if (id === 0) throw error;
+      if (port === this.#port) this.#reply({ id, error: { message: error instanceof Error ? error.message : String(error) } });
+    }
+  }
+
+  #reply(reply: Reply): void {
+    this.#outbox.replies.push(reply);
+    this.#scheduleFlush();
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      this.flush();
+    });
+  }
+}

@@ -1,0 +1,499 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { EMPTY_MANIFEST, type Manifest, type StoredModule } from "../deploy/manifest.ts";
+import { ModuleStore } from "../deploy/moduleStore.ts";
+import { predictSchema } from "../deploy/schemaPrediction.ts";
+import { SchemaRollout } from "../deploy/schemaRollout.ts";
+import { SystemQueries } from "../deploy/systemQueries.ts";
+import { Codebase, type FunctionInfo } from "../functions/codebase.ts";
+import { type FunctionCall, resolveCall, rootContext, runFunction } from "../functions/invoke.ts";
+import { PageCursors } from "../functions/pageCursors.ts";
+import { type CallResult, failureOf } from "../functions/results.ts";
+import { StoredFiles } from "../functions/storedFiles.ts";
+import { createTransactionHost } from "../functions/transactionHost.ts";
+import { UploadTokens } from "../functions/uploadTokens.ts";
+import { Jobs } from "../scheduler/jobs.ts";
+import { Scheduler } from "../scheduler/scheduler.ts";
+import { Catalog, SYSTEM_TABLES } from "../store/catalog.ts";
+import { Store } from "../store/store.ts";
+import type { SyncMode } from "../store/sqlite.ts";
+import { type LiveChanges, liveLabel, LiveQueries, type LiveRequest, type LiveRun } from "../sync/liveQueries.ts";
+import { type Commit, Executor, type Heartbeat } from "../transaction/executor.ts";
+import type { Transaction } from "../transaction/transaction.ts";
+import type { ConvexJson } from "../values/json.ts";
+import { Environment } from "./environment.ts";
+import type { ActivationDiff, DeploymentState, LogEntry, MutationCall, TransactorControl, TransactorEvents } from "./messages.ts";
+
+export interface TransactorOptions {
+  folder: string;
+  sync: SyncMode;
+  cloudUrl: string;
+  siteUrl: string;
+  /** Variables from the operator's file. */
+  envOverlay: Record<string, string>;
+  timeLimitMs: number;
+  coalesceMs: number;
+  /** Jobs during which the last transactor had to be ended. */
+  guiltyJobs: string[];
+  heartbeat: Heartbeat;
+  events: TransactorEvents;
+  /** Sends answers that are waiting to be sent: before the events that follow from them. */
+  flush(): void;
+  onFatal(error: unknown): never;
+  report(message: string): void;
+}
+
+/**
+ * Owns the database and runs every query and mutation. Its operations are plain messages, so that it can live in a worker; it
+ * is created by `open` and does nothing outside of them but run due jobs.
+ */
+export class Transactor implements TransactorControl {
+  readonly #options: TransactorOptions;
+  readonly #store: Store;
+  readonly #catalog: Catalog;
+  readonly #executor: Executor;
+  readonly #jobs: Jobs;
+  readonly #files: StoredFiles;
+  readonly #modules: ModuleStore;
+  readonly #environment: Environment;
+  readonly #live: LiveQueries;
+  readonly #scheduler: Scheduler;
+  readonly #rollout: SchemaRollout;
+  readonly #systemQueries: SystemQueries;
+  readonly #host: ReturnType<typeof createTransactionHost>;
+  readonly #uploadSecret: Buffer;
+  #codebase: Codebase;
+  #announcedTables = 0;
+  #refreshTimer: NodeJS.Timeout | null = null;
+
+  /** @throws UnusableDatabaseError; see `openDatabase`. */
+  static async open(options: TransactorOptions): Promise<Transactor> {
+    const transactor = new Transactor(options);
+    await transactor.#scheduler.start(options.guiltyJobs);
+    return transactor;
+  }
+
+  private constructor(options: TransactorOptions) {
+    this.#options = options;
+    const { folder, sync, cloudUrl, siteUrl } = options;
+    const store = new Store({ folder, sync, now: Date.now });
+    this.#store = store;
+    this.#catalog = new Catalog(store);
+    this.#jobs = new Jobs(store);
+    this.#files = new StoredFiles(store);
+    this.#modules = new ModuleStore(store);
+    this.#environment = new Environment(store, { CONVEX_CLOUD_URL: cloudUrl, CONVEX_SITE_URL: siteUrl }, options.envOverlay);
+    const secrets = this.#prepareStore();
+    this.#uploadSecret = secrets;
+    const pageCursors = new PageCursors(secrets);
+    this.#executor = new Executor({
+      store,
+      host: { store, catalog: this.#catalog, onDocumentWritten: (table, document) => this.#rollout.onDocumentWritten(table, document) },
+      heartbeat: options.heartbeat,
+      timeLimitMs: options.timeLimitMs,
+      flush: options.flush,
+      afterCommit: (commit) => this.#afterCommit(commit),
+      onFatal: options.onFatal,
+    });
+    this.#rollout = new SchemaRollout({ store, catalog: this.#catalog, executor: this.#executor });
+    const codebase = () => this.#codebase;
+    const uploadTokens = new UploadTokens(secrets);
+    this.#host = createTransactionHost({ codebase, catalog: this.#catalog, jobs: this.#jobs, files: this.#files, pageCursors, uploadTokens, cloudUrl });
+    const manifest = () => this.#codebase.manifest;
+    const storedEnv = () => ({ ...this.#environment.stored });
+    this.#systemQueries = new SystemQueries({ manifest, storedEnv, pageCursors, cloudUrl, siteUrl });
+    this.#live = new LiveQueries({ run: (request, journal) => this.#runLive(request, journal), now: Date.now, coalesceMs: options.coalesceMs });
+    this.#codebase = this.#loadCode(this.#modules.manifest() ?? EMPTY_MANIFEST);
+    this.#rollout.applyValidators(this.#codebase.manifest);
+    this.#scheduler = this.#createScheduler();
+  }
+
+  async query(call: FunctionCall): Promise<CallResult> {
+    const startedAt = performance.now();
+    const result = await this.#executor.read(`call ${call.callId}`, (transaction) => this.#runQuery(transaction, call, null).then((run) => run.result));
+    this.#log("Query", call, result, startedAt);
+    return result;
+  }
+
+  async mutation(call: MutationCall): Promise<CallResult> {
+    const startedAt = performance.now();
+    const result = await this.#mutate(call);
+    this.#log("Mutation", call, result, startedAt);
+    return result;
+  }
+
+  systemQuery({ component, path, args }: { component: string; path: string; args: string }): Promise<CallResult> {
+    return this.#executor.read(`query ${path}`, (transaction) => {
+      try {
+        const journal = { last: null, next: null };
+        const value = this.#systemQueries.run(path, { transaction, component, args: JSON.parse(args) as Record<string, ConvexJson>, journal });
+        return { ok: true, value, logs: [] };
+      } catch (error) {
+        return failureOf(error, []);
+      }
+    });
+  }
+
+  async describe(): Promise<DeploymentState> {
+    const { cloudUrl, siteUrl } = this.#options;
+    return {
+      manifest: this.#codebase.manifest,
+      env: { ...this.#environment.effective },
+      storedEnv: { ...this.#environment.stored },
+      cloudUrl,
+      siteUrl,
+      tables: this.#catalog.numbers(),
+      uploadSecret: this.#uploadSecret.toString("base64"),
+    };
+  }
+
+  subscribe({ subscription, session, request }: { subscription: number; session: string; request: LiveRequest }) {
+    return this.#outsideOfBatches(async () => {
+      const changes: LiveChanges = { changed: [], rebound: [] };
+      const live = await this.#live.subscribe(subscription, session, request, changes);
+      const ts = String(this.#store.clock.lastTs);
+      if (changes.changed.length + changes.rebound.length > 0) this.#options.events.sync({ ts, changes });
+      return { live, ts };
+    });
+  }
+
+  async unsubscribe({ subscriptions }: { subscriptions: number[] }): Promise<null> {
+    for (const id of subscriptions) {
+      const dropped = this.#live.unsubscribe(id);
+      if (dropped !== null) this.#options.events.liveDropped({ live: dropped });
+    }
+    return null;
+  }
+
+  async observeTs({ ts }: { ts: string | null }): Promise<string> {
+    if (ts !== null) this.#store.clock.observe(BigInt(ts));
+    return String(this.#store.clock.lastTs);
+  }
+
+  async actionJobFinished({ jobId, error }: { jobId: string; error: string | null }): Promise<null> {
+    await this.#scheduler.actionFinished(jobId, error);
+    return null;
+  }
+
+  schedule(call: { component: string; target: string; path: string; args: string; dueMs: number }): Promise<string> {
+    return this.#write((transaction) => this.#jobs.schedule(transaction, { ...call, args: JSON.parse(call.args) as ConvexJson }));
+  }
+
+  async cancelJob({ id }: { id: string }): Promise<null> {
+    await this.#write((transaction) => this.#jobs.cancel(transaction, id));
+    return null;
+  }
+
+  storageAdd({ component, file }: Parameters<TransactorControl["storageAdd"]>[0]): Promise<string> {
+    return this.#write((transaction) => this.#files.add(transaction, component, file));
+  }
+
+  async storageRemove({ component, storageId }: { component: string; storageId: string }): Promise<null> {
+    await this.#write((transaction) => this.#files.remove(transaction, component, storageId));
+    return null;
+  }
+
+  storageUrlPath({ component, storageId }: { component: string; storageId: string }): Promise<string | null> {
+    return this.#executor.read("storage", (transaction) => this.#files.urlPath(transaction, component, storageId));
+  }
+
+  storageMetadata({ component, storageId }: { component: string; storageId: string }): Promise<string> {
+    return this.#executor.read("storage", (transaction) => JSON.stringify(this.#files.metadata(transaction, component, storageId)));
+  }
+
+  storageLocate(call: Parameters<TransactorControl["storageLocate"]>[0]) {
+    return this.#executor.read("storage", () =>
+      "uuid" in call ? this.#files.locateByUuid(call.uuid) : this.#files.locate(call.component, call.storageId),
+    );
+  }
+
+  knownFiles(): Promise<string[]> {
+    return this.#executor.read("storage", () => this.#files.knownFiles());
+  }
+
+  async modules({ hashes }: { hashes: string[] }): Promise<StoredModule[]> {
+    return hashes.flatMap((hash) => this.#modules.get(hash) ?? []);
+  }
+
+  async prepareSchema({ manifest, modules }: { manifest: Manifest; modules: StoredModule[] }): Promise<null> {
+    await this.#write(() => this.#modules.add(modules));
+    await this.#rollout.start(manifest);
+    return null;
+  }
+
+  schemaStatus() {
+    return this.#rollout.wait(SCHEMA_WAIT_MS);
+  }
+
+  evaluateSchema({ manifest }: { manifest: Manifest }): Promise<unknown> {
+    return this.#executor.read("push", () => predictSchema(this.#store, this.#catalog, manifest));
+  }
+
+  async activate({ manifest, modules }: { manifest: Manifest; modules: StoredModule[] }): Promise<ActivationDiff> {
+    const before = this.#codebase.manifest;
+    const indexesBefore = indexesOf(this.#catalog, manifest);
+    try {
+      const diff = await this.#write(() => {
+        this.#modules.replace(manifest, modules);
+        this.#rollout.activate(manifest);
+        const specs = manifest.components[0]?.functions["crons.js"]?.cronSpecs ?? [];
+        return { ...moduleDiff(before, manifest), crons: this.#scheduler.setCrons(specs) };
+      });
+      this.#switchCode(manifest);
+      return { ...diff, ...indexDiff(indexesBefore, indexesOf(this.#catalog, manifest)) };
+    } catch (error) {
+      this.#catalog.reload();
+      this.#rollout.applyValidators(before);
+      throw error;
+    } finally {
+      this.#scheduler.cronsChanged();
+      await this.#refreshAll();
+    }
+  }
+
+  async setEnvironment({ changes }: { changes: { name: string; value: string | null }[] }): Promise<null> {
+    await this.#write(() => this.#environment.change(changes));
+    // Modules may have read the environment while they were evaluated: they are evaluated again.
+    this.#switchCode(this.#codebase.manifest);
+    await this.#refreshAll();
+    return null;
+  }
+
+  async setAuthProviders({ providers }: { providers: Manifest["authProviders"] }): Promise<null> {
+    const manifest = { ...this.#codebase.manifest, authProviders: providers };
+    await this.#write(() => this.#modules.replace(manifest, []));
+    this.#switchCode(manifest);
+    return null;
+  }
+
+  async close(): Promise<null> {
+    this.#scheduler.stop();
+    if (this.#refreshTimer !== null) clearTimeout(this.#refreshTimer);
+    await this.#outsideOfBatches(async () => {
+      this.#executor.stop();
+      this.#store.close();
+    });
+    return null;
+  }
+
+  #prepareStore(): Buffer {
+    return this.#store.write(() => {
+      for (const name of SYSTEM_TABLES) this.#catalog.ensureTable("", name);
+      this.#catalog.dropBuildingIndexes();
+      const stored = this.#store.kv.getJson<string>("secret");
+      if (stored !== null) return Buffer.from(stored, "base64");
+      const secret = randomBytes(48);
+      this.#store.kv.setJson("secret", secret.toString("base64"));
+      return secret;
+    });
+  }
+
+  #createScheduler(): Scheduler {
+    return new Scheduler({
+      store: this.#store,
+      jobs: this.#jobs,
+      executor: this.#executor,
+      resolve: (target) => this.#codebase.resolve("", { functionHandle: target }),
+      runMutation: (transaction, info, job, args) => this.#runJob(transaction, info, { id: job.id, args }),
+      runAction: (job, args) => this.#options.events.runAction({ jobId: job.id, target: job.target, args }),
+      describe: (error) => failureOf(error, []).error,
+      now: Date.now,
+      report: this.#options.report,
+    });
+  }
+
+  async #mutate(call: MutationCall): Promise<CallResult> {
+    const { sessionRequest } = call;
+    const logs: string[] = [];
+    try {
+      return await this.#executor.write<CallResult>({
+        label: `call ${call.callId}`,
+        session: sessionRequest?.session ?? null,
+        run: async (transaction) => {
+          if (sessionRequest !== null) {
+            const answer = this.#store.requests.find(sessionRequest.session, sessionRequest.request);
+            if (answer !== null) return { ok: true, value: answer.value, ts: String(answer.ts), logs: [] };
+          }
+          const info = resolveCall(this.#codebase, call, "mutation");
+          const context = rootContext({ kind: "mutation", info, identity: call.identity, transaction, journal: null, requestId: randomUUID() });
+          context.logs = logs;
+          const value = await runFunction(info, call.args, context, this.#catalog);
+          const ts = this.#store.clock.lastTs;
+          // What wrote nothing may as well run again: it needs no record, and no disk sync.
+          const wrote = transaction.usage.used.documentsWritten > 0;
+          if (sessionRequest !== null && wrote) this.#store.requests.add(sessionRequest.session, sessionRequest.request, { ts, value });
+          return { ok: true, value, ts: String(ts), logs };
+        },
+      });
+    } catch (error) {
+      return failureOf(error, logs);
+    }
+  }
+
+  async #runJob(transaction: Transaction, info: FunctionInfo, job: { id: string; args: string }): Promise<void> {
+    const startedAt = performance.now();
+    const options = { kind: "mutation" as const, info, identity: null, transaction, journal: null, requestId: randomUUID(), scheduledFunctionId: job.id };
+    const context = rootContext(options);
+    const call = { address: { name: info.path }, component: info.component };
+    try {
+      const value = await runFunction(info, job.args, context, this.#catalog);
+      this.#log("Mutation", call, { ok: true, value, logs: context.logs }, startedAt);
+    } catch (error) {
+      this.#log("Mutation", call, failureOf(error, context.logs), startedAt);
+      throw error;
+    }
+  }
+
+  async #runQuery(transaction: Transaction, call: FunctionCall, journal: { endCursor: string | null } | null) {
+    const logs: string[] = [];
+    let next: { endCursor: string | null } | null = null;
+    let result: CallResult;
+    try {
+      const info = resolveCall(this.#codebase, call, "query");
+      const context = rootContext({ kind: "query", info, identity: call.identity, transaction, journal, requestId: randomUUID() });
+      context.logs = logs;
+      const value = await runFunction(info, call.args, context, this.#catalog);
+      next = context.transaction.journal.next;
+      result = { ok: true, value, logs };
+    } catch (error) {
+      result = failureOf(error, logs);
+    }
+    return { result, journal: next };
+  }
+
+  async #runLive(request: LiveRequest, journal: { endCursor: string | null } | null): Promise<LiveRun> {
+    const { component, path, args, identity, admin } = request;
+    return this.#executor.runRead(liveLabel(request), async (transaction) => {
+      if (admin && path.startsWith("_system/")) return this.#runSystemLive(transaction, request, journal);
+      const access = admin ? ("internal" as const) : ("public" as const);
+      const run = await this.#runQuery(transaction, { callId: "", address: { name: path }, component, args, identity, access }, journal);
+      return { reads: transaction.reads, result: liveResult(run.result, run.journal) };
+    });
+  }
+
+  #runSystemLive(transaction: Transaction, request: LiveRequest, last: { endCursor: string | null } | null): LiveRun {
+    const journal = { last, next: null as { endCursor: string | null } | null };
+    let result: CallResult;
+    try {
+      const args = JSON.parse(request.args) as Record<string, ConvexJson>;
+      result = { ok: true, value: this.#systemQueries.run(request.path, { transaction, component: request.component, args, journal }), logs: [] };
+    } catch (error) {
+      result = failureOf(error, []);
+    }
+    return { reads: transaction.reads, result: liveResult(result, journal.next) };
+  }
+
+  #write<Result>(run: (transaction: Transaction) => Result): Promise<Result> {
+    return this.#executor.write({ label: "host", run });
+  }
+
+  /** For operations that run functions themselves. */
+  #outsideOfBatches<Result>(body: () => Promise<Result>): Promise<Result> {
+    return this.#executor.exclusive(body);
+  }
+
+  async #afterCommit(commit: Commit): Promise<void> {
+    const { events } = this.#options;
+    if (commit.obsoleteFiles.length > 0) events.deleteFiles({ files: commit.obsoleteFiles });
+    this.#announceTables();
+    this.#scheduler.wake(commit.due);
+    this.#live.invalidate(commit.writes);
+    await this.#refresh(commit.sessions);
+  }
+
+  /** Other threads check ids in arguments by the numbers of tables. */
+  #announceTables(): void {
+    if (this.#announcedTables === this.#catalog.size) return;
+    this.#announcedTables = this.#catalog.size;
+    this.#options.events.tablesChanged({ tables: this.#catalog.numbers() });
+  }
+
+  #refreshAll(): Promise<void> {
+    return this.#outsideOfBatches(async () => {
+      this.#live.invalidateAll();
+      await this.#refresh(new Set());
+    });
+  }
+
+  async #refresh(writers: ReadonlySet<string>): Promise<void> {
+    const changes = await this.#live.refresh(writers);
+    const anything = writers.size + changes.changed.length + changes.rebound.length > 0;
+    if (anything) this.#options.events.sync({ ts: String(this.#store.clock.lastTs), changes });
+    this.#scheduleRefresh();
+  }
+
+  /** Wakes up for the queries that were put off. */
+  #scheduleRefresh(): void {
+    const waitMs = this.#live.nextRefreshMs();
+    if (waitMs === null || this.#refreshTimer !== null) return;
+    this.#refreshTimer = setTimeout(() => {
+      this.#refreshTimer = null;
+      void this.#outsideOfBatches(() => this.#refresh(new Set()));
+    }, waitMs);
+  }
+
+  #loadCode(manifest: Manifest): Codebase {
+    const modules = this.#modules.of(manifest);
+    return new Codebase({ manifest, modules, env: this.#environment.effective, host: this.#host });
+  }
+
+  #switchCode(manifest: Manifest): void {
+    const old = this.#codebase;
+    this.#codebase = this.#loadCode(manifest);
+    this.#rollout.applyValidators(manifest);
+    old.dispose();
+  }
+
+  #log(udfType: LogEntry["udfType"], call: Pick<FunctionCall, "address" | "component">, result: CallResult, startedAt: number): void {
+    if (result.ok && result.logs.length === 0) return;
+    this.#options.events.log({
+      kind: "Completion",
+      identifier: labelOf(call),
+      udfType,
+      logLines: result.logs,
+      timestamp: Date.now() / 1000,
+      executionTime: (performance.now() - startedAt) / 1000,
+      error: result.ok ? null : result.error,
+      requestId: "",
+      success: null,
+    });
+  }
+}
+
+const SCHEMA_WAIT_MS = 5000;
+
+function labelOf({ address }: Pick<FunctionCall, "address">): string {
+  return address.name ?? address.functionHandle ?? address.reference ?? "";
+}
+
+function liveResult(result: CallResult, journal: { endCursor: string | null } | null): LiveRun["result"] {
+  const text = journal === null ? null : JSON.stringify(journal);
+  if (result.ok) return { ok: true, value: result.value, data: null, logs: result.logs, journal: text };
+  return { ok: false, value: result.error, data: result.data ?? null, logs: result.logs, journal: text };
+}
+
+function moduleDiff(before: Manifest, after: Manifest): { addedModules: string[]; removedModules: string[] } {
+  const paths = (manifest: Manifest) => new Map(manifest.components.flatMap((component) => component.modules.map(({ path, hash }) => [path, hash])));
+  const [old, next] = [paths(before), paths(after)];
+  return {
+    addedModules: [...next.keys()].filter((path) => old.get(path) !== next.get(path)),
+    removedModules: [...old.keys()].filter((path) => !next.has(path)),
+  };
+}
+
+type NamedIndex = { name: string; type: "database"; fields: string[] };
+
+function indexesOf(catalog: Catalog, manifest: Manifest): NamedIndex[] {
+  return manifest.components.flatMap(({ path }) =>
+    catalog.tables(path).flatMap((table) =>
+      [...table.indexes.values()].map((index) => ({ name: `${table.name}.${index.name}`, type: "database" as const, fields: [...index.fields] })),
+    ),
+  );
+}
+
+function indexDiff(before: NamedIndex[], after: NamedIndex[]): { addedIndexes: NamedIndex[]; removedIndexes: NamedIndex[] } {
+  const without = (left: NamedIndex[], right: NamedIndex[]) => {
+    const known = new Set(right.map((index) => JSON.stringify(index)));
+    return left.filter((index) => !known.has(JSON.stringify(index)));
+  };
+  return { addedIndexes: without(after, before), removedIndexes: without(before, after) };
+}

@@ -1,0 +1,116 @@
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { SharedHeartbeat } from "./heartbeat.ts";
+import { retryAfterLoss, type TransactorLoss } from "./loss.ts";
+import type { TransactorControl, TransactorEvents } from "./messages.ts";
+import { RpcPort } from "./rpc.ts";
+import type { ConnectMessage, TransactorNews, TransactorWorkerData } from "./transactorWorker.ts";
+
+export interface SupervisorOptions {
+  transactor: TransactorWorkerData["options"];
+  events: TransactorEvents;
+  /** A transactor that runs one function for longer than this is ended, ms. Above its own limit, which handles waiting functions. */
+  hardLimitMs: number;
+  heapLimitMb: number;
+  /** A new transactor has taken over. */
+  onRestart(loss: TransactorLoss): void;
+  /** Restarting does not help. */
+  onFatal(message: string): void;
+}
+
+const WATCH_EVERY_MS = 200;
+const MAX_RESTARTS = 10;
+const RESTART_WINDOW_MS = 60_000;
+
+/**
+ * Keeps a transactor running in a worker: ends it when a function loops (only another thread can), starts the next one, and
+ * sends innocent calls again.
+ */
+export class TransactorSupervisor {
+  readonly #options: SupervisorOptions;
+  #worker: Worker | null = null;
+  #heartbeat = new SharedHeartbeat();
+  #rpc: RpcPort<TransactorControl> | null = null;
+  #watchdog: NodeJS.Timeout | null = null;
+  #restarts: number[] = [];
+  #stopping = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** @throws with a message for the operator if the database cannot be used. */
+  async start(): Promise<void> {
+    this.#rpc = new RpcPort<TransactorControl>(await this.#spawn([]), this.#options.events);
+    this.#watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS);
+    this.#watchdog.unref();
+  }
+
+  get rpc(): RpcPort<TransactorControl> {
+    if (this.#rpc === null) throw new Error("The transactor has not been started.");
+    return this.#rpc;
+  }
+
+  /** A port for another thread to talk to the transactor directly. */
+  connect(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#worker!.postMessage({ connect: port1 } satisfies ConnectMessage, [port1]);
+    return port2;
+  }
+
+  /** Closes the database. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#watchdog !== null) clearInterval(this.#watchdog);
+    await this.#rpc?.call("close");
+    await this.#worker?.terminate();
+  }
+
+  async #spawn(guiltyJobs: string[]): Promise<MessagePort> {
+    const { port1, port2 } = new MessageChannel();
+    this.#heartbeat = new SharedHeartbeat();
+    const data: TransactorWorkerData = {
+      options: { ...this.#options.transactor, guiltyJobs },
+      heartbeat: this.#heartbeat.buffer,
+      control: port1,
+    };
+    const worker = new Worker(new URL("./transactorWorker.ts", import.meta.url), {
+      workerData: data,
+      transferList: [port1],
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapLimitMb },
+    });
+    this.#worker = worker;
+    let lastError = "";
+    worker.on("error", (error: Error) => (lastError = error.message));
+    await new Promise<void>((resolve, reject) => {
+      worker.once("message", (news: TransactorNews) => (news.type === "ready" ? resolve() : reject(new Error(news.message))));
+      worker.once("exit", () => reject(new Error(`The database worker ended while it started. ${lastError}`)));
+    });
+    worker.once("exit", () => void this.#onExit(worker, lastError));
+    return port2;
+  }
+
+  #watch(): void {
+    const activity = this.#heartbeat.read();
+    if (activity.phase !== "running" || activity.sinceMs < this.#options.hardLimitMs) return;
+    console.error(`Ending the database worker: ${activity.label} has been running for ${activity.sinceMs} ms.`);
+    void this.#worker?.terminate();
+  }
+
+  async #onExit(worker: Worker, lastError: string): Promise<void> {
+    if (this.#stopping || worker !== this.#worker) return;
+    const activity = this.#heartbeat.read();
+    const loss: TransactorLoss = { guilty: activity.phase === "running" ? activity.label : null, committing: activity.phase === "committing" };
+    console.error(`The database worker has ended (${lastError || "by the watchdog"}, in ${activity.label || "no call"}); starting another one.`);
+    const now = Date.now();
+    this.#restarts = [...this.#restarts.filter((time) => now - time < RESTART_WINDOW_MS), now];
+    if (this.#restarts.length > MAX_RESTARTS) return this.#options.onFatal("The database worker keeps ending; giving up.");
+    try {
+      const job = /^job (.+)$/.exec(loss.guilty ?? "")?.[1];
+      const port = await this.#spawn(job === undefined ? [] : [job]);
+      this.rpc.reconnect(port, (op, arg) => retryAfterLoss(loss, op, arg));
+      this.#options.onRestart(loss);
+    } catch (error) {
+      this.#options.onFatal(error instanceof Error ? error.message : String(error));
+    }
+  }
+}

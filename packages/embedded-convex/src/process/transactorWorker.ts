@@ -1,0 +1,69 @@
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { SharedHeartbeat } from "./heartbeat.ts";
+import type { TransactorEvents, TransactorOperations } from "./messages.ts";
+import { RpcPort } from "./rpc.ts";
+import { Transactor, type TransactorOptions } from "./transactor.ts";
+
+/** What the main thread starts the transactor with. */
+export interface TransactorWorkerData {
+  options: Omit<TransactorOptions, "heartbeat" | "events" | "flush" | "onFatal" | "report">;
+  heartbeat: SharedArrayBuffer;
+  control: MessagePort;
+}
+
+/** Messages besides the operations: whether the start succeeded, and ports of other threads. */
+export type TransactorNews = { type: "ready" } | { type: "failed"; message: string };
+export interface ConnectMessage {
+  connect: MessagePort;
+}
+
+const OPERATIONS = ["query", "mutation", "systemQuery", "schedule", "cancelJob", "storageAdd", "storageRemove", "storageUrlPath", "storageMetadata", "storageLocate"] as const satisfies (keyof TransactorOperations)[];
+const CONTROL = ["describe", "subscribe", "unsubscribe", "observeTs", "actionJobFinished", "knownFiles", "modules", "prepareSchema", "schemaStatus", "evaluateSchema", "activate", "setEnvironment", "setAuthProviders", "close"] as const;
+
+async function main(): Promise<void> {
+  const { options, heartbeat, control } = workerData as TransactorWorkerData;
+  const ports: RpcPort<never>[] = [];
+  let events: RpcPort<TransactorEvents> | null = null;
+  // Events before the start is finished wait for the port.
+  const early: (() => void)[] = [];
+  const notify = <Name extends keyof TransactorEvents & string>(op: Name, ...args: Parameters<TransactorEvents[Name]>): void => {
+    if (events === null) early.push(() => notify(op, ...args));
+    else events.notify(op, ...args);
+  };
+  const transactor = await Transactor.open({
+    ...options,
+    heartbeat: new SharedHeartbeat(heartbeat),
+    events: {
+      sync: (event) => notify("sync", event),
+      liveDropped: (event) => notify("liveDropped", event),
+      runAction: (event) => notify("runAction", event),
+      deleteFiles: (event) => notify("deleteFiles", event),
+      tablesChanged: (event) => notify("tablesChanged", event),
+      log: (event) => notify("log", event),
+    },
+    flush: () => ports.forEach((port) => port.flush()),
+    onFatal: (error) => {
+      console.error(`Writing to the database failed, nothing more is accepted: ${error instanceof Error ? error.message : String(error)}`);
+      // Ends the whole process from a worker: nothing may be answered any more.
+      process.kill(process.pid, "SIGKILL");
+      throw error;
+    },
+    report: (message) => console.error(message),
+  });
+  const bind = (names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, (arg: never) => (transactor as unknown as Record<string, (arg: never) => unknown>)[name]!(arg)]));
+  events = new RpcPort<TransactorEvents>(control, bind([...OPERATIONS, ...CONTROL]));
+  ports.push(events as unknown as RpcPort<never>);
+  for (const event of early) event();
+  parentPort!.on("message", ({ connect }: ConnectMessage) => {
+    ports.push(new RpcPort<never>(connect, bind(OPERATIONS)));
+  });
+  parentPort!.postMessage({ type: "ready" } satisfies TransactorNews);
+}
+
+// Code that is pushed may leave promises behind that nobody waits for: that is its own affair.
+process.on("unhandledRejection", (reason) => console.error("Unhandled rejection in a query or mutation:", reason));
+
+main().catch((error: unknown) => {
+  parentPort!.postMessage({ type: "failed", message: error instanceof Error ? error.message : String(error) } satisfies TransactorNews);
+});

@@ -1,0 +1,164 @@
+import { idOfDocumentKey, keyOfId } from "../store/catalog.ts";
+import type { Statement } from "../store/sqlite.ts";
+import type { Store } from "../store/store.ts";
+import type { Transaction } from "../transaction/transaction.ts";
+import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
+
+const TABLE = "_scheduled_functions";
+/** Finished jobs stay readable as long as on Convex. */
+const FINISHED_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+const PENDING = 0;
+const RUNNING = 1;
+const FINISHED = 2;
+
+/** A job as the scheduler runs it. */
+export interface Job {
+  id: string;
+  dueMs: number;
+  /** A function handle. */
+  target: string;
+}
+
+export type JobOutcome = { kind: "success" } | { kind: "failed"; error: string };
+
+/**
+ * Scheduled functions: the document that users see in `_scheduled_functions`, and beside it a row that keeps the target and the
+ * due order. State machine: pending -> (running ->) finished; a mutation goes from pending to finished in its own transaction,
+ * an action is running in between, and what is running when the process dies is failed by `failInterrupted`.
+ */
+export class Jobs {
+  readonly #store: Store;
+  readonly #add: Statement;
+  readonly #remove: Statement;
+  readonly #target: Statement;
+  readonly #due: Statement;
+  readonly #next: Statement;
+  readonly #inState: Statement;
+
+  constructor(store: Store) {
+    this.#store = store;
+    const { database } = store;
+    this.#add = database.prepare("INSERT INTO jobs(state, due, k, target) VALUES(?, ?, ?, ?)");
+    this.#remove = database.prepare("DELETE FROM jobs WHERE state = ? AND due = ? AND k = ?");
+    this.#target = database.prepare("SELECT target FROM jobs WHERE state = ? AND due = ? AND k = ?");
+    this.#due = database.prepare(`SELECT due, k, target FROM jobs WHERE state = ${PENDING} AND due <= ? ORDER BY due, k LIMIT ?`);
+    this.#next = database.prepare(`SELECT due FROM jobs WHERE state = ${PENDING} AND due > ? ORDER BY due LIMIT 1`);
+    this.#inState = database.prepare("SELECT due, k, target FROM jobs WHERE state = ? AND due <= ? ORDER BY due, k LIMIT ?");
+  }
+
+  /** Adds a pending job and returns its id. `args` is one object. */
+  schedule(transaction: Transaction, job: { component: string; path: string; target: string; args: ConvexJson; dueMs: number }): string {
+    const table = transaction.catalog.ensureTable(job.component, TABLE);
+    const argsBytes = JSON.stringify(job.args).length;
+    transaction.usage.add("functionsScheduled", 1);
+    transaction.usage.add("scheduledFunctionArgsBytes", argsBytes);
+    const id = transaction.insert(table, {
+      name: job.path.replace(":", ".js:"),
+      args: [job.args],
+      scheduledTime: job.dueMs,
+      state: { kind: "pending" },
+    });
+    this.#add.run(PENDING, job.dueMs, keyOfId(id)!.key, job.target);
+    transaction.scheduled.push({ due: job.dueMs });
+    return id;
+  }
+
+  /** Cancels a job that is not finished; one that is already running goes on, but is reported as cancelled. */
+  cancel(transaction: Transaction, id: string): void {
+    const document = this.#document(id);
+    if (document === null) throw new Error(`Scheduled function ${id} not found`);
+    const kind = stateOf(document);
+    if (kind === "pending" || kind === "inProgress") this.#finish(transaction, id, document, { kind: "canceled" });
+  }
+
+  /** Is the job still waiting to run? */
+  isPending(id: string): boolean {
+    return this.#stateKind(id) === "pending";
+  }
+
+  /** Is the job neither finished nor cancelled? */
+  isUnfinished(id: string): boolean {
+    const kind = this.#stateKind(id);
+    return kind === "pending" || kind === "inProgress";
+  }
+
+  markRunning(transaction: Transaction, job: Job): void {
+    const { key } = keyOfId(job.id)!;
+    this.#remove.run(PENDING, job.dueMs, key);
+    this.#add.run(RUNNING, job.dueMs, key, job.target);
+    transaction.update(job.id, "Update", (old) => ({ ...old, state: { kind: "inProgress" } }));
+  }
+
+  /** Records the outcome, unless the job was cancelled meanwhile. */
+  finish(transaction: Transaction, id: string, outcome: JobOutcome): void {
+    const document = this.#document(id);
+    if (document === null) return;
+    const kind = stateOf(document);
+    if (kind === "pending" || kind === "inProgress") this.#finish(transaction, id, document, outcome);
+  }
+
+  /** The job and its arguments (one object as JSON text), or null if it no longer waits. */
+  load(job: Job): { args: string } | null {
+    const document = this.#document(job.id);
+    if (document === null) return null;
+    return { args: JSON.stringify((document.args as ConvexJson[])[0] ?? {}) };
+  }
+
+  /** Waiting jobs that are due, oldest first. */
+  due(nowMs: number, limit: number): Job[] {
+    return this.#due.all<[number, Uint8Array, string]>(nowMs, limit).map(toJob);
+  }
+
+  /** When the first job after `nowMs` is due, or null. */
+  nextDue(nowMs: number): number | null {
+    return this.#next.get<[number]>(nowMs)?.[0] ?? null;
+  }
+
+  /** Actions run at most once: those that were running when the process ended have failed. */
+  failInterrupted(transaction: Transaction): void {
+    for (const row of this.#inState.all<[number, Uint8Array, string]>(RUNNING, Number.MAX_VALUE, -1)) {
+      this.finish(transaction, toJob(row).id, { kind: "failed", error: "Transient error while executing action" });
+    }
+  }
+
+  /** Deletes up to `limit` jobs that finished long ago; returns how many. */
+  prune(transaction: Transaction, nowMs: number, limit: number): number {
+    const rows = this.#inState.all<[number, Uint8Array, string]>(FINISHED, nowMs - FINISHED_LIFETIME_MS, limit);
+    for (const [due, key] of rows) {
+      this.#remove.run(FINISHED, due, key);
+      transaction.remove(idOfDocumentKey(key));
+    }
+    return rows.length;
+  }
+
+  #finish(transaction: Transaction, id: string, document: ConvexJsonObject, state: ConvexJsonObject): void {
+    const { key } = keyOfId(id)!;
+    const due = document.scheduledTime as number;
+    const from = stateOf(document) === "pending" ? PENDING : RUNNING;
+    const target = this.#target.get<[string]>(from, due, key)?.[0] ?? "";
+    const completedTime = Date.now();
+    this.#remove.run(from, due, key);
+    this.#add.run(FINISHED, completedTime, key, target);
+    transaction.update(id, "Update", (old) => ({ ...old, state, completedTime }));
+  }
+
+  #stateKind(id: string): string | null {
+    const document = this.#document(id);
+    return document === null ? null : stateOf(document);
+  }
+
+  #document(id: string): ConvexJsonObject | null {
+    const found = keyOfId(id);
+    const json = found === null ? null : this.#store.getDocument(found.key);
+    return json === null ? null : (JSON.parse(json) as ConvexJsonObject);
+  }
+}
+
+function toJob([dueMs, key, target]: [number, Uint8Array, string]): Job {
+  return { id: idOfDocumentKey(key), dueMs, target };
+}
+
+function stateOf(document: ConvexJsonObject): string {
+  return (document.state as { kind: string }).kind;
+}

@@ -1,0 +1,84 @@
+import fs from "node:fs";
+import path from "node:path";
+import { SqliteDatabase, type SyncMode } from "./sqlite.ts";
+
+/** Raised whenever the meaning of a stored byte changes. Newer files are refused, never guessed at. */
+const FORMAT_VERSION = 1;
+/** "PBEC" in the header of the file tells our databases from other SQLite files. */
+const APPLICATION_ID = 0x50424543;
+const QUICK_CHECK_MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * - `docs`: one row per document; the key is table number and time-ordered internal id, so a table is one contiguous range in
+ *   creation order and needs no further index for that.
+ * - `idx`: every developer index in one ordered table; `d` is the key in `docs`.
+ * - `requests`: answers of mutations by session and request number, so that a resent mutation is not applied twice.
+ * - `jobs`: pending, running and finished scheduled functions in due order; the target is kept outside the user's document.
+ * - `files`: the file behind a `_storage` document.
+ * - `modules`: pushed code, by hash.
+ */
+const SCHEMA = `
+CREATE TABLE docs(k BLOB PRIMARY KEY, j TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE idx(ix INTEGER NOT NULL, k BLOB NOT NULL, d BLOB NOT NULL, PRIMARY KEY(ix, k)) WITHOUT ROWID;
+CREATE TABLE tables(num INTEGER PRIMARY KEY, component TEXT NOT NULL, name TEXT NOT NULL, UNIQUE(component, name));
+CREATE TABLE indexes(num INTEGER PRIMARY KEY, tbl INTEGER NOT NULL, name TEXT NOT NULL, fields TEXT NOT NULL, state TEXT NOT NULL);
+CREATE TABLE requests(session TEXT NOT NULL, request INTEGER NOT NULL, ts TEXT NOT NULL, result TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(session, request)) WITHOUT ROWID;
+CREATE TABLE jobs(state INTEGER NOT NULL, due REAL NOT NULL, k BLOB NOT NULL, target TEXT NOT NULL, PRIMARY KEY(state, due, k)) WITHOUT ROWID;
+CREATE TABLE files(k BLOB PRIMARY KEY, file TEXT NOT NULL, uuid TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+CREATE TABLE modules(hash TEXT PRIMARY KEY, source TEXT NOT NULL, map TEXT) WITHOUT ROWID;
+CREATE TABLE kv(k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/** A data folder that this version must not touch; the message is meant for the operator. */
+export class UnusableDatabaseError extends Error {
+  override readonly name = "UnusableDatabaseError";
+}
+
+/**
+ * Opens or creates the database in a folder.
+ *
+ * @throws UnusableDatabaseError if the file is damaged, foreign or written by a newer version; the file is not changed then.
+ */
+export function openDatabase(folder: string, sync: SyncMode): SqliteDatabase {
+  const file = path.join(folder, "convex.sqlite");
+  const size = fs.existsSync(file) ? fs.statSync(file).size : 0;
+  let database: SqliteDatabase;
+  try {
+    database = new SqliteDatabase(file, sync);
+    if (size === 0) create(database);
+    check(database, file, size);
+  } catch (error) {
+    if (error instanceof UnusableDatabaseError) throw error;
+    throw new UnusableDatabaseError(`The database ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return database;
+}
+
+function create(database: SqliteDatabase): void {
+  // A crash between creating the file and committing the schema leaves an empty database behind: start over in that case.
+  if (database.pragma("user_version") !== 0) return;
+  database.exec("BEGIN IMMEDIATE");
+  database.exec(SCHEMA);
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+  database.exec(`PRAGMA user_version = ${FORMAT_VERSION}`);
+  database.exec("COMMIT");
+}
+
+function check(database: SqliteDatabase, file: string, size: number): void {
+  if (database.pragma("user_version") === 0 && database.prepare("SELECT count(*) FROM sqlite_master").get()?.[0] === 0) {
+    create(database);
+  }
+  if (database.pragma("application_id") !== APPLICATION_ID) {
+    throw new UnusableDatabaseError(`${file} is not a database of the embedded Convex deployment.`);
+  }
+  const version = Number(database.pragma("user_version"));
+  if (version > FORMAT_VERSION) {
+    throw new UnusableDatabaseError(
+      `${file} has format ${version}, but this version knows formats up to ${FORMAT_VERSION}. Start a newer version.`,
+    );
+  }
+  if (size > QUICK_CHECK_MAX_BYTES) return;
+  const problem = database.pragma("quick_check(1)");
+  if (problem !== "ok") throw new UnusableDatabaseError(`${file} is damaged: ${String(problem)}. Restore it from a backup.`);
+}

@@ -1,0 +1,78 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+
+/** How hard a commit is pushed to the disk. `off` exists for one durability test and loses acknowledged data on power loss. */
+export type SyncMode = "full" | "off";
+
+/** Values that can be bound to and read from a column. */
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/** A prepared statement whose rows come back as arrays, in column order. */
+export class Statement {
+  readonly #statement: StatementSync;
+
+  constructor(statement: StatementSync) {
+    this.#statement = statement;
+    statement.setReturnArrays(true);
+  }
+
+  run(...values: SQLInputValue[]): void {
+    this.#statement.run(...values);
+  }
+
+  /** The first row, or undefined. */
+  get<Row extends SqlValue[]>(...values: SQLInputValue[]): Row | undefined {
+    return this.#statement.get(...values) as unknown as Row | undefined;
+  }
+
+  all<Row extends SqlValue[]>(...values: SQLInputValue[]): Row[] {
+    return this.#statement.all(...values) as unknown as Row[];
+  }
+}
+
+/**
+ * The only file that knows which SQLite binding is used. One connection, one thread: a checkpoint therefore never waits for
+ * another reader, and no iterator is kept open across statements (an open one would pin the write-ahead log).
+ */
+export class SqliteDatabase {
+  readonly #database: DatabaseSync;
+  #commitsSinceCheckpoint = 0;
+
+  /** @throws when the file cannot be opened or is not a database. */
+  constructor(file: string, sync: SyncMode) {
+    this.#database = new DatabaseSync(file);
+    this.exec("PRAGMA journal_mode = WAL");
+    this.exec(`PRAGMA synchronous = ${sync === "off" ? "OFF" : "FULL"}`);
+    this.exec("PRAGMA cache_size = -65536");
+    this.exec("PRAGMA temp_store = MEMORY");
+    // The log is copied back by `afterCommit`, in bounded portions; the limit truncates the file after a rare burst.
+    this.exec("PRAGMA wal_autocheckpoint = 4000");
+    this.exec(`PRAGMA journal_size_limit = ${64 * 1024 * 1024}`);
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  prepare(sql: string): Statement {
+    return new Statement(this.#database.prepare(sql));
+  }
+
+  /** The single value of a pragma such as `user_version`. */
+  pragma(name: string): SqlValue {
+    return this.prepare(`PRAGMA ${name}`).get()?.[0] ?? null;
+  }
+
+  /** Keeps the write-ahead log bounded even if automatic checkpoints fall behind. */
+  afterCommit(): void {
+    if (++this.#commitsSinceCheckpoint < CHECKPOINT_EVERY_COMMITS) return;
+    this.#commitsSinceCheckpoint = 0;
+    this.exec("PRAGMA wal_checkpoint(RESTART)");
+  }
+
+  close(): void {
+    this.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#database.close();
+  }
+}
+
+const CHECKPOINT_EVERY_COMMITS = 5000;

@@ -1,0 +1,159 @@
+import { Clock, type ClockState } from "./clock.ts";
+import { openDatabase } from "./format.ts";
+import { KeyValues } from "./keyValues.ts";
+import { SessionRequests } from "./sessionRequests.ts";
+import type { SqliteDatabase, Statement, SyncMode } from "./sqlite.ts";
+
+/** A row of a range scan: its place in the index, and the document as Convex JSON text. */
+export type ScanRow = [key: Uint8Array, json: string];
+
+/** The key space a range belongs to: the documents themselves, or one developer index. */
+export const DOCUMENTS = 0;
+
+/**
+ * Documents and index entries as bytes, inside one write transaction at a time. Knows nothing of tables, schemas or functions;
+ * the catalog and the transaction give the keys their meaning.
+ */
+export class Store {
+  readonly database: SqliteDatabase;
+  readonly clock: Clock;
+  readonly kv: KeyValues;
+  readonly requests: SessionRequests;
+  readonly #statements: ReturnType<typeof prepareStatements>;
+  #changesBefore = 0;
+  readonly #savepoints: { open: Statement; release: Statement; rollback: Statement }[] = [];
+
+  constructor(options: { folder: string; sync: SyncMode; now: () => number }) {
+    this.database = openDatabase(options.folder, options.sync);
+    this.#statements = prepareStatements(this.database);
+    this.kv = new KeyValues(this.database);
+    this.requests = new SessionRequests(this.database, options.now);
+    this.clock = new Clock(this.kv.getJson<ClockState>("clock"), options.now);
+  }
+
+  begin(): void {
+    this.#changesBefore = this.#totalChanges();
+    this.#statements.begin.run();
+  }
+
+  /**
+   * Durable when it returns (nothing is synced if nothing was written). A failure is fatal: nobody can tell what reached the
+   * disk, so the process must end.
+   */
+  commit(): void {
+    if (this.#totalChanges() === this.#changesBefore) {
+      this.rollback();
+      return;
+    }
+    this.kv.setJson("clock", this.clock.state());
+    this.#statements.commit.run();
+    this.database.afterCommit();
+  }
+
+  rollback(): void {
+    this.#statements.rollback.run();
+  }
+
+  /** Runs `body` in a transaction of its own, for start-up and tests. */
+  write<Result>(body: () => Result): Result {
+    this.begin();
+    try {
+      const result = body();
+      this.commit();
+      return result;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
+  openSavepoint(depth: number): void {
+    this.#savepoint(depth).open.run();
+  }
+
+  releaseSavepoint(depth: number): void {
+    this.#savepoint(depth).release.run();
+  }
+
+  rollbackSavepoint(depth: number): void {
+    this.#savepoint(depth).rollback.run();
+    this.#savepoint(depth).release.run();
+  }
+
+  getDocument(key: Uint8Array): string | null {
+    return this.#statements.getDocument.get<[string]>(key)?.[0] ?? null;
+  }
+
+  putDocument(key: Uint8Array, json: string): void {
+    this.#statements.putDocument.run(key, json);
+  }
+
+  removeDocument(key: Uint8Array): void {
+    this.#statements.removeDocument.run(key);
+  }
+
+  putIndexEntry(index: number, key: Uint8Array, document: Uint8Array): void {
+    this.#statements.putIndexEntry.run(index, key, document);
+  }
+
+  removeIndexEntry(index: number, key: Uint8Array): void {
+    this.#statements.removeIndexEntry.run(index, key);
+  }
+
+  removeIndex(index: number): void {
+    this.#statements.removeIndex.run(index);
+  }
+
+  /** Up to `limit` rows with `low <= key < high`; `index` DOCUMENTS scans the documents themselves. */
+  scan(index: number, low: Uint8Array, high: Uint8Array, order: "asc" | "desc", limit: number): ScanRow[] {
+    if (index === DOCUMENTS) {
+      const statement = order === "asc" ? this.#statements.documentsAscending : this.#statements.documentsDescending;
+      return statement.all<ScanRow>(low, high, limit);
+    }
+    const statement = order === "asc" ? this.#statements.indexAscending : this.#statements.indexDescending;
+    return statement.all<ScanRow>(index, low, high, limit);
+  }
+
+  countDocuments(low: Uint8Array, high: Uint8Array): number {
+    return this.#statements.countDocuments.get<[number]>(low, high)?.[0] ?? 0;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  #totalChanges(): number {
+    return this.#statements.totalChanges.get<[number]>()?.[0] ?? 0;
+  }
+
+  #savepoint(depth: number) {
+    return (this.#savepoints[depth] ??= {
+      open: this.database.prepare(`SAVEPOINT s${depth}`),
+      release: this.database.prepare(`RELEASE s${depth}`),
+      rollback: this.database.prepare(`ROLLBACK TO s${depth}`),
+    });
+  }
+}
+
+function prepareStatements(database: SqliteDatabase) {
+  const indexScan = (order: string) =>
+    `SELECT i.k, d.j FROM idx i CROSS JOIN docs d ON d.k = i.d WHERE i.ix = ? AND i.k >= ? AND i.k < ? ORDER BY i.k ${order} LIMIT ?`;
+  const documentScan = (order: string) => `SELECT k, j FROM docs WHERE k >= ? AND k < ? ORDER BY k ${order} LIMIT ?`;
+  return {
+    begin: database.prepare("BEGIN IMMEDIATE"),
+    commit: database.prepare("COMMIT"),
+    rollback: database.prepare("ROLLBACK"),
+    totalChanges: database.prepare("SELECT total_changes()"),
+    getDocument: database.prepare("SELECT j FROM docs WHERE k = ?"),
+    putDocument: database.prepare("INSERT INTO docs(k, j) VALUES(?, ?) ON CONFLICT(k) DO UPDATE SET j = excluded.j"),
+    removeDocument: database.prepare("DELETE FROM docs WHERE k = ?"),
+    putIndexEntry: database.prepare("INSERT OR REPLACE INTO idx(ix, k, d) VALUES(?, ?, ?)"),
+    removeIndexEntry: database.prepare("DELETE FROM idx WHERE ix = ? AND k = ?"),
+    removeIndex: database.prepare("DELETE FROM idx WHERE ix = ?"),
+    documentsAscending: database.prepare(documentScan("ASC")),
+    documentsDescending: database.prepare(documentScan("DESC")),
+    indexAscending: database.prepare(indexScan("ASC")),
+    indexDescending: database.prepare(indexScan("DESC")),
+    countDocuments: database.prepare("SELECT count(*) FROM docs WHERE k >= ? AND k < ?"),
+  };
+}

@@ -1,0 +1,308 @@
+import type { PageJournal } from "../functions/pagination.ts";
+import { documentToken, type ReadSet, type WriteSet } from "../transaction/readSet.ts";
+import { DOCUMENTS } from "../store/store.ts";
+import { type IntervalHandle, IntervalIndex } from "./intervalIndex.ts";
+
+/** What a subscriber wants to see. */
+export interface LiveRequest {
+  component: string;
+  path: string;
+  /** One object as Convex JSON text. */
+  args: string;
+  identity: string | null;
+  /** Administrators see internal functions, other components and `_system` reads. */
+  admin: boolean;
+  /** Of an earlier run of the same query, from the client; JSON text. */
+  journal: string | null;
+}
+
+/** One run of a live query. */
+export interface LiveRun {
+  reads: ReadSet;
+  result: LiveResult;
+}
+
+/** A result as it is sent to clients. Values are Convex JSON text. */
+export interface LiveResult {
+  ok: boolean;
+  /** The value, or the error message. */
+  value: string;
+  /** Data of a ConvexError. */
+  data: string | null;
+  logs: string[];
+  journal: string | null;
+}
+
+/** What changed, for the thread that holds the connections. */
+export interface LiveChange {
+  live: number;
+  result: LiveResult;
+}
+
+/** A subscription that now follows another live query (its own identity turned out to matter). */
+export interface Rebinding {
+  subscription: number;
+  live: number;
+}
+
+export interface LiveChanges {
+  changed: LiveChange[];
+  rebound: Rebinding[];
+}
+
+interface Subscription {
+  id: number;
+  session: string;
+  request: LiveRequest;
+  live: LiveQuery;
+}
+
+interface LiveQuery {
+  id: number;
+  key: string;
+  request: LiveRequest;
+  result: LiveResult;
+  readsIdentity: boolean;
+  subscriptions: Set<Subscription>;
+  intervals: { index: number; handle: IntervalHandle }[];
+  documents: string[];
+  /** Set by a push: the next rerun must not be put off. */
+  urgent: boolean;
+  lastRunMs: number;
+}
+
+export interface LiveQueriesOptions {
+  run(request: LiveRequest, journal: PageJournal | null): Promise<LiveRun>;
+  now(): number;
+  /** Reruns of costly queries are this far apart, ms. */
+  coalesceMs: number;
+}
+
+/** Above this a rerun is put off; roughly microseconds of work on two threads. */
+const CHEAP_COST = 2000;
+const COST_PER_ROW = 10;
+const BYTES_PER_COST = 50;
+const COST_PER_SUBSCRIBER = 15;
+
+/**
+ * The queries that somebody is looking at, shared by all who ask the same thing, and run again exactly when something they have
+ * read was written. Cheap ones run after every commit; costly ones are coalesced, except for a session that has just
+ * written (it must see its own writes).
+ */
+export class LiveQueries {
+  readonly #options: LiveQueriesOptions;
+  readonly #byKey = new Map<string, LiveQuery>();
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #sessions = new Map<string, Set<Subscription>>();
+  readonly #intervals = new Map<number, IntervalIndex<LiveQuery>>();
+  readonly #byDocument = new Map<string, Set<LiveQuery>>();
+  readonly #dirty = new Set<LiveQuery>();
+  #nextId = 1;
+
+  constructor(options: LiveQueriesOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  /** Starts or joins a live query and returns its id; what the receiver does not know yet is added to `changes`. */
+  async subscribe(id: number, session: string, request: LiveRequest, changes: LiveChanges): Promise<number> {
+    const existing = this.#byKey.get(sharedKey(request)) ?? this.#byKey.get(ownKey(request));
+    const live = existing ?? (await this.#start(request));
+    if (existing === undefined) changes.changed.push({ live: live.id, result: live.result });
+    // A subscriber never starts with a result that is known to be out of date.
+    else if (this.#dirty.has(live)) await this.#rerun(live, changes);
+    const subscription: Subscription = { id, session, request, live };
+    this.#subscriptions.set(id, subscription);
+    const ofSession = this.#sessions.get(session) ?? new Set();
+    this.#sessions.set(session, ofSession.add(subscription));
+    live.subscriptions.add(subscription);
+    return live.id;
+  }
+
+  /** Returns the id of the live query if that was its last subscriber, else null. */
+  unsubscribe(id: number): number | null {
+    const subscription = this.#subscriptions.get(id);
+    if (subscription === undefined) return null;
+    this.#subscriptions.delete(id);
+    const ofSession = this.#sessions.get(subscription.session);
+    ofSession?.delete(subscription);
+    if (ofSession?.size === 0) this.#sessions.delete(subscription.session);
+    return this.#leave(subscription);
+  }
+
+  /** Marks all queries that depend on the written keys. */
+  invalidate(writes: WriteSet): void {
+    for (const { index, key } of writes.entries) {
+      this.#intervals.get(index)?.forEachContaining(key, (live) => this.#dirty.add(live));
+      if (index === DOCUMENTS && this.#byDocument.size > 0) {
+        for (const live of this.#byDocument.get(documentToken(key)) ?? []) this.#dirty.add(live);
+      }
+    }
+  }
+
+  /** Marks everything, after a push or a change of the environment. */
+  invalidateAll(): void {
+    for (const live of this.#byKey.values()) {
+      live.urgent = true;
+      this.#dirty.add(live);
+    }
+  }
+
+  /** Runs what is dirty and may not wait. `writers`: sessions that must see everything they subscribe to. */
+  async refresh(writers: ReadonlySet<string>): Promise<LiveChanges> {
+    const changes: LiveChanges = { changed: [], rebound: [] };
+    if (this.#dirty.size === 0) return changes;
+    const awaited = this.#queriesOf(writers);
+    for (const live of [...this.#dirty]) {
+      if (awaited.has(live) || this.#waitMs(live) === 0) await this.#rerun(live, changes);
+    }
+    return changes;
+  }
+
+  /** How long until a query that was put off may run, ms; null if there is none. */
+  nextRefreshMs(): number | null {
+    let next: number | null = null;
+    for (const live of this.#dirty) next = Math.min(next ?? Infinity, this.#waitMs(live));
+    return next;
+  }
+
+  async #start(request: LiveRequest): Promise<LiveQuery> {
+    const journal = request.journal === null ? null : parseJournal(request.journal);
+    const run = await this.#options.run(request, journal);
+    const live: LiveQuery = {
+      id: this.#nextId++,
+      key: "",
+      request,
+      result: run.result,
+      readsIdentity: run.reads.identity,
+      subscriptions: new Set(),
+      intervals: [],
+      documents: [],
+      urgent: false,
+      lastRunMs: this.#options.now(),
+    };
+    this.#register(live, run.reads);
+    this.#setKey(live);
+    return live;
+  }
+
+  async #rerun(live: LiveQuery, changes: LiveChanges): Promise<void> {
+    this.#dirty.delete(live);
+    live.urgent = false;
+    const run = await this.#options.run(live.request, live.result.journal === null ? null : parseJournal(live.result.journal));
+    this.#unregister(live);
+    this.#register(live, run.reads);
+    live.lastRunMs = this.#options.now();
+    const changed = !sameResult(live.result, run.result);
+    live.result = run.result;
+    if (changed) changes.changed.push({ live: live.id, result: run.result });
+    if (run.reads.identity && !live.readsIdentity) await this.#split(live, changes);
+  }
+
+  /** The query has begun to depend on who asks: everybody else gets a query of their own. */
+  async #split(live: LiveQuery, changes: LiveChanges): Promise<void> {
+    live.readsIdentity = true;
+    this.#setKey(live);
+    for (const subscription of [...live.subscriptions]) {
+      if (subscription.request.identity === live.request.identity) continue;
+      const known = this.#byKey.get(ownKey(subscription.request));
+      const own = known ?? (await this.#start({ ...subscription.request, journal: live.result.journal }));
+      if (known === undefined) changes.changed.push({ live: own.id, result: own.result });
+      live.subscriptions.delete(subscription);
+      subscription.live = own;
+      own.subscriptions.add(subscription);
+      changes.rebound.push({ subscription: subscription.id, live: own.id });
+    }
+  }
+
+  #leave(subscription: Subscription): number | null {
+    const { live } = subscription;
+    live.subscriptions.delete(subscription);
+    if (live.subscriptions.size > 0) return null;
+    if (this.#byKey.get(live.key) === live) this.#byKey.delete(live.key);
+    this.#dirty.delete(live);
+    this.#unregister(live);
+    return live.id;
+  }
+
+  #setKey(live: LiveQuery): void {
+    if (this.#byKey.get(live.key) === live) this.#byKey.delete(live.key);
+    live.key = live.readsIdentity ? ownKey(live.request) : sharedKey(live.request);
+    this.#byKey.set(live.key, live);
+  }
+
+  #register(live: LiveQuery, reads: ReadSet): void {
+    for (const { index, low, high } of reads.ranges) {
+      let intervals = this.#intervals.get(index);
+      if (intervals === undefined) this.#intervals.set(index, (intervals = new IntervalIndex()));
+      live.intervals.push({ index, handle: intervals.add(low, high, live) });
+    }
+    for (const token of reads.documents) {
+      const set = this.#byDocument.get(token) ?? new Set();
+      this.#byDocument.set(token, set.add(live));
+      live.documents.push(token);
+    }
+  }
+
+  #unregister(live: LiveQuery): void {
+    for (const { index, handle } of live.intervals) {
+      const intervals = this.#intervals.get(index);
+      intervals?.remove(handle);
+      if (intervals?.size === 0) this.#intervals.delete(index);
+    }
+    for (const token of live.documents) {
+      const set = this.#byDocument.get(token);
+      set?.delete(live);
+      if (set?.size === 0) this.#byDocument.delete(token);
+    }
+    live.intervals = [];
+    live.documents = [];
+  }
+
+  #queriesOf(sessions: ReadonlySet<string>): Set<LiveQuery> {
+    const result = new Set<LiveQuery>();
+    for (const session of sessions) for (const { live } of this.#sessions.get(session) ?? []) result.add(live);
+    return result;
+  }
+
+  #waitMs(live: LiveQuery): number {
+    if (live.urgent || this.#costOf(live) <= CHEAP_COST) return 0;
+    return Math.max(0, live.lastRunMs + this.#options.coalesceMs - this.#options.now());
+  }
+
+  #costOf(live: LiveQuery): number {
+    const bytes = live.result.value.length * Math.max(1, live.subscriptions.size);
+    return live.documents.length * COST_PER_ROW + live.intervals.length * COST_PER_ROW + bytes / BYTES_PER_COST + live.subscriptions.size * COST_PER_SUBSCRIBER;
+  }
+}
+
+/** Names a live query for the watchdog; the same on both threads. */
+export function liveLabel({ path, args }: LiveRequest): string {
+  return `live ${path} ${args}`.slice(0, 500);
+}
+
+function sharedKey({ component, path, args, admin, journal }: LiveRequest): string {
+  return JSON.stringify([component, path, args, admin, journal]);
+}
+
+function ownKey(request: LiveRequest): string {
+  return JSON.stringify([sharedKey(request), request.identity]);
+}
+
+function sameResult(left: LiveResult, right: LiveResult): boolean {
+  return left.ok === right.ok && left.value === right.value && left.data === right.data && left.journal === right.journal;
+}
+
+/** A journal comes back from clients: anything that is not one is ignored, and cursors in it are verified when used. */
+function parseJournal(text: string): PageJournal | null {
+  try {
+    const value = JSON.parse(text) as unknown;
+    const endCursor = typeof value === "object" && value !== null ? (value as { endCursor?: unknown }).endCursor : null;
+    return typeof endCursor === "string" ? { endCursor } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,196 @@
+import type { Store } from "../store/store.ts";
+import { WriteSet } from "./readSet.ts";
+import { Transaction, type TransactionHost } from "./transaction.ts";
+
+/** Told what runs, so that a watchdog on another thread can name the culprit when it has to end this one. */
+export interface Heartbeat {
+  enter(label: string): void;
+  /** From now on until `leave` it is unknown to others whether the batch was committed and answered. */
+  committing(): void;
+  leave(): void;
+}
+
+/** One committed batch. */
+export interface Commit {
+  ts: bigint;
+  writes: WriteSet;
+  /** When jobs that were scheduled in it are due. */
+  due: number[];
+  obsoleteFiles: string[];
+  /** Sessions whose mutations are in it. */
+  sessions: Set<string>;
+}
+
+export interface ExecutorOptions {
+  store: Store;
+  host: TransactionHost;
+  heartbeat: Heartbeat;
+  /** A function that waits longer than this (on a promise that nobody fulfils, say) fails. */
+  timeLimitMs: number;
+  /** Sends the answers of the batch on their way. */
+  flush(): void;
+  /** Runs between batches, with nothing else running, after the answers of the batch were given. */
+  afterCommit(commit: Commit): Promise<void>;
+  /** A commit failed: nobody can know what is on the disk. Must end the process. */
+  onFatal(error: unknown): never;
+}
+
+/** A unit of writing. */
+export interface WriteWork<Result> {
+  label: string;
+  /** The WebSocket session it belongs to, if any. */
+  session?: string | null;
+  run(transaction: Transaction): Promise<Result> | Result;
+}
+
+interface QueuedWrite {
+  work: WriteWork<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+interface QueuedRead {
+  run(): Promise<void>;
+}
+
+const MAX_BATCH = 256;
+
+/**
+ * Runs all transactions, one after another, on this thread: queries and mutations do no I/O, so this is serializable and loses
+ * nothing. Mutations that wait together are committed together (one disk sync), each in its own savepoint; answers are given
+ * after the commit, and only then what depends on the writes runs again.
+ */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  #writes: QueuedWrite[] = [];
+  #reads: QueuedRead[] = [];
+  #running = false;
+  #current: { startedAt: number; abort(error: Error): void } | null = null;
+  readonly #deadlineTimer: NodeJS.Timeout;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+    this.#deadlineTimer = setInterval(() => this.#checkDeadline(), Math.max(20, options.timeLimitMs / 10));
+    this.#deadlineTimer.unref();
+  }
+
+  /** Runs `work` in a transaction; settles after its commit. A rejection means that nothing was written. */
+  write<Result>(work: WriteWork<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#writes.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#wake();
+    });
+  }
+
+  /** Runs `body` between batches, on committed data. */
+  read<Result>(label: string, body: (transaction: Transaction) => Promise<Result> | Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#reads.push({ run: () => this.runRead(label, body).then(resolve, reject) });
+      this.#wake();
+    });
+  }
+
+  /** Runs `body` between batches; it may use `runRead`. */
+  exclusive<Result>(body: () => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#reads.push({ run: () => body().then(resolve, reject) });
+      this.#wake();
+    });
+  }
+
+  /** Like `read`, for code that is called by the executor itself. */
+  async runRead<Result>(label: string, body: (transaction: Transaction) => Promise<Result> | Result): Promise<Result> {
+    const transaction = new Transaction(this.#options.host, { writable: false });
+    this.#options.heartbeat.enter(label);
+    try {
+      return await this.#bounded(() => body(transaction));
+    } finally {
+      transaction.ended = true;
+      this.#options.heartbeat.leave();
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#deadlineTimer);
+  }
+
+  #wake(): void {
+    if (this.#running) return;
+    this.#running = true;
+    setImmediate(() => void this.#loop());
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#writes.length > 0 || this.#reads.length > 0) {
+      if (this.#writes.length > 0) await this.#commitBatch(this.#writes.splice(0, MAX_BATCH));
+      const reads = this.#reads;
+      this.#reads = [];
+      for (const read of reads) await read.run();
+      // Lets messages in, so that the next batch is larger than one.
+      await nextTurn();
+    }
+    this.#running = false;
+    if (this.#writes.length > 0 || this.#reads.length > 0) this.#wake();
+  }
+
+  async #commitBatch(batch: QueuedWrite[]): Promise<void> {
+    const { store } = this.#options;
+    const commit: Commit = { ts: 0n, writes: new WriteSet(), due: [], obsoleteFiles: [], sessions: new Set() };
+    const answers: (() => void)[] = [];
+    store.begin();
+    commit.ts = store.clock.nextTs();
+    for (const item of batch) answers.push(await this.#runWrite(item, commit));
+    this.#options.heartbeat.committing();
+    try {
+      store.commit();
+    } catch (error) {
+      this.#options.onFatal(error);
+    }
+    for (const answer of answers) answer();
+    // One turn, in which those who wait for the answers put them into the outgoing message.
+    await nextTurn();
+    this.#options.flush();
+    this.#options.heartbeat.leave();
+    await this.#options.afterCommit(commit);
+  }
+
+  /** Returns what to do after the commit. */
+  async #runWrite({ work, resolve, reject }: QueuedWrite, commit: Commit): Promise<() => void> {
+    const transaction = new Transaction(this.#options.host, { writable: true });
+    this.#options.heartbeat.enter(work.label);
+    try {
+      const value = await transaction.nested(() => this.#bounded(() => work.run(transaction)));
+      commit.writes.append(transaction.writes);
+      for (const job of transaction.scheduled) commit.due.push(job.due);
+      commit.obsoleteFiles.push(...transaction.obsoleteFiles);
+      if (work.session != null) commit.sessions.add(work.session);
+      return () => resolve(value);
+    } catch (error) {
+      return () => reject(error);
+    } finally {
+      transaction.ended = true;
+      this.#options.heartbeat.leave();
+    }
+  }
+
+  async #bounded<Result>(body: () => Promise<Result> | Result): Promise<Result> {
+    try {
+      return await new Promise<Result>((resolve, reject) => {
+        this.#current = { startedAt: Date.now(), abort: reject };
+        Promise.resolve(body()).then(resolve, reject);
+      });
+    } finally {
+      this.#current = null;
+    }
+  }
+
+  #checkDeadline(): void {
+    const { timeLimitMs } = this.#options;
+    if (this.#current === null || Date.now() - this.#current.startedAt < timeLimitMs) return;
+    this.#current.abort(new Error(`Function execution timed out (maximum duration: ${timeLimitMs / 1000}s)`));
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

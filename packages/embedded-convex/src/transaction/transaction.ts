@@ -1,0 +1,166 @@
+import type { Catalog, TableInfo } from "../store/catalog.ts";
+import { documentKey, idOfDocumentKey, indexEntryKey, keyOfId } from "../store/catalog.ts";
+import { DOCUMENTS, type Store } from "../store/store.ts";
+import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
+import { documentProblem, validateValue } from "../values/validator.ts";
+import { Usage } from "./limits.ts";
+import { ReadSet, WriteSet } from "./readSet.ts";
+
+/** What a transaction works on; shared by all of them. */
+export interface TransactionHost {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  /** Told about every written document, for schemas that are being rolled out. */
+  onDocumentWritten(table: TableInfo, document: ConvexJsonObject): void;
+}
+
+/** A job to arm once the transaction is committed. */
+export interface ScheduledJob {
+  due: number;
+}
+
+/** A file to delete once the transaction is committed. */
+export type ObsoleteFile = string;
+
+/**
+ * One query or mutation with everything it calls. Writes go straight into SQLite, inside a savepoint, so reads see them; the
+ * transaction itself records what was touched, and enforces schemas and limits.
+ */
+export class Transaction {
+  readonly usage = new Usage();
+  readonly reads: ReadSet;
+  readonly writes = new WriteSet();
+  readonly scheduled: ScheduledJob[] = [];
+  readonly obsoleteFiles: ObsoleteFile[] = [];
+  readonly writable: boolean;
+  /** Set by the executor when the function has returned or was given up on: code that goes on must not touch the database. */
+  ended = false;
+  #depth = 0;
+  readonly #host: TransactionHost;
+
+  constructor(host: TransactionHost, options: { writable: boolean }) {
+    this.#host = host;
+    this.writable = options.writable;
+    this.reads = new ReadSet();
+  }
+
+  get store(): Store {
+    return this.#host.store;
+  }
+
+  get catalog(): Catalog {
+    return this.#host.catalog;
+  }
+
+  /** Runs `body` so that its writes vanish if it throws. */
+  async nested<Result>(body: () => Promise<Result>): Promise<Result> {
+    const depth = this.#depth++;
+    const marks = { writes: this.writes.length, scheduled: this.scheduled.length, files: this.obsoleteFiles.length };
+    this.store.openSavepoint(depth);
+    try {
+      const result = await body();
+      this.#assertRunning();
+      this.store.releaseSavepoint(depth);
+      return result;
+    } catch (error) {
+      // The savepoints of a transaction that was given up on are gone; others may have the same names by now.
+      this.#assertRunning();
+      this.store.rollbackSavepoint(depth);
+      this.writes.truncate(marks.writes);
+      this.scheduled.length = marks.scheduled;
+      this.obsoleteFiles.length = marks.files;
+      throw error;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** The document as Convex JSON text, or null. */
+  get(key: Uint8Array): string | null {
+    const json = this.store.getDocument(key);
+    if (!this.writable) this.reads.addDocument(key);
+    this.usage.add("documentsRead", 1);
+    if (json !== null) this.usage.add("bytesRead", json.length);
+    return json;
+  }
+
+  /** Inserts a document with a new id. `fields` must not contain system fields. Returns the id. */
+  insert(table: TableInfo, fields: ConvexJsonObject): string {
+    const { creationTime, internal } = this.store.clock.nextDocument();
+    const key = documentKey(table.num, internal);
+    const id = idOfDocumentKey(key);
+    this.#write(table, key, null, { ...fields, _creationTime: creationTime, _id: id });
+    return id;
+  }
+
+  /** Replaces all fields but the system ones; `change` gets the stored document. @throws if there is none. */
+  update(id: string, verb: string, change: (old: ConvexJsonObject) => ConvexJsonObject): void {
+    const { table, key, document } = this.#load(id, verb);
+    const { _id, _creationTime } = document;
+    const next: ConvexJsonObject = { ...change(document), _creationTime: _creationTime!, _id: _id! };
+    this.#write(table, key, document, next);
+  }
+
+  remove(id: string): void {
+    const { table, key, document } = this.#load(id, "Delete");
+    this.#write(table, key, document, null);
+  }
+
+  #assertRunning(): void {
+    if (this.ended) throw new Error("This function has ended; it cannot use the database any more.");
+  }
+
+  #load(id: string, verb: string): { table: TableInfo; key: Buffer; document: ConvexJsonObject } {
+    const found = keyOfId(id);
+    const table = found === null ? undefined : this.catalog.tableByNumber(found.tableNum);
+    if (found === null || table === undefined) throw new Error(`Invalid argument \`id\`, expected ID but got '${id}'`);
+    const json = this.store.getDocument(found.key);
+    if (json === null) throw new Error(`${verb} on nonexistent document ID ${id}`);
+    this.usage.add("documentsRead", 1);
+    return { table, key: found.key, document: JSON.parse(json) as ConvexJsonObject };
+  }
+
+  #write(table: TableInfo, key: Buffer, old: ConvexJsonObject | null, next: ConvexJsonObject | null): void {
+    if (!this.writable) throw new Error("Queries cannot write to the database.");
+    if (next !== null) this.#check(table, next);
+    this.writes.add(DOCUMENTS, key);
+    for (const index of table.maintained) {
+      const oldKey = old === null ? null : indexEntryKey(index, old, key);
+      const nextKey = next === null ? null : indexEntryKey(index, next, key);
+      const moved = oldKey === null || nextKey === null || !oldKey.equals(nextKey);
+      if (oldKey !== null) this.writes.add(index.num, oldKey);
+      if (!moved) continue;
+      if (oldKey !== null) this.store.removeIndexEntry(index.num, oldKey);
+      if (nextKey === null) continue;
+      this.writes.add(index.num, nextKey);
+      this.store.putIndexEntry(index.num, nextKey, key);
+    }
+    this.usage.add("documentsWritten", 1);
+    if (next === null) {
+      this.store.removeDocument(key);
+      return;
+    }
+    const json = JSON.stringify(next);
+    this.usage.add("bytesWritten", json.length);
+    this.store.putDocument(key, json);
+  }
+
+  #check(table: TableInfo, document: ConvexJsonObject): void {
+    const problem = documentProblem(document);
+    if (problem !== null) throw new Error(problem);
+    const violation = schemaViolation(this.catalog, table, document);
+    if (violation !== null) {
+      throw new Error(
+        `Failed to insert or update a document in table "${table.name}" because it does not match the schema: ${violation}`,
+      );
+    }
+    this.#host.onDocumentWritten(table, document);
+  }
+}
+
+/** Why a document does not fit its table's validator, or null. */
+export function schemaViolation(catalog: Catalog, table: TableInfo, document: ConvexJsonObject, validator = table.validator): string | null {
+  if (validator === null) return null;
+  const { _id, _creationTime, ...fields } = document;
+  return validateValue(validator, fields as ConvexJson, catalog.tableNumbers(table.component));
+}

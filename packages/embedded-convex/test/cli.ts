@@ -1,0 +1,58 @@
+/** The official CLI, run against a test deployment. */
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Deployment } from "./deployment.ts";
+
+const NODE_MODULES = fileURLToPath(new URL("../node_modules", import.meta.url));
+const CLI = join(NODE_MODULES, "convex/bin/main.js");
+const TIMEOUT_MS = 60_000;
+
+const run = promisify(execFile);
+
+/** A copy of a Convex app that the CLI may write generated files to. */
+export interface AppCopy {
+  dir: string;
+  dispose(): Promise<void>;
+}
+
+/** Copies an app (a folder with `package.json` and `convex/`) to where the CLI finds its packages. */
+export async function copyApp(source: URL): Promise<AppCopy> {
+  const dir = await mkdtemp(join(tmpdir(), "embedded-convex-app-"));
+  await cp(fileURLToPath(source), dir, { recursive: true });
+  await symlink(NODE_MODULES, join(dir, "node_modules"));
+  return { dir, dispose: () => rm(dir, { recursive: true, force: true }) };
+}
+
+/** Runs `convex <args>`. Rejects with the CLI's output when it fails. */
+export async function convex(
+  deployment: Deployment,
+  app: AppCopy,
+  args: readonly string[],
+): Promise<{ stdout: string; stderr: string }> {
+  try {
+    return await run(process.execPath, [CLI, ...args], {
+      cwd: app.dir,
+      timeout: TIMEOUT_MS,
+      env: {
+        PATH: process.env.PATH,
+        HOME: app.dir,
+        CI: "1",
+        DO_NOT_TRACK: "1",
+        CONVEX_SELF_HOSTED_URL: deployment.cloudUrl,
+        CONVEX_SELF_HOSTED_ADMIN_KEY: deployment.adminKey,
+      },
+    });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`convex ${args.join(" ")} failed:\n${stdout}\n${stderr}\n${deployment.log}`, { cause: error });
+  }
+}
+
+/** Pushes an app. Types are not checked and nothing is generated: that is another test's business. */
+export async function deploy(deployment: Deployment, app: AppCopy): Promise<void> {
+  await convex(deployment, app, ["deploy", "--yes", "--typecheck", "disable", "--codegen", "disable"]);
+}

@@ -1,0 +1,3 @@
+import { internalMutation } from "./_generated/server.js";
+
+export const tick = internalMutation({ args: {}, handler: async () => undefined });

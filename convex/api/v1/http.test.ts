@@ -1,0 +1,324 @@
+import { emptyDefinition } from "@patchbay/core";
+import { beforeEach, describe, expect, it } from "vitest";
+import { api } from "../../_generated/api.js";
+import {
+  createBackend,
+  createMember,
+  createOwner,
+  definitionWith,
+  setEnv,
+  type Backend,
+  type Person,
+} from "../../test.support.ts";
+
+interface Reply {
+  status: number;
+  body: Record<string, unknown> & { error?: { code: string; message: string; details?: unknown } };
+  headers: Headers;
+}
+
+let t: Backend;
+let owner: Person;
+let key: string;
+
+async function keyFor(person: Person): Promise<string> {
+  const args = { organizationId: person.organizationId, name: "test" };
+  return (await person.client.action(api.apiKeys.actions.createApiKey, args)).key;
+}
+
+beforeEach(async () => {
+  t = createBackend();
+  owner = await createOwner(t);
+  key = await keyFor(owner);
+});
+
+async function call(method: string, path: string, body?: unknown, withKey: string | null = key): Promise<Reply> {
+  const response = await t.fetch(`/api/v1${path}`, {
+    method,
+    headers: { ...(withKey === null ? {} : { Authorization: `Bearer ${withKey}` }) },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === "" ? {} : (JSON.parse(text) as Reply["body"]),
+    headers: response.headers,
+  };
+}
+
+const code = (reply: Reply) => [reply.status, reply.body.error?.code];
+
+async function createScenario(text = "one"): Promise<string> {
+  const reply = await call("POST", "/scenarios", { name: "Orders", definition: definitionWith(text) });
+  expect(reply.status).toBe(201);
+  return reply.body.id as string;
+}
+
+/** Everything that a refused request must leave alone; `apiKeys` carries only the time of use. */
+const stored = () =>
+  t.run(async (ctx) => ({
+    scenarios: await ctx.db.query("scenarios").collect(),
+    drafts: await ctx.db.query("drafts").collect(),
+    versions: await ctx.db.query("versions").collect(),
+    audit: await ctx.db.query("auditEntries").collect(),
+  }));
+
+describe("scenarios", () => {
+  it("are created, read, changed, deleted and restored", async () => {
+    const created = await call("POST", "/scenarios", { name: "Orders", definition: definitionWith("one") });
+    expect(created.status).toBe(201);
+    expect(created.body).toMatchObject({
+      name: "Orders",
+      enabled: false,
+      publishedVersion: null,
+      webhookUrl: expect.stringMatching(/^https:\/\/patchbay\.test\/hooks\//) as string,
+      draft: { revision: 1, definition: definitionWith("one") },
+    });
+    const path = `/scenarios/${created.body.id as string}`;
+    expect((await call("GET", path)).body).toEqual(created.body);
+    const changed = await call("PATCH", path, { name: "Invoices", description: "In" });
+    expect([changed.status, changed.body.name, changed.body.description]).toEqual([200, "Invoices", "In"]);
+    expect(code(await call("PATCH", path, { enabled: true }))).toEqual([422, "invalid"]);
+    const deleted = await call("DELETE", path);
+    expect([deleted.status, deleted.body.archivedAt]).toEqual([200, expect.any(Number)]);
+    expect(code(await call("PATCH", path, { name: "x" }))).toEqual([409, "conflict"]);
+    const restored = await call("POST", `${path}/restore`);
+    expect([restored.status, restored.body.archivedAt]).toEqual([200, null]);
+  });
+
+  it("are listed in pages without gaps or repeats", async () => {
+    for (const text of ["one", "two", "three"]) await createScenario(text);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await call("GET", `/scenarios?limit=2${cursor === null ? "" : `&cursor=${cursor}`}`);
+      expect(page.status).toBe(200);
+      seen.push(...(page.body.items as { id: string }[]).map((item) => item.id));
+      cursor = page.body.nextCursor as string | null;
+    } while (cursor !== null);
+    expect(seen).toHaveLength(4);
+    expect(new Set(seen).size).toBe(4);
+    for (const query of ["limit=0", "limit=101", "limit=x", "cursor=x", "cursor=1_2"]) {
+      expect(code(await call("GET", `/scenarios?${query}`))).toEqual([422, "invalid"]);
+    }
+  });
+
+  it("that were deleted are listed apart, in pages", async () => {
+    const ids = [await createScenario("one"), await createScenario("two"), await createScenario("three")];
+    for (const id of ids) await call("DELETE", `/scenarios/${id}`);
+    const first = await call("GET", "/scenarios?archived=true&limit=2");
+    const second = await call("GET", `/scenarios?archived=true&limit=2&cursor=${first.body.nextCursor as string}`);
+    const items = [...(first.body.items as { id: string }[]), ...(second.body.items as { id: string }[])];
+    expect(items.map((item) => item.id).sort()).toEqual(ids.sort());
+    expect(second.body.nextCursor).toBeNull();
+    expect((await call("GET", "/scenarios")).body.items).toHaveLength(1);
+  });
+});
+
+describe("drafts", () => {
+  it("are saved by compare-and-set; a stale revision gets the head", async () => {
+    const id = await createScenario();
+    const path = `/scenarios/${id}/draft`;
+    const saved = await call("PUT", path, { baseRevision: 1, definition: definitionWith("two") });
+    expect(saved.status).toBe(200);
+    expect(saved.body).toMatchObject({ revision: 2, definition: definitionWith("two") });
+    const before = await stored();
+    const stale = await call("PUT", path, { baseRevision: 1, definition: definitionWith("three") });
+    expect(code(stale)).toEqual([409, "conflict"]);
+    expect(stale.body.error?.details).toMatchObject({ head: { revision: 2, definition: definitionWith("two") } });
+    expect(await stored()).toEqual(before);
+  });
+
+  it("answer invalid definitions with issues and change nothing", async () => {
+    const id = await createScenario();
+    const before = await stored();
+    for (const definition of [[], "text", { format: 1, nodes: [{ id: 0 }], edges: [] }, { format: 9 }]) {
+      const reply = await call("PUT", `/scenarios/${id}/draft`, { baseRevision: 1, definition });
+      expect(code(reply)).toEqual([422, "invalid"]);
+      expect((reply.body.error?.details as { issues: unknown[] }).issues.length).toBeGreaterThan(0);
+      expect(code(await call("POST", "/scenarios", { name: "x", definition }))).toEqual([422, "invalid"]);
+    }
+    expect(await stored()).toEqual(before);
+  });
+});
+
+describe("versions", () => {
+  const publish = (id: string, body?: unknown) => call("POST", `/scenarios/${id}/versions`, body);
+
+  it("are published, listed and rolled back to", async () => {
+    const id = await createScenario();
+    const first = await publish(id, { label: "First", note: "why" });
+    expect(first.status).toBe(201);
+    expect(first.body).toMatchObject({
+      number: 1,
+      state: "published",
+      label: "First",
+      note: "why",
+      restoredFrom: null,
+    });
+    await call("PUT", `/scenarios/${id}/draft`, { baseRevision: 1, definition: definitionWith("two") });
+    expect((await publish(id)).body).toMatchObject({ number: 2 });
+    const rolledBack = await call("POST", `/scenarios/${id}/versions/1/rollback`);
+    expect(rolledBack.status).toBe(201);
+    expect(rolledBack.body).toMatchObject({ number: 3, restoredFrom: 1, contentHash: first.body.contentHash });
+    const list = await call("GET", `/scenarios/${id}/versions?limit=2`);
+    expect((list.body.items as { number: number }[]).map(({ number }) => number)).toEqual([3, 2]);
+    const rest = await call("GET", `/scenarios/${id}/versions?limit=2&cursor=${list.body.nextCursor as string}`);
+    expect((rest.body.items as { number: number }[]).map(({ number }) => number)).toEqual([1]);
+    expect(rest.body.nextCursor).toBeNull();
+    expect((await call("GET", `/scenarios/${id}`)).body).toMatchObject({ publishedVersion: 3, draft: { revision: 2 } });
+  });
+
+  it("are refused with the reason", async () => {
+    const id = await createScenario();
+    await publish(id);
+    expect(code(await publish(id))).toEqual([409, "conflict"]);
+    expect(code(await publish(id, { draftRevision: 9 }))).toEqual([409, "conflict"]);
+    expect(code(await publish(id, { label: 1 }))).toEqual([422, "invalid"]);
+    expect(code(await call("POST", `/scenarios/${id}/versions/1/rollback`))).toEqual([409, "conflict"]);
+    expect(code(await call("POST", `/scenarios/${id}/versions/7/rollback`))).toEqual([404, "not_found"]);
+    expect(code(await call("POST", `/scenarios/${id}/versions/x/rollback`))).toEqual([404, "not_found"]);
+    expect(code(await call("GET", `/scenarios/${id}/versions?cursor=x`))).toEqual([422, "invalid"]);
+    await call("PUT", `/scenarios/${id}/draft`, { baseRevision: 1, definition: emptyDefinition() });
+    const invalid = await publish(id);
+    expect(code(invalid)).toEqual([422, "invalid"]);
+    expect((invalid.body.error?.details as { issues: unknown[] }).issues.length).toBeGreaterThan(0);
+    await t.run(async (ctx) => {
+      for (const row of await ctx.db.query("scenarios").collect()) {
+        await ctx.db.patch("scenarios", row._id, { liveVersionCount: 1_000 });
+      }
+    });
+    await call("PUT", `/scenarios/${id}/draft`, { baseRevision: 2, definition: definitionWith("two") });
+    expect(code(await publish(id))).toEqual([409, "limit_reached"]);
+  });
+});
+
+describe("keys", () => {
+  it("say whom they act for", async () => {
+    const { status, body } = await call("GET", "/me");
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      user: { id: owner.userId },
+      organization: { id: owner.organizationId },
+      role: "owner",
+    });
+  });
+
+  it.each([null, "pb_wrong", "wrong", ""])("that are %j get 401, also with a malformed body", async (wrong) => {
+    for (const [method, path, body] of [
+      ["GET", "/me", undefined],
+      ["POST", "/scenarios", "{"],
+      ["GET", "/scenarios/nonsense", undefined],
+    ] as const) {
+      const reply = await call(method, path, body, wrong);
+      expect(code(reply)).toEqual([401, "unauthenticated"]);
+      expect(reply.headers.get("WWW-Authenticate")).toBe("Bearer");
+    }
+  });
+
+  it("do no more than their owner may", async () => {
+    const viewer = await keyFor(await createMember(t, owner.organizationId, "viewer"));
+    const id = await createScenario();
+    expect((await call("GET", `/scenarios/${id}`, undefined, viewer)).body.webhookUrl).toBeNull();
+    const before = await stored();
+    for (const [method, path, body] of [
+      ["POST", "/scenarios", { name: "x" }],
+      ["PATCH", `/scenarios/${id}`, { name: "x" }],
+      ["DELETE", `/scenarios/${id}`, undefined],
+      ["PUT", `/scenarios/${id}/draft`, { baseRevision: 1, definition: definitionWith("x") }],
+      ["POST", `/scenarios/${id}/versions`, undefined],
+      ["POST", `/scenarios/${id}/versions/1/rollback`, undefined],
+    ] as const) {
+      expect(code(await call(method, path, body, viewer))).toEqual([403, "forbidden"]);
+    }
+    expect(await stored()).toEqual(before);
+  });
+
+  it("do not reach another organization: its ids and missing ones answer the same", async () => {
+    const stranger = await keyFor(await createOwner(t));
+    const id = await createScenario();
+    const before = await stored();
+    const draft = { baseRevision: 1, definition: definitionWith("x") };
+    for (const [method, path, body] of [
+      ["GET", "", undefined],
+      ["PATCH", "", { name: "x" }],
+      ["DELETE", "", undefined],
+      ["POST", "/restore", undefined],
+      ["PUT", "/draft", draft],
+      ["POST", "/versions", undefined],
+      ["GET", "/versions", undefined],
+      ["POST", "/versions/1/rollback", undefined],
+    ] as const) {
+      const theirs = await call(method, `/scenarios/${id}${path}`, body, stranger);
+      expect(code(theirs)).toEqual([404, "not_found"]);
+      expect((await call(method, `/scenarios/nonsense${path}`, body, stranger)).body).toEqual(theirs.body);
+    }
+    expect(await stored()).toEqual(before);
+  });
+
+  it("note when they were last used, by reading and by writing", async () => {
+    const lastUsedAt = () => t.run(async (ctx) => (await ctx.db.query("apiKeys").first())?.lastUsedAt ?? null);
+    expect(await lastUsedAt()).toBeNull();
+    await call("GET", "/me");
+    expect(await lastUsedAt()).toEqual(expect.any(Number));
+  });
+});
+
+describe("writes", () => {
+  it("are limited per key, with Retry-After; other keys and reads go on", async () => {
+    await t.run(async (ctx) => {
+      const apiKey = await ctx.db.query("apiKeys").first();
+      for (let shard = 0; shard < 4; shard++) {
+        const full = { windowStartedAt: Date.now(), count: 1_000_000 };
+        await ctx.db.insert("apiKeyWrites", { apiKeyId: apiKey!._id, shard, ...full });
+      }
+    });
+    const before = await stored();
+    const refused = await call("POST", "/scenarios", { name: "x" });
+    expect(code(refused)).toEqual([429, "rate_limited"]);
+    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(await stored()).toEqual(before);
+    expect((await call("GET", "/scenarios")).status).toBe(200);
+    expect((await call("POST", "/scenarios", { name: "x" }, await keyFor(owner))).status).toBe(201);
+    await t.run(async (ctx) => {
+      for (const row of await ctx.db.query("apiKeyWrites").collect()) {
+        await ctx.db.patch("apiKeyWrites", row._id, { windowStartedAt: Date.now() - 10_001 });
+      }
+    });
+    expect((await call("POST", "/scenarios", { name: "x" })).status).toBe(201);
+  });
+});
+
+describe("bad requests", () => {
+  it.each(["{", "[1,", "'x'"])("get 400 for %s", async (body) => {
+    expect(code(await call("POST", "/scenarios", body))).toEqual([400, "malformed"]);
+  });
+
+  it("get 413 over the limit, however the length is told", async () => {
+    setEnv("PATCHBAY_MAX_BODY_BYTES", "1000");
+    const before = await stored();
+    const body = JSON.stringify({ name: "x".repeat(2_000) });
+    expect(code(await call("POST", "/scenarios", body))).toEqual([413, "too_large"]);
+    expect(await stored()).toEqual(before);
+  });
+
+  it.each([
+    ["no body", undefined],
+    ["a wrong type", { name: 1 }],
+    ["no name", {}],
+  ])("get 422 with issues for %s", async (_case, body) => {
+    const reply = await call("POST", "/scenarios", body);
+    expect(code(reply)).toEqual([422, "invalid"]);
+    expect(reply.body.error?.details).toMatchObject({ issues: [{ severity: "error" }] });
+  });
+
+  it("get 404 for an unknown address and 405 with Allow for another method", async () => {
+    expect(code(await call("GET", "/nothing"))).toEqual([404, "not_found"]);
+    expect(code(await call("GET", "/scenarios/"))).toEqual([404, "not_found"]);
+    expect(code(await call("GET", "/scenarios/%zz"))).toEqual([404, "not_found"]);
+    const reply = await call("DELETE", "/scenarios");
+    expect(code(reply)).toEqual([405, "method_not_allowed"]);
+    expect(reply.headers.get("Allow")).toBe("POST, GET");
+    expect(code(await call("POST", "/openapi.json"))).toEqual([405, "method_not_allowed"]);
+  });
+});

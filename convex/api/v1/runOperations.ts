@@ -1,0 +1,175 @@
+import { z } from "zod";
+import type { OrgQueryCtx } from "../../functions.ts";
+import { notFound } from "../../lib/errors.ts";
+import { requireOwned } from "../../lib/ids.ts";
+import type { RunDetail } from "../../runs/detail.ts";
+import { summarizeRun } from "../../runs/listing.ts";
+import {
+  cancelRun,
+  getRunDetail,
+  listRuns,
+  replayRun,
+  retryRun,
+  startRun,
+  type StartResult,
+} from "../../runs/model.ts";
+import { ApiFailure, apiMutationOperation, apiQueryOperation, type Operation } from "./operation.ts";
+import { scenarioParams } from "./scenarioOperations.ts";
+import { listOf, pageQuery, runDetailSchema, runSchema, runStateSchema } from "./schemas.ts";
+
+const runParams = z.object({ id: z.string() });
+
+/** What to execute; a version without `number` is the published one. */
+const startSourceSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("draft") }),
+  z.object({ kind: z.literal("version"), number: z.number().int().positive().optional() }),
+]);
+
+type RunSummary = ReturnType<typeof summarizeRun>;
+
+function runJson(run: RunSummary) {
+  const { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, error } = run;
+  return { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, error: error ?? null };
+}
+
+async function loadRunJson(ctx: OrgQueryCtx, runId: string) {
+  const owner = { organizationId: ctx.actor.organizationId, id: runId };
+  const run = await requireOwned(ctx, "runs", { ...owner, what: "run" });
+  return runJson(summarizeRun(run, ""));
+}
+
+function runDetailJson(run: RunDetail) {
+  return {
+    ...runJson(run),
+    payload: parse(run.payload),
+    operations: run.operations.map((operation) => ({
+      id: String(operation.id),
+      nodeId: operation.nodeId,
+      bundlePath: operation.bundlePath,
+      state: operation.state,
+      attempts: operation.attempts.length,
+      input: parse(operation.input),
+      output: parse(operation.output),
+      error: operation.error && { ...operation.error, details: parse(operation.error.details) },
+      startedAt: operation.startedAt,
+      durationMs: operation.durationMs,
+    })),
+    operationsCut: run.operationsCut,
+  };
+}
+
+/** JSON text that this backend stored; null stays null, and what is missing becomes null. */
+const parse = (text: string | null | undefined) => (text ? (JSON.parse(text) as z.core.util.JSONType) : null);
+
+async function startedJson(ctx: OrgQueryCtx, started: StartResult) {
+  if (started.kind === "ok") return await loadRunJson(ctx, started.runId);
+  return new ApiFailure("invalid", "The scenario cannot be run.", { issues: started.issues });
+}
+
+export const runOperations: Operation[] = [
+  apiMutationOperation({
+    id: "startRun",
+    method: "POST",
+    path: "/scenarios/{id}/runs",
+    summary: "Start a run; the payload becomes the body of the trigger's bundle",
+    permission: "scenario:execute",
+    params: scenarioParams,
+    body: z
+      .object({ payload: z.json().default({}), source: startSourceSchema.default({ kind: "version" }) })
+      .default({ payload: {}, source: { kind: "version" } }),
+    status: 202,
+    response: runSchema,
+    errors: ["not_found", "conflict"],
+    handler: async (ctx, { params, body }) => {
+      const payload = JSON.stringify(body.payload);
+      return await startedJson(ctx, await startRun(ctx, { scenarioId: params.id, source: body.source, payload }));
+    },
+  }),
+  apiQueryOperation({
+    id: "listRuns",
+    method: "GET",
+    path: "/scenarios/{id}/runs",
+    summary: "List a scenario's runs, the newest first",
+    permission: "scenario:read",
+    params: scenarioParams,
+    query: z.object({
+      ...pageQuery,
+      version: z.coerce.number().int().positive().optional(),
+      state: runStateSchema.optional(),
+    }),
+    status: 200,
+    response: listOf(runSchema),
+    errors: ["not_found"],
+    handler: async (ctx, { params, query: { limit, cursor, ...filter } }) => {
+      const paginationOpts = { numItems: limit, cursor: cursor ?? null };
+      const { page, isDone, continueCursor } = await listRuns(ctx, {
+        scenarioId: params.id,
+        ...filter,
+        paginationOpts,
+      });
+      return { items: page.map(runJson), nextCursor: isDone ? null : continueCursor };
+    },
+  }),
+  apiQueryOperation({
+    id: "getRun",
+    method: "GET",
+    path: "/runs/{id}",
+    summary: "Read a run with its operations",
+    permission: "scenario:read",
+    params: runParams,
+    status: 200,
+    response: runDetailSchema,
+    errors: ["not_found"],
+    handler: async (ctx, { params }) => {
+      const run = await getRunDetail(ctx, { runId: params.id });
+      if (run === null) throw notFound("run");
+      return runDetailJson(run);
+    },
+  }),
+  apiMutationOperation({
+    id: "cancelRun",
+    method: "POST",
+    path: "/runs/{id}/cancel",
+    summary: "Stop a run before its next operation",
+    permission: "scenario:execute",
+    params: runParams,
+    status: 200,
+    response: runSchema,
+    errors: ["not_found", "conflict"],
+    handler: async (ctx, { params }) => {
+      await cancelRun(ctx, { runId: params.id });
+      return await loadRunJson(ctx, params.id);
+    },
+  }),
+  apiMutationOperation({
+    id: "retryRun",
+    method: "POST",
+    path: "/runs/{id}/retry",
+    summary: "Go on with an incomplete run from where it stopped",
+    permission: "scenario:execute",
+    params: runParams,
+    status: 200,
+    response: runSchema,
+    errors: ["not_found", "conflict"],
+    handler: async (ctx, { params }) => {
+      await retryRun(ctx, { runId: params.id });
+      return await loadRunJson(ctx, params.id);
+    },
+  }),
+  apiMutationOperation({
+    id: "replayRun",
+    method: "POST",
+    path: "/runs/{id}/replay",
+    summary: "Start a new run with the payload of an earlier one",
+    permission: "scenario:execute",
+    params: runParams,
+    body: z
+      .object({ source: z.enum(["original", "published", "draft"]).default("original") })
+      .default({ source: "original" }),
+    status: 202,
+    response: runSchema,
+    errors: ["not_found", "conflict"],
+    handler: async (ctx, { params, body }) =>
+      await startedJson(ctx, await replayRun(ctx, { runId: params.id, source: body.source })),
+  }),
+];

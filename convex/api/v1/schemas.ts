@@ -1,0 +1,125 @@
+/** The HTTP API's JSON, as zod schemas: they check requests, shape answers and make the OpenAPI document. */
+import { definitionSchema, operationErrorSchema } from "@patchbay/core";
+import { z } from "zod";
+import { errorStatuses, type ErrorCode } from "../../lib/errors.ts";
+
+/** Unix time in milliseconds. */
+const time = z.number().describe("Unix time in milliseconds");
+
+export const scenarioSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    enabled: z.boolean().describe("Whether its triggers start runs"),
+    webhookUrl: z.string().nullable().describe("Null for those who may not edit the scenario"),
+    publishedVersion: z.number().int().nullable(),
+    draft: z.object({ revision: z.number().int(), definition: definitionSchema }),
+    createdAt: time,
+    updatedAt: time,
+    archivedAt: time.nullable().describe("Set once it was deleted"),
+  })
+  .meta({ id: "Scenario" });
+
+export const draftSchema = z
+  .object({ revision: z.number().int(), definition: definitionSchema, updatedAt: time })
+  .meta({ id: "Draft" });
+
+export const versionSchema = z
+  .object({
+    number: z.number().int(),
+    state: z.enum(["published", "superseded", "archived"]),
+    label: z.string().nullable(),
+    note: z.string().nullable(),
+    restoredFrom: z.number().int().nullable().describe("The version whose content a rollback brought back"),
+    contentHash: z.string(),
+    createdAt: time,
+    createdBy: z.object({ name: z.string() }),
+    changes: z.object({ added: z.number(), removed: z.number(), changed: z.number(), moved: z.number() }),
+    liveRuns: z.number().describe("Runs of it that have not ended; counted up to 100"),
+  })
+  .meta({ id: "Version" });
+
+export const runStateSchema = z.enum([
+  "queued",
+  "running",
+  "waiting",
+  "incomplete",
+  "succeeded",
+  "failed",
+  "cancelled",
+]);
+
+export const runSourceSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("version"), number: z.number().int() }),
+  z.object({ kind: z.literal("draft"), revision: z.number().int() }),
+]);
+
+const runFields = {
+  id: z.string(),
+  scenarioId: z.string(),
+  state: runStateSchema,
+  source: runSourceSchema.describe("What the run is pinned to"),
+  trigger: z.enum(["webhook", "manual", "api", "replay"]),
+  startedAt: time,
+  endedAt: time.nullable(),
+  operationCount: z.number().int(),
+  error: z.string().nullable().describe("Why it failed or stopped, for a person"),
+};
+
+export const runSchema = z.object(runFields).meta({ id: "Run" });
+
+export const operationSchema = z
+  .object({
+    id: z.string(),
+    nodeId: z.number().int(),
+    bundlePath: z.string(),
+    state: z.string().describe("running, succeeded, failed, waiting, unknown, skipped or handled"),
+    attempts: z.number().int(),
+    input: z.json(),
+    output: z.json(),
+    error: operationErrorSchema.extend({ kind: z.string() }).nullable(),
+    startedAt: time,
+    durationMs: z.number(),
+  })
+  .meta({ id: "Operation" });
+
+export const runDetailSchema = z
+  .object({
+    ...runFields,
+    payload: z.json().describe("The trigger's bundle"),
+    operations: z.array(operationSchema),
+    operationsCut: z.boolean().describe("Whether the run has more operations than are shown"),
+  })
+  .meta({ id: "RunDetail" });
+
+export const meSchema = z
+  .object({
+    user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+    organization: z.object({ id: z.string(), name: z.string() }),
+    role: z.enum(["viewer", "member", "admin", "owner"]),
+    permissions: z.array(z.string()),
+  })
+  .meta({ id: "Me" });
+
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.enum(Object.keys(errorStatuses) as [ErrorCode, ...ErrorCode[]]),
+      message: z.string(),
+      details: z.json(),
+    }),
+  })
+  .meta({ id: "Error" });
+
+/** A page of a list: `nextCursor` is null on the last one. */
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+export const DEFAULT_LIMIT = 20;
+export const MAX_LIMIT = 100;
+
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+  cursor: z.string().max(2_000).optional().describe("`nextCursor` of the page before"),
+};

@@ -1,0 +1,13 @@
+import { meOperations } from "./meOperations.ts";
+import type { Operation } from "./operation.ts";
+import { runOperations } from "./runOperations.ts";
+import { scenarioOperations } from "./scenarioOperations.ts";
+import { versionOperations } from "./versionOperations.ts";
+
+/** Everything that the HTTP API can do. The router, the checks and the OpenAPI document are made from it. */
+export const operations: readonly Operation[] = [
+  ...meOperations,
+  ...scenarioOperations,
+  ...versionOperations,
+  ...runOperations,
+];

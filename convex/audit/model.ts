@@ -1,0 +1,100 @@
+import type { Infer } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { MutationCtx, QueryCtx } from "../_generated/server.d.ts";
+import type { ActorFields } from "../organizations/authorize.ts";
+import { DAY_MS } from "../lib/time.ts";
+import type { severityValidator } from "./tables.ts";
+
+/** Everything that is recorded, with how much it matters to somebody who looks for trouble. */
+const severities = {
+  "organization.created": "info",
+  "user.created": "notice",
+  "user.passwordReset": "warning",
+  "scenario.created": "info",
+  "scenario.updated": "info",
+  "scenario.enabled": "notice",
+  "scenario.disabled": "notice",
+  "scenario.cloned": "info",
+  "scenario.archived": "warning",
+  "scenario.restored": "notice",
+  "draft.discarded": "info",
+  "draft.versionLoaded": "info",
+  "version.published": "notice",
+  "version.rolledBack": "warning",
+  "connection.created": "notice",
+  "connection.renamed": "info",
+  "connection.deleted": "warning",
+  "apiKey.created": "notice",
+  "apiKey.revoked": "notice",
+  "run.started": "info",
+  "run.cancelled": "notice",
+  "run.retried": "notice",
+  "run.replayed": "info",
+  "webhook.listeningStarted": "info",
+} as const satisfies Record<string, Infer<typeof severityValidator>>;
+export type AuditAction = keyof typeof severities;
+
+export interface AuditEvent {
+  organizationId: Id<"organizations">;
+  /** Null when the operator acted through the CLI. */
+  actor: ActorFields | null;
+  action: AuditAction;
+  resource: { type: string; id: string };
+  /** JSON; never a secret. */
+  details?: Record<string, string | number | boolean | null>;
+}
+
+/** Writes the entry in the caller's own transaction: both happen or neither does. */
+export async function recordAudit(ctx: MutationCtx, event: AuditEvent): Promise<void> {
+  const { ip, userAgent } = await requestOrigin(ctx);
+  await ctx.db.insert("auditEntries", {
+    organizationId: event.organizationId,
+    actorKind: event.actor?.kind ?? "system",
+    ...(event.actor ? { actorId: event.actor.userId } : {}),
+    ...(event.actor?.apiKeyId ? { apiKeyId: event.actor.apiKeyId } : {}),
+    action: event.action,
+    resourceType: event.resource.type,
+    resourceId: event.resource.id,
+    severity: severities[event.action],
+    ...(ip ? { address: ip } : {}),
+    ...(userAgent ? { agent: userAgent.slice(0, 300) } : {}),
+    ...(event.details ? { details: JSON.stringify(event.details) } : {}),
+  });
+}
+
+/** Where the request came from, as far as the host knows; self-hosted backends before convex 1.48 do not. */
+async function requestOrigin(ctx: MutationCtx): Promise<{ ip: string | null; userAgent: string | null }> {
+  try {
+    return await ctx.meta.getRequestMetadata();
+  } catch {
+    return { ip: null, userAgent: null };
+  }
+}
+
+/** An organization's entries, newest first. */
+export async function listAudit(
+  ctx: QueryCtx,
+  args: { organizationId: Id<"organizations">; paginationOpts: Parameters<PaginatedAudit["paginate"]>[0] },
+) {
+  return await auditOf(ctx, args.organizationId).paginate(args.paginationOpts);
+}
+
+type PaginatedAudit = ReturnType<typeof auditOf>;
+const auditOf = (ctx: QueryCtx, organizationId: Id<"organizations">) =>
+  ctx.db
+    .query("auditEntries")
+    .withIndex("by_organization", (q) => q.eq("organizationId", organizationId))
+    .order("desc");
+
+/** How long entries are kept. */
+export const AUDIT_RETENTION_MS = 365 * DAY_MS;
+
+/** Deletes up to `limit` entries that are older than the retention time; returns how many there were. */
+export async function deleteExpiredAudit(ctx: MutationCtx, limit: number): Promise<number> {
+  const expired: Doc<"auditEntries">[] = await ctx.db
+    .query("auditEntries")
+    .withIndex("by_creation_time", (q) => q.lt("_creationTime", Date.now() - AUDIT_RETENTION_MS))
+    .take(limit);
+  for (const entry of expired) await ctx.db.delete("auditEntries", entry._id);
+  return expired.length;
+}

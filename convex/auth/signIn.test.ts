@@ -1,0 +1,84 @@
+/** The journey through Convex Auth: tokens are signed with a key made here. */
+import { beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { api, internal } from "../_generated/api.js";
+import { codeOf, createBackend, setEnv, type Backend } from "../test.support.ts";
+
+/** The work is real but little: at full cost, and counted by the coverage tool, each hash would take seconds. */
+vi.mock("@noble/hashes/scrypt.js", async (importOriginal) => {
+  const { scryptAsync } = await importOriginal<typeof import("@noble/hashes/scrypt.js")>();
+  const cheap: typeof scryptAsync = (password, salt, cost) => scryptAsync(password, salt, { ...cost, N: 16 });
+  return { scryptAsync: cheap };
+});
+
+let t: Backend;
+
+beforeAll(async () => {
+  const algorithm = {
+    name: "RSASSA-PKCS1-v1_5",
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+    hash: "SHA-256",
+  };
+  const { privateKey } = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const bytes = new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey));
+  const base64 = btoa(String.fromCharCode(...bytes));
+  setEnv("JWT_PRIVATE_KEY", `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----`);
+  setEnv("CONVEX_SITE_URL", "https://patchbay.test");
+});
+
+beforeEach(() => {
+  t = createBackend();
+});
+
+type Params = Record<string, unknown>;
+const call = (params: Params) => t.action(api.auth.signIn, { provider: "password", params });
+const ada = { email: "ada@example.test", password: "correct horse" };
+
+const sessions = () => t.run(async (ctx) => (await ctx.db.query("authSessions").collect()).length);
+
+it("signs up, signs in, and stores no password", async () => {
+  const { tokens } = await call({ ...ada, name: "Ada", flow: "signUp" });
+  expect(tokens?.token.split(".")).toHaveLength(3);
+  expect((await call({ ...ada, flow: "signIn" })).tokens?.refreshToken).toBeTruthy();
+  const stored = await t.run(async (ctx) => JSON.stringify(await ctx.db.query("authAccounts").collect()));
+  expect(stored).toContain("scrypt.");
+  expect(stored).not.toContain("correct horse");
+});
+
+it("answers a wrong password and an unknown address alike", async () => {
+  await call({ ...ada, flow: "signUp" });
+  const refused = await Promise.all([
+    call({ ...ada, password: "wrong horse", flow: "signIn" }).catch((error: unknown) => String(error)),
+    call({ ...ada, email: "eve@example.test", flow: "signIn" }).catch((error: unknown) => String(error)),
+  ]);
+  expect(refused[0]).toContain("invalid_credentials");
+  expect(refused[1]).toBe(refused[0]);
+});
+
+it.each<[string, Params, string]>([
+  ["a short password", { ...ada, password: "short", flow: "signUp" }, "invalid"],
+  ["no address", { password: "correct horse", flow: "signUp" }, "invalid"],
+  ["no password", { email: "ada@example.test", flow: "signIn" }, "invalid"],
+  ["another flow", { ...ada, flow: "reset" }, "invalid"],
+])("refuses %s", async (_case, params, code) => {
+  expect(await codeOf(call(params))).toBe(code);
+  expect(await sessions()).toBe(0);
+});
+
+it("closes after the first account", async () => {
+  await call({ ...ada, flow: "signUp" });
+  expect(await codeOf(call({ ...ada, email: "eve@example.test", flow: "signUp" }))).toBe("sign_up_closed");
+});
+
+it("lets the operator make accounts and reset passwords, which signs out everywhere", async () => {
+  const created = await t.action(internal.auth.admin.createUser, { ...ada, name: "Ada" });
+  expect(await codeOf(t.action(internal.auth.admin.createUser, ada))).toBe("conflict");
+  await call({ ...ada, flow: "signIn" });
+  expect(await sessions()).toBe(1);
+  const reset = { email: ada.email, password: "another horse" };
+  expect(await t.action(internal.auth.admin.resetPassword, reset)).toEqual({ userId: created.userId });
+  expect(await sessions()).toBe(0);
+  expect(await codeOf(call({ ...ada, flow: "signIn" }))).toBe("invalid_credentials");
+  await call({ ...reset, flow: "signIn" });
+  expect(await codeOf(t.action(internal.auth.admin.resetPassword, { ...reset, password: "short" }))).toBe("invalid");
+});

@@ -1,0 +1,240 @@
+/** One run with its operations, and the last outputs of a scenario's nodes. */
+import type { OperationError } from "@patchbay/core";
+import {
+  pendingOperation,
+  unpackState,
+  type AttemptRecord,
+  type OperationRecord,
+  type Plan,
+  type RunState,
+} from "@patchbay/engine";
+import { v, type Infer } from "convex/values";
+import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
+import { getOwned } from "../lib/ids.ts";
+import { requireScenario } from "../scenarios/access.ts";
+import { runSummaryFields, summarizeRun } from "./listing.ts";
+import { readState } from "./log.ts";
+import { SHOWN_CHARACTERS } from "./limits.ts";
+import { unpackOperations, type CutValue } from "./packing.ts";
+import { getPayloadFile, readPayload } from "./payloads.ts";
+import { loadDefinition, loadPlan } from "./plans.ts";
+
+/** Characters of log that one look at a run reads; what is beyond is told by `operationsCut`. */
+const MAX_LOG_CHARACTERS = 3_000_000;
+/** Payloads beyond this are shown cut. */
+const MAX_PAYLOAD_CHARACTERS = 1_000_000;
+
+export const operationErrorValidator = v.object({
+  kind: v.string(),
+  code: v.string(),
+  message: v.string(),
+  /** JSON text. */
+  details: v.optional(v.string()),
+  retryAfterMs: v.optional(v.number()),
+  notPerformed: v.optional(v.boolean()),
+});
+
+export const operationValidator = v.object({
+  id: v.number(),
+  nodeId: v.number(),
+  bundlePath: v.string(),
+  state: v.union(
+    v.literal("running"),
+    v.literal("succeeded"),
+    v.literal("failed"),
+    v.literal("waiting"),
+    v.literal("unknown"),
+    v.literal("skipped"),
+    v.literal("handled"),
+  ),
+  attempts: v.array(
+    v.object({
+      number: v.number(),
+      startedAt: v.number(),
+      durationMs: v.number(),
+      error: v.optional(operationErrorValidator),
+    }),
+  ),
+  /** JSON text; too large values as `{ _cut: true, characters, start }`. */
+  input: v.string(),
+  output: v.string(),
+  error: v.union(operationErrorValidator, v.null()),
+  startedAt: v.number(),
+  durationMs: v.number(),
+  missing: v.optional(
+    v.array(
+      v.object({ field: v.array(v.union(v.string(), v.number())), reference: v.string(), reason: v.string() }),
+    ),
+  ),
+});
+
+export const runDetailValidator = v.object({
+  ...runSummaryFields,
+  createdAt: v.number(),
+  /** JSON text of the definition that the run executes. */
+  definition: v.string(),
+  /** JSON text of the trigger's bundle; null while it has not been read in. */
+  payload: v.union(v.string(), v.null()),
+  failure: v.optional(
+    v.object({ kind: v.string(), code: v.string(), nodeId: v.optional(v.number()), bundlePath: v.optional(v.string()) }),
+  ),
+  waitingUntil: v.optional(v.number()),
+  waitReason: v.optional(v.union(v.literal("delay"), v.literal("retry"), v.literal("break"))),
+  operations: v.array(operationValidator),
+  /** The log is longer than what is shown here. */
+  operationsCut: v.boolean(),
+  edgesTaken: v.array(
+    v.object({
+      from: v.number(),
+      to: v.number(),
+      kind: v.union(v.literal("next"), v.literal("error")),
+      seen: v.number(),
+      passed: v.number(),
+    }),
+  ),
+});
+export type RunDetail = Infer<typeof runDetailValidator>;
+
+/** Everything about a run that the run page shows; null where the organization has none of this id. */
+export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): Promise<RunDetail | null> {
+  const run = await getOwned(ctx, "runs", { organizationId: ctx.actor.organizationId, id: args.runId });
+  if (run === null) return null;
+  const scenario = await ctx.db.get("scenarios", run.scenarioId);
+  const payload = (await getPayloadFile(ctx, run._id)) === null ? await readPayload(ctx, run._id) : null;
+  const log = await readLog(ctx, run._id);
+  const state = log.open && !run.endedAt ? unpackState(await readState(ctx, log.open), () => null) : null;
+  const operations = log.records.map((record) => describeOperation(record, payload));
+  const pending = state && pendingOperation(state, Date.now());
+  if (pending) operations.push(describeOperation(pending, payload));
+  return {
+    ...summarizeRun(run, scenario?.name ?? ""),
+    createdAt: run._creationTime,
+    definition: (await loadDefinition(ctx, run)) ?? "null",
+    payload: payload === null ? null : shorten(payload, MAX_PAYLOAD_CHARACTERS),
+    ...(run.failure && { failure: run.failure }),
+    ...(run.queue === "waiting" && run.dueAt !== undefined && { waitingUntil: run.dueAt }),
+    ...(run.waitReason && { waitReason: run.waitReason }),
+    operations,
+    operationsCut: log.isCut,
+    edgesTaken: await describeEdges(ctx, run, state?.edges ?? parseEdges(log.open)),
+  };
+}
+
+interface RunLog {
+  records: OperationRecord[];
+  /** The last log row, which carries the state of a live run. */
+  open: Doc<"runOperations"> | null;
+  isCut: boolean;
+}
+
+async function readLog(ctx: QueryCtx, runId: Id<"runs">): Promise<RunLog> {
+  const rows = ctx.db.query("runOperations").withIndex("by_run_and_part", (q) => q.eq("runId", runId));
+  const log: RunLog = { records: [], open: null, isCut: false };
+  let characters = 0;
+  for await (const row of rows) {
+    characters += row.operations.length;
+    log.open = row;
+    if (characters > MAX_LOG_CHARACTERS && row.part > 0) {
+      log.isCut = true;
+      break;
+    }
+    log.records.push(...unpackOperations(row.operations));
+  }
+  if (!log.isCut) return log;
+  const last = ctx.db.query("runOperations").withIndex("by_run_and_part", (q) => q.eq("runId", runId));
+  return { ...log, open: await last.order("desc").first() };
+}
+
+function describeOperation(record: OperationRecord, payload: string | null): RunDetail["operations"][number] {
+  return {
+    id: record.id,
+    nodeId: record.nodeId,
+    bundlePath: record.bundlePath,
+    state: record.state,
+    attempts: record.attempts.map(describeAttempt),
+    input: shorten(JSON.stringify(record.input), 2 * SHOWN_CHARACTERS),
+    output: shorten(outputOf(record, payload), 2 * SHOWN_CHARACTERS),
+    error: record.error && describeError(record.error),
+    startedAt: record.startedAt,
+    durationMs: record.durationMs,
+    ...(record.missing && { missing: record.missing }),
+  };
+}
+
+/** The trigger's output is the run's payload, which the log does not repeat. */
+function outputOf(record: OperationRecord, payload: string | null): string {
+  return record.id === 1 && payload !== null ? payload : JSON.stringify(record.output);
+}
+
+function shorten(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
+  const start = text.slice(0, SHOWN_CHARACTERS).toWellFormed();
+  const mark: CutValue = { _cut: true, characters: text.length, start };
+  return JSON.stringify(mark);
+}
+
+function describeAttempt({ error, ...attempt }: AttemptRecord) {
+  return error ? { ...attempt, error: describeError(error) } : attempt;
+}
+
+/** Details may have any keys, which Convex objects may not: they cross as text. */
+function describeError({ details, ...error }: OperationError): Infer<typeof operationErrorValidator> {
+  return details === undefined ? error : { ...error, details: JSON.stringify(details) };
+}
+
+function parseEdges(open: Doc<"runOperations"> | null): RunState["edges"] {
+  return open?.edges === undefined ? {} : (JSON.parse(open.edges) as RunState["edges"]);
+}
+
+async function describeEdges(
+  ctx: QueryCtx,
+  run: Doc<"runs">,
+  counts: RunState["edges"],
+): Promise<RunDetail["edgesTaken"]> {
+  if (Object.keys(counts).length === 0) return [];
+  const plan = await getPlan(ctx, run);
+  return Object.entries(counts).flatMap(([index, [seen, passed]]) => {
+    const edge = plan?.edges[Number(index)];
+    return edge ? [{ ...edge, seen, passed }] : [];
+  });
+}
+
+/** The run's plan, or null when it cannot be compiled any more: the run can still be looked at. */
+async function getPlan(ctx: QueryCtx, run: Doc<"runs">): Promise<Plan | null> {
+  try {
+    return await loadPlan(ctx, run);
+  } catch {
+    return null;
+  }
+}
+
+/** Runs that are looked through for samples, the newest first. */
+const SAMPLE_RUNS = 5;
+const MAX_SAMPLE_CHARACTERS = 50_000;
+
+/** The last known output of each node, from the scenario's newest runs: JSON texts, for the value picker. */
+export async function getSamples(ctx: OrgQueryCtx, args: { scenarioId: string }) {
+  const scenario = await requireScenario(ctx, args);
+  const runs = await ctx.db
+    .query("runs")
+    .withIndex("by_scenario", (q) => q.eq("scenarioId", scenario._id))
+    .order("desc")
+    .take(SAMPLE_RUNS);
+  const samples = new Map<number, string>();
+  for (const run of runs) await addSamples(ctx, run, samples);
+  return [...samples].map(([nodeId, output]) => ({ nodeId, output }));
+}
+
+async function addSamples(ctx: QueryCtx, run: Doc<"runs">, samples: Map<number, string>): Promise<void> {
+  const first = await ctx.db
+    .query("runOperations")
+    .withIndex("by_run_and_part", (q) => q.eq("runId", run._id).eq("part", 0))
+    .unique();
+  if (!first) return;
+  for (const record of unpackOperations(first.operations)) {
+    if (record.state !== "succeeded" || samples.has(record.nodeId)) continue;
+    const text = outputOf(record, first.payload ?? null);
+    if (text !== "null" && text.length <= MAX_SAMPLE_CHARACTERS) samples.set(record.nodeId, text);
+  }
+}

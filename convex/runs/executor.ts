@@ -1,0 +1,222 @@
+/**
+ * The executor: an action that claims runs of one shard, performs their effects side by side and hands the results to
+ * the next tick. One mutation per tick does all the bookkeeping (`tick.ts`).
+ *
+ * - What a tick hands out is durably marked as started before it is performed.
+ * - A tick that finds nothing gives the ticket back; the executor ends when nothing is in flight.
+ * - After four minutes it calls a successor and only finishes what it has.
+ */
+import { v } from "convex/values";
+import { internal } from "../_generated/api.js";
+import type { Id } from "../_generated/dataModel.d.ts";
+import { internalAction, type ActionCtx } from "../functions.ts";
+import { CHARACTERS_PER_TICK, EXECUTOR_CLAIMS_MS, MAX_IN_FLIGHT, RENEW_MS } from "./limits.ts";
+import { startAttempt, type Attempt } from "./perform.ts";
+import type { Task, Work } from "./step.ts";
+import type { Held, TickAnswer, TickRequest, TickResult } from "./tick.ts";
+
+/** How long a busy executor waits for more results before its next tick. */
+const BATCH_MS = 4;
+/** How often a watching executor looks for new runs while it waits for results. */
+const WATCHING_TICK_MS = 5;
+
+export const execute = internalAction({
+  args: { shard: v.number(), generation: v.number() },
+  returns: v.null(),
+  handler: async (ctx, args): Promise<null> => {
+    await runExecutor(ctx, args);
+    return null;
+  },
+});
+
+interface InFlight extends Held {
+  attempt: Attempt | null;
+  renewAtMs: number;
+}
+
+interface Executor {
+  ctx: ActionCtx;
+  shard: number;
+  generation: number;
+  startedAtMs: number;
+  watching: boolean;
+  isFirst: boolean;
+  inFlight: Map<Id<"runs">, InFlight>;
+  results: TickResult[];
+  continues: Held[];
+  /** Ends the current wait. */
+  wake: () => void;
+}
+
+async function runExecutor(ctx: ActionCtx, args: { shard: number; generation: number }): Promise<void> {
+  const executor: Executor = {
+    ...args,
+    ctx,
+    startedAtMs: Date.now(),
+    watching: true,
+    isFirst: true,
+    inFlight: new Map(),
+    results: [],
+    continues: [],
+    wake: () => {},
+  };
+  for (;;) {
+    const isOver = Date.now() - executor.startedAtMs > EXECUTOR_CLAIMS_MS;
+    if (isOver && executor.watching) {
+      executor.watching = false;
+      await ctx.runMutation(internal.runs.internal.handOver, args);
+    }
+    const answer = await tick(executor, { keep: !isOver });
+    for (const work of answer.work) begin(executor, work);
+    const { results, continues, inFlight } = executor;
+    if (results.length === 0 && continues.length === 0 && inFlight.size === 0 && !executor.watching) return;
+    await pause(executor, answer.work.length);
+  }
+}
+
+/** Hands in what has come together and takes what there is to do. */
+async function tick(executor: Executor, { keep }: { keep: boolean }): Promise<TickAnswer> {
+  const request: TickRequest = {
+    shard: executor.shard,
+    generation: executor.generation,
+    want: executor.watching ? Math.max(0, MAX_IN_FLIGHT - executor.inFlight.size) : 0,
+    keep,
+    isFirst: executor.isFirst,
+    results: takeResults(executor),
+    continues: executor.continues.splice(0),
+    renew: dueRenewals(executor),
+  };
+  executor.isFirst = false;
+  const answer = await callTick(executor, request);
+  executor.watching &&= answer.watching;
+  executor.continues.push(...answer.postponed);
+  for (const runId of answer.gone) {
+    executor.inFlight.get(runId)?.attempt?.stop();
+    executor.inFlight.delete(runId);
+  }
+  return answer;
+}
+
+/** Results as far as they fit into one transaction. */
+function takeResults(executor: Executor): TickResult[] {
+  let characters = 0;
+  let count = 0;
+  for (const result of executor.results) {
+    characters += result.outcome.length;
+    if (count > 0 && characters > CHARACTERS_PER_TICK) break;
+    count += 1;
+  }
+  return executor.results.splice(0, count);
+}
+
+function dueRenewals(executor: Executor): Held[] {
+  const nowMs = Date.now();
+  const due = [...executor.inFlight.values()].filter((item) => item.renewAtMs <= nowMs);
+  for (const item of due) item.renewAtMs = nowMs + RENEW_MS;
+  return due.map(({ runId, generation }) => ({ runId, generation }));
+}
+
+/** A tick that fails as a whole is taken apart, so that only the run that breaks it is lost. */
+async function callTick(executor: Executor, request: TickRequest): Promise<TickAnswer> {
+  try {
+    return await executor.ctx.runMutation(internal.runs.internal.tick, request);
+  } catch (thrown) {
+    console.error(`A tick of shard ${request.shard} failed and is taken apart:`, thrown);
+    const merged: TickAnswer = { work: [], gone: [], postponed: [], watching: false };
+    for (const result of request.results) await tickAlone(executor, { ...none(request), results: [result] }, merged);
+    for (const held of request.continues) await tickAlone(executor, { ...none(request), continues: [held] }, merged);
+    return merged;
+  }
+}
+
+const none = (request: TickRequest): TickRequest => ({ ...request, want: 0, results: [], continues: [], renew: [] });
+
+async function tickAlone(executor: Executor, request: TickRequest, merged: TickAnswer): Promise<void> {
+  const held = request.results[0] ?? request.continues[0];
+  if (!held) return;
+  try {
+    const answer = await executor.ctx.runMutation(internal.runs.internal.tick, request);
+    merged.work.push(...answer.work);
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const { runId, generation } = held;
+    await executor.ctx.runMutation(internal.runs.internal.breakHeld, { runId, generation, message });
+  }
+}
+
+function begin(executor: Executor, work: Work): void {
+  const { task } = work;
+  if (task.kind === "continue") executor.continues.push({ runId: work.runId, generation: work.generation });
+  else if (task.kind === "load") track(executor, work, null, loadPayload(executor, work, task));
+  else performTask(executor, { ...work, task });
+}
+
+function performTask(executor: Executor, work: Work & { task: Extract<Task, { kind: "perform" }> }): void {
+  const startedAtMs = Date.now();
+  const attempt = startAttempt(executor.ctx, work);
+  const done = attempt.outcome.then((outcome) => {
+    // Taken back in the meantime: the result would be refused, and the run may be in flight again.
+    if (executor.inFlight.get(work.runId)?.attempt !== attempt) return;
+    executor.results.push({
+      runId: work.runId,
+      generation: work.generation,
+      attempt: work.task.attempt,
+      startedAtMs,
+      endedAtMs: Date.now(),
+      outcome: JSON.stringify(outcome),
+    });
+  });
+  track(executor, work, attempt, done);
+}
+
+/** Reads the payload's file, and goes on with the run. */
+async function loadPayload(
+  executor: Executor,
+  work: Work,
+  task: Extract<Task, { kind: "load" }>,
+): Promise<void> {
+  const { runId, generation } = work;
+  const blob = await executor.ctx.storage.get(task.storageId);
+  if (blob === null) {
+    const message = "The file with its payload is gone.";
+    await executor.ctx.runMutation(internal.runs.internal.breakHeld, { runId, generation, message });
+    return;
+  }
+  await executor.ctx.runMutation(internal.runs.internal.takeInPayload, { runId, generation, text: await blob.text() });
+  executor.continues.push({ runId, generation });
+}
+
+/** Counts the run as in flight, its lease renewed, until `done`. */
+function track(executor: Executor, work: Work, attempt: Attempt | null, done: Promise<void>): void {
+  const { runId, generation } = work;
+  const item: InFlight = { runId, generation, attempt, renewAtMs: Date.now() + RENEW_MS };
+  executor.inFlight.set(runId, item);
+  const finish = () => {
+    if (executor.inFlight.get(runId) === item) executor.inFlight.delete(runId);
+    executor.wake();
+  };
+  done.then(finish, (thrown: unknown) => {
+    console.error(`Run ${runId} could not be handled and is left to the sweeper:`, thrown);
+    finish();
+  });
+}
+
+/** Waits until there is something to hand in, or it is time to look. */
+async function pause(executor: Executor, handedOut: number): Promise<void> {
+  if (executor.continues.length > 0) return;
+  const busy = executor.results.length + handedOut > 2;
+  if (busy) await sleep(BATCH_MS);
+  if (executor.results.length > 0) return;
+  const nextRenewal = Math.min(...[...executor.inFlight.values()].map((item) => item.renewAtMs));
+  const untilRenewal = Math.max(1, nextRenewal - Date.now());
+  const limit = executor.watching ? WATCHING_TICK_MS : Math.min(untilRenewal, RENEW_MS);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await new Promise<void>((resolve) => {
+    executor.wake = resolve;
+    timer = setTimeout(resolve, limit);
+  });
+  clearTimeout(timer);
+  executor.wake = () => {};
+}
+
+const sleep = (durationMs: number) => new Promise<void>((resolve) => setTimeout(resolve, durationMs));

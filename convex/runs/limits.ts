@@ -1,0 +1,43 @@
+/** How much is done at once. Convex's own limits: a document 1 MiB, a transaction 16 MiB and 1 s of CPU. */
+
+/** Independent parts of the queue, each with its own executor at a time. */
+export const SHARDS = 4;
+
+/** An executor that says nothing for so long has died; its runs go on elsewhere. */
+export const LEASE_MS = 15_000;
+/** Leases of long requests are renewed this often. */
+export const RENEW_MS = 5_000;
+/** A shard counts as watched for so long after its executor last said so. */
+export const WATCH_MS = 10_000;
+
+/** Effects that one executor performs side by side. */
+export const MAX_IN_FLIGHT = 256;
+/** An executor claims nothing more after this; the longest operation (300 s) then still fits into an action's 10 minutes. */
+export const EXECUTOR_CLAIMS_MS = 4 * 60_000;
+
+/** Pure nodes and edges that one transaction interprets for one run. */
+export const STEPS_PER_RUN = 500;
+/** The same for all runs of one tick. */
+export const STEPS_PER_TICK = 10_000;
+/** Characters of operations that one transaction writes for one run before it pauses. */
+export const LOG_CHARACTERS_PER_RUN = 1_000_000;
+/** Characters of states, payloads and results that one tick may handle. */
+export const CHARACTERS_PER_TICK = 3_000_000;
+
+/** Larger payloads go to file storage first, in bytes. */
+export const INLINE_PAYLOAD_BYTES = 200_000;
+/** An operation's input or output beyond this many characters is cut, with a mark. */
+export const SHOWN_CHARACTERS = 100_000;
+/** A log row is closed when it has more characters of operations than this. A character takes up to 3 bytes. */
+export const LOG_ROW_CHARACTERS = 120_000;
+/** Larger states are kept in rows of their own. */
+export const INLINE_STATE_CHARACTERS = 80_000;
+/** Characters in one row of a large state or payload. */
+export const PART_CHARACTERS = 300_000;
+/** A run that holds more than this at once fails. */
+export const MAX_STATE_CHARACTERS = 4_000_000;
+
+/** When the oldest waiting run of a shard has waited this long, new ones are refused. */
+export const OVERLOAD_LAG_MS = 10_000;
+/** For how long they are refused, and what `Retry-After` says. */
+export const OVERLOAD_PAUSE_MS = 2_000;

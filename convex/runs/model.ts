@@ -1,0 +1,139 @@
+/** What members of an organization do with runs: start, stop, retry, replay. What they see of them: `detail.ts`, `listing.ts`. */
+import type { Issue } from "@patchbay/core";
+import { isEnded, liveRunStates } from "@patchbay/engine";
+import { recordAudit, type AuditAction } from "../audit/model.ts";
+import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { OrgMutationCtx, OrgQueryCtx, QueryCtx } from "../functions.ts";
+import { appError, notFound } from "../lib/errors.ts";
+import { requireOwned } from "../lib/ids.ts";
+import { requireEditableScenario } from "../scenarios/access.ts";
+import { parseStored, publishErrors } from "../scenarios/definition.ts";
+import type { RequestedSource } from "../versions/resolve.ts";
+import { payloadBundle } from "./bundle.ts";
+import { getPayloadFile, readPayload } from "./payloads.ts";
+import { loadDefinition } from "./plans.ts";
+import { resolvePin, startRun as start, type Pin, type StartRequest } from "./start.ts";
+import { stepRun } from "./step.ts";
+
+export { getRunDetail, getSamples } from "./detail.ts";
+export { listRuns } from "./listing.ts";
+
+export type StartResult = { kind: "ok"; runId: Id<"runs"> } | { kind: "invalid"; issues: Issue[] };
+
+/** The organization's run; throws `not_found`. */
+export async function requireRun(ctx: OrgQueryCtx, args: { runId: string }): Promise<Doc<"runs">> {
+  return await requireOwned(ctx, "runs", { organizationId: ctx.actor.organizationId, id: args.runId, what: "run" });
+}
+
+/**
+ * Starts a run of the draft or a version. `payload` is JSON text and becomes the trigger's body. Throws `malformed` or
+ * `too_large` for the payload, `not_found` for scenario and version, `conflict` for a deleted scenario.
+ */
+export async function startRun(
+  ctx: OrgMutationCtx,
+  args: { scenarioId: string; source: RequestedSource; payload: string },
+): Promise<StartResult> {
+  const scenario = await requireEditableScenario(ctx, args);
+  const text = payloadBundle(args.payload, Date.now());
+  const pin = await resolvePin(ctx, { scenario, source: args.source });
+  if (pin === null) return unresolved(args.source);
+  const issues = pin.source.kind === "draft" ? publishErrors(parseStored(pin.definition)) : [];
+  if (issues.length > 0) return { kind: "invalid", issues };
+  const trigger = ctx.actor.kind === "apiKey" ? "api" : "manual";
+  return await startAudited(ctx, { scenario, pin, trigger, payload: { kind: "text", text } }, "run.started");
+}
+
+function unresolved(source: RequestedSource): StartResult {
+  if (source.kind === "draft") throw notFound("draft");
+  if (source.number !== undefined) throw notFound("version");
+  const message = "This scenario was never published.";
+  return { kind: "invalid", issues: [{ code: "not_published", severity: "error", message, fix: "Publish it first." }] };
+}
+
+async function startAudited(ctx: OrgMutationCtx, request: StartRequest, action: AuditAction): Promise<StartResult> {
+  const started = await start(ctx, request);
+  if (started.kind === "invalid") return started;
+  await record(ctx, started.runId, action);
+  return { kind: "ok", runId: started.runId };
+}
+
+async function record(ctx: OrgMutationCtx, runId: Id<"runs">, action: AuditAction): Promise<void> {
+  const { actor } = ctx;
+  await recordAudit(ctx, { organizationId: actor.organizationId, actor, action, resource: { type: "run", id: runId } });
+}
+
+/** Stops a run; effective before its next operation. Throws `conflict` when it has ended. */
+export async function cancelRun(ctx: OrgMutationCtx, args: { runId: string }): Promise<void> {
+  const run = await requireRun(ctx, args);
+  if (isEnded(run.state)) throw appError("conflict", `The run has already ended (${run.state}).`, { state: run.state });
+  await stepRun(ctx, run, { kind: "cancel" }, { holder: "queue" });
+  await record(ctx, run._id, "run.cancelled");
+}
+
+/**
+ * Goes on with an incomplete run from where it stopped; an `unknown` operation is performed again. Throws `conflict` for
+ * runs in any other state.
+ */
+export async function retryRun(ctx: OrgMutationCtx, args: { runId: string }): Promise<void> {
+  const run = await requireRun(ctx, args);
+  if (run.state !== "incomplete") {
+    throw appError("conflict", `Only an incomplete run can be retried; this one is ${run.state}.`, { state: run.state });
+  }
+  await stepRun(ctx, run, { kind: "retry" }, { holder: "queue" });
+  await record(ctx, run._id, "run.retried");
+}
+
+/**
+ * Starts a new run with an earlier run's payload: on what that was pinned to, on the published version, or on the draft.
+ * Throws `conflict` where there is nothing to execute.
+ */
+export async function replayRun(
+  ctx: OrgMutationCtx,
+  args: { runId: string; source: "original" | "published" | "draft" },
+): Promise<StartResult> {
+  const run = await requireRun(ctx, args);
+  const scenario = await requireEditableScenario(ctx, { scenarioId: run.scenarioId });
+  if ((await getPayloadFile(ctx, run._id)) !== null) {
+    throw appError("conflict", "The run has not begun yet, so there is nothing to replay.");
+  }
+  const text = await readPayload(ctx, run._id);
+  const pin = await replayPin(ctx, { run, scenario, source: args.source });
+  if (pin === null) throw appError("conflict", `There is no ${args.source} definition to replay the run on.`);
+  const request = { scenario, pin, trigger: "replay" as const, payload: { kind: "text" as const, text } };
+  return await startAudited(ctx, request, "run.replayed");
+}
+
+async function replayPin(
+  ctx: OrgMutationCtx,
+  args: { run: Doc<"runs">; scenario: Doc<"scenarios">; source: "original" | "published" | "draft" },
+): Promise<Pin | null> {
+  const { run, scenario, source } = args;
+  if (source === "published") return await resolvePin(ctx, { scenario, source: { kind: "version" } });
+  if (source === "draft") return await resolvePin(ctx, { scenario, source: { kind: "draft" } });
+  const definition = await loadDefinition(ctx, run);
+  if (definition === null) return null;
+  const { source: pinned, definitionKey, definitionId = null, snapshotId } = run;
+  return { source: pinned, definitionKey, definition, definitionId, ...(snapshotId && { snapshotId }) };
+}
+
+/** Live runs counted per version; more are shown as "100 or more". */
+const LIVE_LIMIT = 100;
+/** Rows looked at per state: a scenario with more live runs than this is counted among its oldest. */
+const LIVE_ROWS = 500;
+
+/** How many runs of a version have not ended, at most 100. */
+export async function countLiveRuns(
+  ctx: QueryCtx,
+  args: { scenarioId: Id<"scenarios">; version: number },
+): Promise<number> {
+  let count = 0;
+  for (const state of liveRunStates) {
+    const rows = await ctx.db
+      .query("runs")
+      .withIndex("by_scenario_and_state", (q) => q.eq("scenarioId", args.scenarioId).eq("state", state))
+      .take(LIVE_ROWS);
+    count += rows.filter((row) => row.version === args.version).length;
+    if (count >= LIVE_LIMIT) return LIVE_LIMIT;
+  }
+  return count;
+}

@@ -1,0 +1,90 @@
+/** Performs one attempt at an effect, inside the executor. The only place where connections are opened. */
+import { findAction } from "@patchbay/catalog/runtime";
+import type { JsonValue, OperationError } from "@patchbay/core";
+import { operationKey, type EffectOutcome } from "@patchbay/engine";
+import { createRedactor, errors, toOperationError, type ActionContext, type Redactor } from "@patchbay/sdk";
+import { internal } from "../_generated/api.js";
+import type { ActionCtx } from "../functions.ts";
+import { openSecrets } from "../connections/secrets.ts";
+import { missing } from "./enginePorts.ts";
+import type { Task, Work } from "./step.ts";
+
+type PerformTask = Extract<Task, { kind: "perform" }>;
+
+/** An attempt that is under way; `stop` makes it give up, its result will not be used. */
+export interface Attempt {
+  outcome: Promise<EffectOutcome>;
+  stop(): void;
+}
+
+/** Starts the attempt. Its outcome never rejects, and holds no secret of the connection. */
+export function startAttempt(ctx: ActionCtx, work: Work & { task: PerformTask }): Attempt {
+  const abort = new AbortController();
+  return { outcome: perform(ctx, work, abort), stop: () => abort.abort() };
+}
+
+async function perform(ctx: ActionCtx, work: Work & { task: PerformTask }, abort: AbortController): Promise<EffectOutcome> {
+  let redact: Redactor = (value) => value;
+  try {
+    const connection = await openConnection(ctx, work);
+    if (connection) redact = createRedactor(connection.secrets);
+    const output = await runWithin(work, abort, connection?.use);
+    return { ok: true, output: redact(output) };
+  } catch (thrown) {
+    return { ok: false, error: redactError(toOperationError(thrown), redact) };
+  }
+}
+
+/** Runs the action's code, and gives up when its time is over even where the code does not. */
+async function runWithin(
+  { runId, task }: Work & { task: PerformTask },
+  abort: AbortController,
+  connection: ActionContext["connection"],
+): Promise<JsonValue> {
+  const run = findAction(task.type, task.typeVersion)?.run;
+  if (!run) throw errors.terminal(missing(task.type, task.typeVersion).message, { notPerformed: true });
+  const context: ActionContext = {
+    fetch: (input, init) => fetch(input, init),
+    signal: abort.signal,
+    idempotencyKey: operationKey(runId, task),
+    nowMs: () => Date.now(),
+    ...(connection && { connection }),
+  };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const overdue = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(errors.timeout(`The operation took longer than ${task.timeoutMs / 1_000} s.`));
+      abort.abort();
+    }, task.timeoutMs);
+  });
+  try {
+    return await Promise.race([run(JSON.parse(task.input), context), overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface OpenConnection {
+  use: NonNullable<ActionContext["connection"]>;
+  secrets: string[];
+}
+
+async function openConnection(ctx: ActionCtx, work: Work & { task: PerformTask }): Promise<OpenConnection | null> {
+  const { connectionId } = work.task;
+  if (connectionId === undefined) return null;
+  const { organizationId } = work;
+  const stored = await ctx.runQuery(internal.runs.internal.getConnection, { organizationId, connectionId });
+  if (stored === null) {
+    throw errors.auth("The connection that this node uses was deleted. Choose another one.", { notPerformed: true });
+  }
+  const opened = await openSecrets(stored).catch(() => {
+    throw errors.auth("The connection's credentials could not be opened. Enter them again.", { notPerformed: true });
+  });
+  return { use: opened, secrets: Object.values(opened.values) };
+}
+
+function redactError(error: OperationError, redact: Redactor): OperationError {
+  const redacted: OperationError = { ...error, message: String(redact(error.message)) };
+  if (error.details !== undefined) redacted.details = redact(error.details);
+  return redacted;
+}

@@ -1,0 +1,121 @@
+/** How a run begins, whatever started it. */
+import type { Issue } from "@patchbay/core";
+import { createState, packState, type Plan, type WebhookResponse } from "@patchbay/engine";
+import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { MutationCtx } from "../functions.ts";
+import { resolveVersion, type RequestedSource, type RunSource } from "../versions/resolve.ts";
+import { interpret, parseBundle } from "./interpret.ts";
+import { INLINE_PAYLOAD_BYTES } from "./limits.ts";
+import { createLog } from "./log.ts";
+import { exceedsBytes, referToFile, storePayload } from "./payloads.ts";
+import { planOf } from "./plans.ts";
+import { randomShard } from "./queue.ts";
+import { responseIn, standingAfter } from "./standing.ts";
+import { arrange, toEntry } from "./step.ts";
+
+/** What a new run will execute for all its life. */
+export interface Pin {
+  source: RunSource;
+  definitionKey: string;
+  definition: string;
+  definitionId: Id<"versionDefinitions"> | null;
+  /** Of a draft that was run before; a new snapshot is taken otherwise. */
+  snapshotId?: Id<"runSnapshots">;
+}
+
+export type StartPayload =
+  /** JSON text of the trigger's bundle. */
+  { kind: "text"; text: string } | { kind: "file"; storageId: Id<"_storage"> };
+
+export interface StartRequest {
+  scenario: Doc<"scenarios">;
+  pin: Pin;
+  trigger: Doc<"runs">["trigger"];
+  payload: StartPayload;
+  shard?: number;
+  /** A caller waits for `webhook.respond`. */
+  awaitsResponse?: boolean;
+}
+
+export type Started =
+  | { kind: "ok"; runId: Id<"runs">; state: Doc<"runs">["state"]; response: WebhookResponse | null; responds: boolean }
+  /** The definition cannot be executed; nothing was stored. */
+  | { kind: "invalid"; issues: Issue[] };
+
+/** What a start with `source` executes now; null where there is nothing to execute. */
+export async function resolvePin(
+  ctx: MutationCtx,
+  args: { scenario: Doc<"scenarios">; source: RequestedSource },
+): Promise<Pin | null> {
+  return await resolveVersion(ctx, args);
+}
+
+/**
+ * Stores a new run and interprets it up to the first point where the outside is needed, in the same transaction: a
+ * scenario of pure nodes ends right here. A large payload waits for an executor instead.
+ */
+export async function startRun(ctx: MutationCtx, request: StartRequest): Promise<Started> {
+  const compiled = planOf(request.pin);
+  if (!compiled.ok) return { kind: "invalid", issues: compiled.issues };
+  const { payload } = request;
+  if (payload.kind === "file" || exceedsBytes(payload.text, INLINE_PAYLOAD_BYTES)) {
+    return await startQueued(ctx, request, compiled.plan);
+  }
+  return await startNow(ctx, { ...request, text: payload.text }, compiled.plan);
+}
+
+async function startNow(ctx: MutationCtx, request: StartRequest & { text: string }, plan: Plan): Promise<Started> {
+  const nowMs = Date.now();
+  const first = interpret(plan, createState(), { kind: "start", bundle: parseBundle(request.text) }, { nowMs });
+  const { result, entry } = toEntry({ operationCount: 0 }, first);
+  const step = { commands: result.commands, operationCount: result.state.operationCount };
+  const standing = standingAfter({ state: "queued", generation: 0 }, step, { nowMs, holder: "queue" });
+  const row = { ...(await commonFields(ctx, request, plan)), ...standing };
+  const runId = await ctx.db.insert("runs", row);
+  await createLog(ctx, { runId, payload: request.text, entry });
+  await arrange(ctx, { runId, shard: row.shard, standing });
+  const response = responseIn(result.commands);
+  return { kind: "ok", runId, state: row.state, response, responds: plan.responds };
+}
+
+async function startQueued(ctx: MutationCtx, request: StartRequest, plan: Plan): Promise<Started> {
+  const standing = { state: "queued" as const, operationCount: 0, queue: "ready" as const, dueAt: Date.now(), generation: 0 };
+  const row = { ...(await commonFields(ctx, request, plan)), ...standing };
+  const runId = await ctx.db.insert("runs", row);
+  await createLog(ctx, { runId, entry: { operations: [], state: packState(createState()) } });
+  if (request.payload.kind === "file") await referToFile(ctx, { runId, storageId: request.payload.storageId });
+  else await storePayload(ctx, { runId, text: request.payload.text });
+  await arrange(ctx, { runId, shard: row.shard, standing });
+  return { kind: "ok", runId, state: row.state, response: null, responds: plan.responds };
+}
+
+async function commonFields(ctx: MutationCtx, request: StartRequest, plan: Plan) {
+  const { scenario, pin } = request;
+  return {
+    organizationId: scenario.organizationId,
+    scenarioId: scenario._id,
+    source: pin.source,
+    trigger: request.trigger,
+    definitionKey: pin.definitionKey,
+    startedAt: Date.now(),
+    shard: request.shard ?? randomShard(),
+    ...(pin.source.kind === "version" && { version: pin.source.number }),
+    ...(request.awaitsResponse && plan.responds && { awaitsResponse: true }),
+    ...(pin.definitionId === null ? { snapshotId: await snapshotOf(ctx, scenario, pin) } : { definitionId: pin.definitionId }),
+  };
+}
+
+/** The snapshot of the draft revision that the run is pinned to: the draft goes on changing. */
+async function snapshotOf(ctx: MutationCtx, scenario: Doc<"scenarios">, pin: Pin): Promise<Id<"runSnapshots">> {
+  if (pin.snapshotId !== undefined) return pin.snapshotId;
+  if (pin.source.kind !== "draft") throw new Error("Only drafts are pinned by snapshot.");
+  const { revision } = pin.source;
+  const { organizationId, _id: scenarioId } = scenario;
+  const known = await ctx.db
+    .query("runSnapshots")
+    .withIndex("by_scenario_and_revision", (q) => q.eq("scenarioId", scenarioId).eq("revision", revision))
+    .unique();
+  if (known?.definitionKey === pin.definitionKey) return known._id;
+  const { definitionKey, definition } = pin;
+  return await ctx.db.insert("runSnapshots", { organizationId, scenarioId, revision, definitionKey, definition });
+}

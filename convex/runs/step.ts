@@ -1,0 +1,219 @@
+/** One step of an existing run: read where it stands, apply an event, write where it stands now. */
+import {
+  createState,
+  packState,
+  pendingCommand,
+  unpackState,
+  type Event,
+  type Plan,
+  type RunState,
+} from "@patchbay/engine";
+import { internal } from "../_generated/api.js";
+import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { MutationCtx, QueryCtx } from "../functions.ts";
+import { interpret, parseBundle, type Interpretation } from "./interpret.ts";
+import { appendLog, getOpenLog, isStorable, readState, type LogEntry } from "./log.ts";
+import { getPayloadFile, readPayload } from "./payloads.ts";
+import { loadPlan } from "./plans.ts";
+import { callExecutor } from "./queue.ts";
+import { responseIn, standingAfter, type Standing } from "./standing.ts";
+
+/** What an executor has to do for a run that it holds. Values cross as JSON text. */
+export type Task =
+  | {
+      kind: "perform";
+      nodeId: number;
+      bundlePath: string;
+      type: string;
+      typeVersion: number;
+      input: string;
+      connectionId?: string;
+      effect: "read" | "idempotent" | "write";
+      attempt: number;
+      timeoutMs: number;
+    }
+  /** Interpret on, in the next tick. */
+  | { kind: "continue" }
+  /** Read the payload's file and hand its text in. */
+  | { kind: "load"; storageId: Id<"_storage"> };
+
+export interface Work {
+  runId: Id<"runs">;
+  organizationId: Id<"organizations">;
+  generation: number;
+  task: Task;
+}
+
+export interface Stepped {
+  /** False where the event came too late. */
+  accepted: boolean;
+  /** For the executor that holds the run; null where it does not go on at once. */
+  work: Work | null;
+  steps: number;
+  /** Characters read and written, roughly. */
+  characters: number;
+}
+
+/** Reads a run's engine state. */
+export async function loadState(ctx: QueryCtx, open: Doc<"runOperations">): Promise<{ state: RunState; characters: number }> {
+  const text = await readState(ctx, open);
+  // Most states say by themselves that no event is needed: asking the text saves reading the payload.
+  const payload = text.includes('"kind":"event"') ? await readPayload(ctx, open.runId, open) : null;
+  const state = unpackState(text, () => (payload === null ? null : parseBundle(payload)));
+  return { state, characters: text.length + (payload?.length ?? 0) };
+}
+
+/**
+ * Applies an event to a run. Whatever goes wrong inside (a plan that cannot be compiled any more) fails the run, never the
+ * transaction: other runs share it.
+ */
+export async function stepRun(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  event: Event,
+  options: { holder: "executor" | "queue"; steps?: number },
+): Promise<Stepped> {
+  const open = await getOpenLog(ctx, run._id);
+  if (!open) throw new Error(`Run ${run._id} has no log.`);
+  const computed = await compute(ctx, { run, open, event, steps: options.steps });
+  if (!computed.result.accepted) return { accepted: false, work: null, steps: 0, characters: computed.characters };
+  const work = await settle(ctx, { run, open, ...computed, holder: options.holder });
+  const characters = computed.characters + sumLengths(computed.result.operations);
+  return { accepted: true, work, steps: computed.result.steps, characters };
+}
+
+interface Computed {
+  result: Interpretation;
+  plan: Plan | null;
+  characters: number;
+}
+
+async function compute(
+  ctx: MutationCtx,
+  args: { run: Doc<"runs">; open: Doc<"runOperations">; event: Event; steps?: number },
+): Promise<Computed> {
+  const { run, open, event } = args;
+  try {
+    const plan = await loadPlan(ctx, run);
+    const { state, characters } = await loadState(ctx, open);
+    const result = interpret(plan, state, await firstEvent(ctx, { state, event, open }), {
+      nowMs: Date.now(),
+      steps: args.steps,
+    });
+    return { result, plan, characters };
+  } catch (thrown) {
+    return { result: broken(run, messageOf(thrown)), plan: null, characters: 0 };
+  }
+}
+
+/** A run that was queued before it started begins with its payload. */
+async function firstEvent(
+  ctx: QueryCtx,
+  args: { state: RunState; event: Event; open: Doc<"runOperations"> },
+): Promise<Event> {
+  if (args.state.phase !== "new" || args.event.kind !== "continue") return args.event;
+  return { kind: "start", bundle: parseBundle(await readPayload(ctx, args.open.runId, args.open)) };
+}
+
+/** The end of a run that cannot be interpreted. */
+function broken(run: Pick<Doc<"runs">, "operationCount">, message: string): Interpretation {
+  const error = { kind: "internal" as const, code: "system_internal", message: `The run could not go on: ${message}` };
+  return {
+    accepted: true,
+    state: { ...createState(), phase: "ended", operationCount: run.operationCount },
+    commands: [{ kind: "finish", outcome: "failed", error }],
+    operations: [],
+    steps: 0,
+  };
+}
+
+/** Ends a run as failed, whatever its state is: for what went wrong outside the interpreter. */
+export async function breakRun(ctx: MutationCtx, run: Doc<"runs">, message: string): Promise<void> {
+  const open = await getOpenLog(ctx, run._id);
+  if (!open) throw new Error(`Run ${run._id} has no log.`);
+  await settle(ctx, { run, open, plan: null, result: broken(run, message), holder: "queue" });
+}
+
+async function settle(
+  ctx: MutationCtx,
+  args: {
+    run: Doc<"runs">;
+    open: Doc<"runOperations">;
+    plan: Plan | null;
+    result: Interpretation;
+    holder: "executor" | "queue";
+  },
+): Promise<Work | null> {
+  const { run, open, plan } = args;
+  const { result, entry } = toEntry(run, args.result);
+  const step = { commands: result.commands, operationCount: result.state.operationCount };
+  const standing = standingAfter(run, step, { nowMs: Date.now(), holder: args.holder });
+  await appendLog(ctx, open, entry);
+  await ctx.db.patch("runs", run._id, standing);
+  await storeResponse(ctx, run, result);
+  await arrange(ctx, { runId: run._id, shard: run.shard, standing });
+  if (standing.queue !== "claimed" || !plan) return null;
+  return toWork(plan, result.state, { ...run, ...standing });
+}
+
+/** The log entry of a step; a run whose state has outgrown what may be kept ends here. */
+export function toEntry(
+  run: Pick<Doc<"runs">, "operationCount">,
+  result: Interpretation,
+): { result: Interpretation; entry: LogEntry } {
+  const { operations } = result;
+  if (result.state.phase !== "ended") {
+    const state = packState(result.state);
+    if (isStorable(state)) return { result, entry: { operations, state } };
+    const limited = broken(run, "it holds more data at once than is allowed. Process fewer or smaller bundles per run.");
+    return toEntry(run, { ...limited, operations, state: { ...result.state, phase: "ended" } });
+  }
+  return { result, entry: { operations, state: null, edges: JSON.stringify(result.state.edges) } };
+}
+
+async function storeResponse(ctx: MutationCtx, run: Doc<"runs">, result: Interpretation): Promise<void> {
+  const response = run.awaitsResponse ? responseIn(result.commands) : null;
+  if (response) await ctx.db.insert("runResponses", { runId: run._id, response: JSON.stringify(response) });
+}
+
+/** Sees to it that a run goes on: by an executor, or by a timer. */
+export async function arrange(
+  ctx: MutationCtx,
+  args: { runId: Id<"runs">; shard: number; standing: Pick<Standing, "queue" | "dueAt" | "generation"> },
+): Promise<void> {
+  const { runId, standing } = args;
+  if (standing.queue === "ready") await callExecutor(ctx, args.shard);
+  if (standing.queue !== "waiting" || standing.dueAt === undefined) return;
+  await ctx.scheduler.runAt(standing.dueAt, internal.runs.internal.wake, { runId, generation: standing.generation });
+}
+
+/** What is to do at once for a run that an executor holds. */
+export function toWork(plan: Plan, state: RunState, run: Pick<Doc<"runs">, "_id" | "organizationId" | "generation">): Work {
+  const base = { runId: run._id, organizationId: run.organizationId, generation: run.generation };
+  const command = pendingCommand(plan, state);
+  if (!command) return { ...base, task: { kind: "continue" } };
+  const { kind, input, ...rest } = command;
+  return { ...base, task: { kind, ...rest, input: JSON.stringify(input) } };
+}
+
+/** What is to do for a run that an executor has just claimed. */
+export async function loadWork(ctx: QueryCtx, run: Doc<"runs">): Promise<{ work: Work; characters: number }> {
+  const open = await getOpenLog(ctx, run._id);
+  if (!open) throw new Error(`Run ${run._id} has no log.`);
+  const text = await readState(ctx, open);
+  const state = unpackState(text, () => null);
+  const base = { runId: run._id, organizationId: run.organizationId, generation: run.generation };
+  if (state.phase === "new") {
+    const storageId = await getPayloadFile(ctx, run._id);
+    if (storageId) return { work: { ...base, task: { kind: "load", storageId } }, characters: text.length };
+  }
+  if (state.phase !== "performing") return { work: { ...base, task: { kind: "continue" } }, characters: text.length };
+  return { work: toWork(await loadPlan(ctx, run), state, run), characters: text.length };
+}
+
+const sumLengths = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length, 0);
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+

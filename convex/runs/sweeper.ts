@@ -1,0 +1,83 @@
+/**
+ * What a crash leaves behind, and what becomes of it:
+ *
+ *   claimed, lease expired   the executor is gone: reads and idempotent effects are done again, a write becomes `unknown`
+ *   ready, nobody watches    the executor was called and never came: call another
+ *   waiting, overdue         the timer was lost: go on now
+ *
+ * The rest is tidying: answers that nobody fetched.
+ */
+import { v } from "convex/values";
+import { internal } from "../_generated/api.js";
+import type { Doc } from "../_generated/dataModel.d.ts";
+import { internalMutation, type MutationCtx, type QueryCtx } from "../functions.ts";
+import { HOUR_MS, SECOND_MS } from "../lib/time.ts";
+import { SHARDS } from "./limits.ts";
+import { loadState, stepRun } from "./step.ts";
+import { getOpenLog } from "./log.ts";
+import { callExecutor } from "./queue.ts";
+import { wakeWaiting } from "./wake.ts";
+
+/** Rows of each kind that one transaction handles. */
+const BATCH = 50;
+const RESPONSE_BATCH = 200;
+/** Timers may be a little late without being lost. */
+const TIMER_GRACE_MS = 15 * SECOND_MS;
+
+export const sweep = internalMutation({
+  args: {},
+  returns: v.null(),
+  handler: async (ctx) => {
+    let isFull = false;
+    for (let shard = 0; shard < SHARDS; shard++) isFull = (await sweepShard(ctx, shard)) || isFull;
+    isFull = (await deleteResponses(ctx)) || isFull;
+    if (isFull) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweep, {});
+    return null;
+  },
+});
+
+/** Whether there may be more to do. */
+async function sweepShard(ctx: MutationCtx, shard: number): Promise<boolean> {
+  const nowMs = Date.now();
+  const expired = await takeDue(ctx, { queue: "claimed", shard, beforeMs: nowMs });
+  for (const run of expired) await resumeExpired(ctx, run);
+  const overdue = await takeDue(ctx, { queue: "waiting", shard, beforeMs: nowMs - TIMER_GRACE_MS });
+  for (const run of overdue) await wakeWaiting(ctx, run);
+  const [ready] = await takeDue(ctx, { queue: "ready", shard, beforeMs: nowMs, limit: 1 });
+  if (ready) await callExecutor(ctx, shard);
+  return expired.length === BATCH || overdue.length === BATCH;
+}
+
+async function takeDue(
+  ctx: QueryCtx,
+  args: { queue: NonNullable<Doc<"runs">["queue"]>; shard: number; beforeMs: number; limit?: number },
+): Promise<Doc<"runs">[]> {
+  return await ctx.db
+    .query("runs")
+    .withIndex("by_queue_and_shard_and_dueAt", (q) =>
+      q.eq("queue", args.queue).eq("shard", args.shard).lt("dueAt", args.beforeMs),
+    )
+    .take(args.limit ?? BATCH);
+}
+
+/** The run's executor is gone. An effect that it was given counts as started, with its result lost. */
+async function resumeExpired(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
+  const open = await getOpenLog(ctx, run._id);
+  if (!open) throw new Error(`Run ${run._id} has no log.`);
+  const { state } = await loadState(ctx, open);
+  if (state.phase === "performing" && state.pending) {
+    await stepRun(ctx, run, { kind: "lost", attempt: state.pending.attempt }, { holder: "queue" });
+    return;
+  }
+  await ctx.db.patch("runs", run._id, { queue: "ready", dueAt: Date.now() });
+  await callExecutor(ctx, run.shard);
+}
+
+async function deleteResponses(ctx: MutationCtx): Promise<boolean> {
+  const old = await ctx.db
+    .query("runResponses")
+    .withIndex("by_creation_time", (q) => q.lt("_creationTime", Date.now() - HOUR_MS))
+    .take(RESPONSE_BATCH);
+  for (const row of old) await ctx.db.delete("runResponses", row._id);
+  return old.length === RESPONSE_BATCH;
+}

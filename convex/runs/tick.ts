@@ -1,0 +1,169 @@
+/** One tick of an executor: results in, work out, in one transaction. */
+import type { EffectOutcome, Event } from "@patchbay/engine";
+import { internal } from "../_generated/api.js";
+import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { MutationCtx } from "../functions.ts";
+import {
+  CHARACTERS_PER_TICK,
+  LEASE_MS,
+  OVERLOAD_LAG_MS,
+  OVERLOAD_PAUSE_MS,
+  STEPS_PER_RUN,
+  STEPS_PER_TICK,
+  WATCH_MS,
+} from "./limits.ts";
+import { getTicket, isEmpty, takeReady } from "./queue.ts";
+import { loadWork, stepRun, type Work } from "./step.ts";
+
+/** A run as the executor that claimed it knows it. */
+export interface Held {
+  runId: Id<"runs">;
+  generation: number;
+}
+
+export interface TickResult extends Held {
+  attempt: number;
+  startedAtMs: number;
+  endedAtMs: number;
+  /** JSON text of an `EffectOutcome`. */
+  outcome: string;
+}
+
+export interface TickRequest {
+  shard: number;
+  /** The ticket's generation when this executor was called. */
+  generation: number;
+  /** How many more runs it would take on. */
+  want: number;
+  /** Whether runs with more to do stay with this executor; it is about to end otherwise. */
+  keep: boolean;
+  /** Whether this is the executor's first tick. */
+  isFirst: boolean;
+  results: TickResult[];
+  continues: Held[];
+  renew: Held[];
+}
+
+export interface TickAnswer {
+  work: Work[];
+  /** Held runs that are no longer this executor's: what it still does for them is for nothing. */
+  gone: Id<"runs">[];
+  /** Continues that did not fit into this tick. */
+  postponed: Held[];
+  /** Whether this executor still watches the shard. */
+  watching: boolean;
+}
+
+export async function runTick(ctx: MutationCtx, request: TickRequest): Promise<TickAnswer> {
+  const answer: TickAnswer = { work: [], gone: [], postponed: [], watching: false };
+  const holder = request.keep ? "executor" : "queue";
+  const applied = request.results.map(async (result) => {
+    const event: Event = { kind: "result", ...result, outcome: JSON.parse(result.outcome) as EffectOutcome };
+    return await stepHeld(ctx, result, event, { holder, steps: stepsEach(request) });
+  });
+  for (const step of await Promise.all(applied)) if (step?.work) answer.work.push(step.work);
+  await continueRuns(ctx, request, answer);
+  await renewLeases(ctx, request, answer);
+  if (request.want > 0) await claimRuns(ctx, request, answer);
+  return answer;
+}
+
+const stepsEach = (request: TickRequest) =>
+  Math.max(32, Math.min(STEPS_PER_RUN, Math.floor(STEPS_PER_TICK / Math.max(1, request.results.length))));
+
+/** Steps a run that the executor holds; null where it is not its own any more. */
+async function stepHeld(
+  ctx: MutationCtx,
+  held: Held,
+  event: Event,
+  options: { holder: "executor" | "queue"; steps: number },
+) {
+  const run = await getHeld(ctx, held);
+  return run && (await stepRun(ctx, run, event, options));
+}
+
+/** The run, if the executor's claim on it still stands. */
+export async function getHeld(ctx: MutationCtx, held: Held): Promise<Doc<"runs"> | null> {
+  const run = await ctx.db.get("runs", held.runId);
+  return run?.queue === "claimed" && run.generation === held.generation ? run : null;
+}
+
+async function continueRuns(ctx: MutationCtx, request: TickRequest, answer: TickAnswer): Promise<void> {
+  const holder = request.keep ? "executor" : "queue";
+  let characters = 0;
+  for (const [index, held] of request.continues.entries()) {
+    if (characters > CHARACTERS_PER_TICK) {
+      answer.postponed = request.continues.slice(index);
+      return;
+    }
+    const step = await stepHeld(ctx, held, { kind: "continue" }, { holder, steps: STEPS_PER_RUN });
+    characters += step?.characters ?? 0;
+    if (step?.work) answer.work.push(step.work);
+  }
+}
+
+async function renewLeases(ctx: MutationCtx, request: TickRequest, answer: TickAnswer): Promise<void> {
+  for (const held of request.renew) {
+    const run = await getHeld(ctx, held);
+    if (run) await ctx.db.patch("runs", run._id, { dueAt: Date.now() + LEASE_MS });
+    else answer.gone.push(held.runId);
+  }
+}
+
+async function claimRuns(ctx: MutationCtx, request: TickRequest, answer: TickAnswer): Promise<void> {
+  const nowMs = Date.now();
+  const ticket = await getTicket(ctx, request.shard);
+  if (!ticket || ticket.generation !== request.generation) return;
+  const ready = await takeReady(ctx, { shard: request.shard, limit: request.want });
+  const claimed = await claimEach(ctx, ready, answer);
+  const oldest = ready[0]?.dueAt ?? nowMs;
+  const isLate = nowMs - oldest > OVERLOAD_LAG_MS;
+  const overload = isLate ? { overloadedUntil: nowMs + OVERLOAD_PAUSE_MS } : {};
+  // A lone run needs no watch; a first tick that found several is likely to find more.
+  const isQuiet = claimed === 0 || (claimed === 1 && request.isFirst && ready.length === 1);
+  if (isQuiet && (await isEmpty(ctx, request.shard))) {
+    await ctx.db.patch("runTickets", ticket._id, { watchedUntil: 0, ...overload });
+    return;
+  }
+  answer.watching = true;
+  if (isLate || ticket.watchedUntil < nowMs + WATCH_MS / 2) {
+    await ctx.db.patch("runTickets", ticket._id, { watchedUntil: nowMs + WATCH_MS, ...overload });
+  }
+}
+
+/** Marks runs as claimed (their effects count as started from here on) and collects what is to do for them. */
+async function claimEach(ctx: MutationCtx, ready: readonly Doc<"runs">[], answer: TickAnswer): Promise<number> {
+  const BATCH = 32;
+  let characters = 0;
+  let claimed = 0;
+  for (let from = 0; from < ready.length && characters < CHARACTERS_PER_TICK; from += BATCH) {
+    const batch = ready.slice(from, from + BATCH);
+    const loaded = await Promise.all(batch.map((run) => claim(ctx, run)));
+    for (const { work, characters: size } of loaded) {
+      characters += size;
+      claimed += 1;
+      answer.work.push(work);
+    }
+  }
+  return claimed;
+}
+
+async function claim(ctx: MutationCtx, run: Doc<"runs">) {
+  const generation = run.generation + 1;
+  await ctx.db.patch("runs", run._id, {
+    state: "running",
+    queue: "claimed",
+    dueAt: Date.now() + LEASE_MS,
+    generation,
+  });
+  return await loadWork(ctx, { ...run, generation });
+}
+
+/** Calls a successor that watches the shard in this executor's place, if it is still the watching one. */
+export async function handOver(ctx: MutationCtx, args: { shard: number; generation: number }): Promise<void> {
+  const ticket = await getTicket(ctx, args.shard);
+  if (!ticket || ticket.generation !== args.generation) return;
+  const generation = ticket.generation + 1;
+  await ctx.db.patch("runTickets", ticket._id, { generation, watchedUntil: Date.now() + WATCH_MS });
+  await ctx.scheduler.runAfter(0, internal.runs.executor.execute, { shard: args.shard, generation });
+}

@@ -1,0 +1,86 @@
+import { v } from "convex/values";
+import { orgQuery } from "../functions.ts";
+import { getOwned } from "../lib/ids.ts";
+import { paginated, paginationOptsValidator } from "../lib/pagination.ts";
+import { personValidator } from "../organizations/people.ts";
+import { runStateValidator } from "../runs/tables.ts";
+import { countScenarios as count, listScenarios as list, scenarioFilterValidator } from "./listing.ts";
+import { describeScenario } from "./model.ts";
+
+const listItemValidator = v.object({
+  id: v.id("scenarios"),
+  name: v.string(),
+  description: v.string(),
+  enabled: v.boolean(),
+  publishedVersion: v.union(v.number(), v.null()),
+  hasDraftChanges: v.boolean(),
+  nodeTypes: v.array(v.string()),
+  /** The newest last. */
+  recentRuns: v.array(
+    v.object({
+      id: v.id("runs"),
+      state: runStateValidator,
+      startedAt: v.number(),
+      durationMs: v.union(v.number(), v.null()),
+    }),
+  ),
+  lastRun: v.union(
+    v.null(),
+    v.object({
+      id: v.id("runs"),
+      state: runStateValidator,
+      startedAt: v.number(),
+      endedAt: v.union(v.number(), v.null()),
+      operationCount: v.number(),
+      error: v.optional(v.string()),
+    }),
+  ),
+  updatedAt: v.number(),
+  archivedAt: v.union(v.number(), v.null()),
+  updatedBy: v.union(personValidator, v.null()),
+});
+
+export const listScenarios = orgQuery({
+  permission: "scenario:read",
+  args: {
+    paginationOpts: paginationOptsValidator,
+    search: v.optional(v.string()),
+    filter: v.optional(scenarioFilterValidator),
+  },
+  returns: paginated(listItemValidator),
+  handler: (ctx, args) => list(ctx, { ...args, filter: args.filter ?? "all" }),
+});
+
+export const countScenarios = orgQuery({
+  permission: "scenario:read",
+  args: {},
+  returns: v.object({ all: v.number(), on: v.number(), off: v.number(), archived: v.number() }),
+  handler: (ctx) => count(ctx),
+});
+
+export const getScenario = orgQuery({
+  permission: "scenario:read",
+  args: { scenarioId: v.string() },
+  returns: v.union(
+    v.null(),
+    v.object({
+      id: v.id("scenarios"),
+      name: v.string(),
+      description: v.string(),
+      enabled: v.boolean(),
+      publishedVersion: v.union(v.number(), v.null()),
+      /** The number that the next publish or rollback will have. */
+      nextVersion: v.number(),
+      webhookUrl: v.union(v.string(), v.null()),
+      nodeHighWaterMark: v.number(),
+      createdAt: v.number(),
+      updatedAt: v.number(),
+      archivedAt: v.union(v.number(), v.null()),
+    }),
+  ),
+  handler: async (ctx, args) => {
+    const { organizationId } = ctx.actor;
+    const scenario = await getOwned(ctx, "scenarios", { organizationId, id: args.scenarioId });
+    return scenario === null ? null : await describeScenario(ctx, scenario);
+  },
+});

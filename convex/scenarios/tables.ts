@@ -1,0 +1,44 @@
+import { defineTable } from "convex/server";
+import { v } from "convex/values";
+
+export const scenarioTables = {
+  /**
+   * The automations. Written by `scenarios/model.ts` (name, state), `drafts/model.ts` (high-water mark, what lists show of
+   * the draft) and `versions/model.ts` (the pointer to the published version); never by a run. Read by everything. Never
+   * deleted: archived ones can be restored.
+   */
+  scenarios: defineTable({
+    organizationId: v.id("organizations"),
+    name: v.string(),
+    description: v.string(),
+    /** Only an enabled scenario's triggers start runs. */
+    enabled: v.boolean(),
+    publishedVersionId: v.optional(v.id("versions")),
+    publishedNumber: v.optional(v.number()),
+    /** What the published version executes, so that starting a run costs one read more than the scenario. */
+    publishedDefinitionId: v.optional(v.id("versionDefinitions")),
+    publishedContentHash: v.optional(v.string()),
+    lastVersionNumber: v.number(),
+    /** Versions that are not archived; at most `MAX_VERSIONS`. */
+    liveVersionCount: v.number(),
+    /** The highest node id that the draft or a version ever had; ids above it are new. */
+    nodeHighWaterMark: v.number(),
+    /** Of the shared draft, for lists: its content hash, and its node types in order. */
+    draftContentHash: v.string(),
+    nodeTypes: v.array(v.string()),
+    archivedAt: v.optional(v.number()),
+    createdBy: v.id("users"),
+    updatedBy: v.id("users"),
+    updatedAt: v.number(),
+  })
+    // The HTTP API pages by creation time, which the longer index does not sort by.
+    // eslint-disable-next-line @convex-dev/no-duplicate-indexes
+    .index("by_organization_and_archivedAt", ["organizationId", "archivedAt"])
+    .index("by_organization_and_archivedAt_and_updatedAt", ["organizationId", "archivedAt", "updatedAt"])
+    .index("by_organization_and_archivedAt_and_enabled_and_updatedAt", [
+      "organizationId",
+      "archivedAt",
+      "enabled",
+      "updatedAt",
+    ]),
+};

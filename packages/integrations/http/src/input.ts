@@ -1,7 +1,7 @@
 import { field, jsonValue, nameValueList } from "@patchbay/sdk";
 import { z } from "zod";
 
-export const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
 
 const address = {
   url: z

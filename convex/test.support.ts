@@ -36,6 +36,18 @@ export function setEnv(name: string, value: string | undefined): void {
   else process.env[name] = value;
 }
 
+/** A fresh key pair for Convex Auth, in the environment. */
+export async function setAuthKeys(): Promise<void> {
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+  const pair = await crypto.subtle.generateKey({ ...algorithm, hash: "SHA-256" }, true, ["sign", "verify"]);
+  const bytes = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
+  const base64 = btoa(String.fromCharCode(...bytes));
+  // One line, as in an environment file.
+  setEnv("JWT_PRIVATE_KEY", `-----BEGIN PRIVATE KEY----- ${base64} -----END PRIVATE KEY-----`);
+  const { kty, n, e } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  setEnv("JWKS", JSON.stringify({ keys: [{ use: "sig", kty, n, e }] }));
+}
+
 export interface Person {
   userId: Id<"users">;
   organizationId: Id<"organizations">;

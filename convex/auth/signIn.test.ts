@@ -1,11 +1,12 @@
 /** The journey through Convex Auth: tokens are signed with a key made here. */
+import type * as scrypt from "@noble/hashes/scrypt.js";
 import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { api, internal } from "../_generated/api.js";
-import { codeOf, createBackend, setEnv, type Backend } from "../test.support.ts";
+import { codeOf, createBackend, setAuthKeys, setEnv, type Backend } from "../test.support.ts";
 
 /** The work is real but little: at full cost, and counted by the coverage tool, each hash would take seconds. */
 vi.mock("@noble/hashes/scrypt.js", async (importOriginal) => {
-  const { scryptAsync } = await importOriginal<typeof import("@noble/hashes/scrypt.js")>();
+  const { scryptAsync } = await importOriginal<typeof scrypt>();
   const cheap: typeof scryptAsync = (password, salt, cost) => scryptAsync(password, salt, { ...cost, N: 16 });
   return { scryptAsync: cheap };
 });
@@ -13,16 +14,7 @@ vi.mock("@noble/hashes/scrypt.js", async (importOriginal) => {
 let t: Backend;
 
 beforeAll(async () => {
-  const algorithm = {
-    name: "RSASSA-PKCS1-v1_5",
-    modulusLength: 2048,
-    publicExponent: new Uint8Array([1, 0, 1]),
-    hash: "SHA-256",
-  };
-  const { privateKey } = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const bytes = new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey));
-  const base64 = btoa(String.fromCharCode(...bytes));
-  setEnv("JWT_PRIVATE_KEY", `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----`);
+  await setAuthKeys();
   setEnv("CONVEX_SITE_URL", "https://patchbay.test");
 });
 

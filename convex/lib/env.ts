@@ -3,6 +3,8 @@ declare const process: { env: Record<string, string | undefined> };
 
 export type EnvironmentVariable =
   | "CONVEX_SITE_URL"
+  | "JWKS"
+  | "JWT_PRIVATE_KEY"
   | "PATCHBAY_KEYRING"
   | "PATCHBAY_MAX_BODY_BYTES"
   | "PATCHBAY_PUBLIC_SITE_URL"

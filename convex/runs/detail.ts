@@ -63,9 +63,7 @@ export const operationValidator = v.object({
   startedAt: v.number(),
   durationMs: v.number(),
   missing: v.optional(
-    v.array(
-      v.object({ field: v.array(v.union(v.string(), v.number())), reference: v.string(), reason: v.string() }),
-    ),
+    v.array(v.object({ field: v.array(v.union(v.string(), v.number())), reference: v.string(), reason: v.string() })),
   ),
 });
 
@@ -77,7 +75,12 @@ export const runDetailValidator = v.object({
   /** JSON text of the trigger's bundle; null while it has not been read in. */
   payload: v.union(v.string(), v.null()),
   failure: v.optional(
-    v.object({ kind: v.string(), code: v.string(), nodeId: v.optional(v.number()), bundlePath: v.optional(v.string()) }),
+    v.object({
+      kind: v.string(),
+      code: v.string(),
+      nodeId: v.optional(v.number()),
+      bundlePath: v.optional(v.string()),
+    }),
   ),
   waitingUntil: v.optional(v.number()),
   waitReason: v.optional(v.union(v.literal("delay"), v.literal("retry"), v.literal("break"))),

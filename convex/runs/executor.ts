@@ -170,11 +170,7 @@ function performTask(executor: Executor, work: Work & { task: Extract<Task, { ki
 }
 
 /** Reads the payload's file, and goes on with the run. */
-async function loadPayload(
-  executor: Executor,
-  work: Work,
-  task: Extract<Task, { kind: "load" }>,
-): Promise<void> {
+async function loadPayload(executor: Executor, work: Work, task: Extract<Task, { kind: "load" }>): Promise<void> {
   const { runId, generation } = work;
   const blob = await executor.ctx.storage.get(task.storageId);
   if (blob === null) {

@@ -18,7 +18,7 @@ export function variables(id: number, values: Record<string, string>): Definitio
 
 export function request(id: number, config: Record<string, unknown> = {}, spec: Partial<DefinitionNode> = {}) {
   const base = { url: "https://service.test/orders", method: "POST", bodyType: "json", body: "{{1.body}}" };
-  return node(id, "http.request", { ...spec, config: { ...base, ...config } as DefinitionNode["config"] });
+  return node(id, "http.request", { ...spec, config: { ...base, ...config } });
 }
 
 /** Nodes as a chain, unless edges are given. */

@@ -59,7 +59,8 @@ export async function createLog(
 /** Appends to a run's log and replaces its state. `open` must have been read in the same transaction. */
 export async function appendLog(ctx: MutationCtx, open: Doc<"runOperations">, entry: LogEntry): Promise<void> {
   const { runId } = open;
-  if (open.state === undefined) for await (const row of stateParts(ctx, runId)) await ctx.db.delete("runStateParts", row._id);
+  if (open.state === undefined)
+    for await (const row of stateParts(ctx, runId)) await ctx.db.delete("runStateParts", row._id);
   const [first = "", ...rest] = groupOperations(open.operations, entry.operations);
   const fits = rest.length === 0 && isInline(entry.state);
   await ctx.db.patch("runOperations", open._id, {
@@ -90,7 +91,8 @@ async function appendParts(
     });
   }
   if (inline || entry.state === null) return;
-  for (const [part, text] of splitText(entry.state).entries()) await ctx.db.insert("runStateParts", { runId, part, text });
+  for (const [part, text] of splitText(entry.state).entries())
+    await ctx.db.insert("runStateParts", { runId, part, text });
 }
 
 /** Joins operations into row-sized texts; the first continues `open`. */
@@ -108,7 +110,7 @@ function groupOperations(open: string, operations: readonly string[]): string[] 
 /** Cuts a text into parts that fit into rows, never inside a surrogate pair. */
 export function splitText(text: string): string[] {
   const parts: string[] = [];
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     let to = Math.min(from + PART_CHARACTERS, text.length);
     const last = text.charCodeAt(to - 1);
     if (to < text.length && last >= 0xd800 && last <= 0xdbff) to -= 1;

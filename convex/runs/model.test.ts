@@ -188,7 +188,8 @@ describe("a lost executor", () => {
     const { runId } = await claimAndDie("POST");
     // Cancels the executor that the webhook called: it is the one that died.
     await t.run(async (ctx) => {
-      for (const job of await ctx.db.system.query("_scheduled_functions").collect()) await ctx.scheduler.cancel(job._id);
+      for (const job of await ctx.db.system.query("_scheduled_functions").collect())
+        await ctx.scheduler.cancel(job._id);
     });
     expire();
     await sweep();
@@ -209,7 +210,8 @@ describe("a lost executor", () => {
     const calls = stubService(() => okJson({ fine: true }));
     const { runId } = await claimAndDie("GET");
     await t.run(async (ctx) => {
-      for (const job of await ctx.db.system.query("_scheduled_functions").collect()) await ctx.scheduler.cancel(job._id);
+      for (const job of await ctx.db.system.query("_scheduled_functions").collect())
+        await ctx.scheduler.cancel(job._id);
     });
     expire();
     await sweep();
@@ -227,7 +229,13 @@ describe("a lost executor", () => {
     if (!work) throw new Error("nothing was claimed");
     const outcome = JSON.stringify({ ok: true, output: { late: true } });
     const result = { runId, generation: work.generation, attempt: 1, startedAtMs: 0, endedAtMs: 1, outcome };
-    const empty = { want: 0, keep: true, isFirst: false, continues: [], renew: [{ runId, generation: work.generation }] };
+    const empty = {
+      want: 0,
+      keep: true,
+      isFirst: false,
+      continues: [],
+      renew: [{ runId, generation: work.generation }],
+    };
     const answer = await t.mutation(internal.runs.internal.tick, { shard, generation: 1, ...empty, results: [result] });
     expect(answer).toMatchObject({ work: [], gone: [runId] });
     expect(await getRow(t, runId)).toMatchObject({ state: "incomplete" });
@@ -238,7 +246,8 @@ describe("a lost executor", () => {
     const { path } = await publishScenario(owner, definitionOf([receive, request(2)]));
     const runId = requireRunId(await post(t, path, {}));
     await t.run(async (ctx) => {
-      for (const job of await ctx.db.system.query("_scheduled_functions").collect()) await ctx.scheduler.cancel(job._id);
+      for (const job of await ctx.db.system.query("_scheduled_functions").collect())
+        await ctx.scheduler.cancel(job._id);
     });
     expire();
     await sweep();
@@ -259,8 +268,18 @@ describe("waits", () => {
     await saveDraft(owner, scenarioId, delaying(5, "two"));
     await publishDraft(owner, scenarioId);
     const second = requireRunId(await post(t, path, {}));
-    expect(await owner.client.query(api.versions.queries.listVersions, { ...at(), scenarioId, paginationOpts: { numItems: 5, cursor: null } }))
-      .toMatchObject({ page: [{ number: 2, liveRuns: 1 }, { number: 1, liveRuns: 1 }] });
+    expect(
+      await owner.client.query(api.versions.queries.listVersions, {
+        ...at(),
+        scenarioId,
+        paginationOpts: { numItems: 5, cursor: null },
+      }),
+    ).toMatchObject({
+      page: [
+        { number: 2, liveRuns: 1 },
+        { number: 1, liveRuns: 1 },
+      ],
+    });
     await settle(t);
     const [one, two] = [await getDetail(owner, first), await getDetail(owner, second)];
     expect(one).toMatchObject({ state: "succeeded", source: { kind: "version", number: 1 } });
@@ -275,7 +294,8 @@ describe("waits", () => {
     const runId = requireRunId(await post(t, path, {}));
     const { generation } = await getRow(t, runId);
     await t.run(async (ctx) => {
-      for (const job of await ctx.db.system.query("_scheduled_functions").collect()) await ctx.scheduler.cancel(job._id);
+      for (const job of await ctx.db.system.query("_scheduled_functions").collect())
+        await ctx.scheduler.cancel(job._id);
     });
     vi.setSystemTime(Date.now() + 120_000);
     await t.mutation(internal.runs.sweeper.sweep, {});
@@ -326,9 +346,17 @@ describe("starting by hand", () => {
     const { scenarioId } = await publishScenario(owner, definitionOf([receive, variables(2, { v: "one" })]));
     await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "two" })]));
     await publishDraft(owner, scenarioId);
-    for (const [number, v] of [[1, "one"], [undefined, "two"]] as const) {
+    for (const [number, v] of [
+      [1, "one"],
+      [undefined, "two"],
+    ] as const) {
       const source = { kind: "version" as const, ...(number && { number }) };
-      const result = await owner.client.mutation(api.runs.mutations.startRun, { ...at(), scenarioId, source, payload: "null" });
+      const result = await owner.client.mutation(api.runs.mutations.startRun, {
+        ...at(),
+        scenarioId,
+        source,
+        payload: "null",
+      });
       if (result.kind !== "ok") throw new Error("not started");
       expect(outputOf(await getDetail(owner, result.runId), 2)).toEqual({ v });
     }
@@ -338,7 +366,12 @@ describe("starting by hand", () => {
     const { scenarioId } = await publishScenario(owner, definitionOf([receive, variables(2, { v: "one" })]));
     await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "{{9.x}}" })]));
     const start = (source: object, payload = "{}") =>
-      owner.client.mutation(api.runs.mutations.startRun, { ...at(), scenarioId, source: source as { kind: "draft" }, payload });
+      owner.client.mutation(api.runs.mutations.startRun, {
+        ...at(),
+        scenarioId,
+        source: source as { kind: "draft" },
+        payload,
+      });
     expect(await start({ kind: "draft" })).toMatchObject({ kind: "invalid", issues: [{ nodeId: 2 }] });
     expect(await codeOf(start({ kind: "version", number: 7 }))).toBe("not_found");
     expect(await codeOf(start({ kind: "version" }, "{nope"))).toBe("malformed");
@@ -364,19 +397,28 @@ describe("cancel, retry and replay", () => {
   });
 
   it("replay runs the same payload on the original, the published version or the draft", async () => {
-    const { path, scenarioId } = await publishScenario(owner, definitionOf([receive, variables(2, { v: "one {{1.body.n}}" })]));
+    const { path, scenarioId } = await publishScenario(
+      owner,
+      definitionOf([receive, variables(2, { v: "one {{1.body.n}}" })]),
+    );
     const runId = requireRunId(await post(t, path, { n: 5 }));
     await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "two {{1.body.n}}" })]));
     await publishDraft(owner, scenarioId);
     await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "three {{1.body.n}}" })]));
-    for (const [source, v] of [["original", "one 5"], ["published", "two 5"], ["draft", "three 5"]] as const) {
+    for (const [source, v] of [
+      ["original", "one 5"],
+      ["published", "two 5"],
+      ["draft", "three 5"],
+    ] as const) {
       const result = await owner.client.mutation(api.runs.mutations.replayRun, { ...at(), runId, source });
       if (result.kind !== "ok") throw new Error("not replayed");
       const detail = await getDetail(owner, result.runId);
       expect(detail.trigger).toBe("replay");
       expect(outputOf(detail, 2)).toEqual({ v });
     }
-    const actions = await t.run(async (ctx) => (await ctx.db.query("auditEntries").collect()).map((entry) => entry.action));
+    const actions = await t.run(async (ctx) =>
+      (await ctx.db.query("auditEntries").collect()).map((entry) => entry.action),
+    );
     expect(actions.filter((action) => action === "run.replayed")).toHaveLength(3);
   });
 });
@@ -402,8 +444,12 @@ describe("lists and samples", () => {
     const stranger = await createOwner(t);
     const theirs = { organizationId: stranger.organizationId };
     expect(await stranger.client.query(api.runs.queries.getRun, { ...theirs, runId: waiting })).toBeNull();
-    expect(await codeOf(stranger.client.mutation(api.runs.mutations.cancelRun, { ...theirs, runId: waiting }))).toBe("not_found");
-    expect(await codeOf(stranger.client.query(api.runs.queries.getSamples, { ...theirs, scenarioId }))).toBe("not_found");
+    expect(await codeOf(stranger.client.mutation(api.runs.mutations.cancelRun, { ...theirs, runId: waiting }))).toBe(
+      "not_found",
+    );
+    expect(await codeOf(stranger.client.query(api.runs.queries.getSamples, { ...theirs, scenarioId }))).toBe(
+      "not_found",
+    );
   });
 
   it("samples are the newest outputs of each node", async () => {
@@ -420,7 +466,12 @@ describe("lists and samples", () => {
 describe("large data", () => {
   it("is kept in rows of its own, shown cut, and replayed whole", async () => {
     const text = "é".repeat(300_000);
-    const nodes = [receive, variables(2, { copy: "{{1.body.text}}" }), request(3, { bodyType: "none" }), variables(4, { n: "{{length(2.copy)}}" })];
+    const nodes = [
+      receive,
+      variables(2, { copy: "{{1.body.text}}" }),
+      request(3, { bodyType: "none" }),
+      variables(4, { n: "{{length(2.copy)}}" }),
+    ];
     stubService(() => okJson({}));
     const { path } = await publishScenario(owner, definitionOf(nodes));
     const runId = requireRunId(await post(t, path, { text }));

@@ -77,7 +77,9 @@ export async function cancelRun(ctx: OrgMutationCtx, args: { runId: string }): P
 export async function retryRun(ctx: OrgMutationCtx, args: { runId: string }): Promise<void> {
   const run = await requireRun(ctx, args);
   if (run.state !== "incomplete") {
-    throw appError("conflict", `Only an incomplete run can be retried; this one is ${run.state}.`, { state: run.state });
+    throw appError("conflict", `Only an incomplete run can be retried; this one is ${run.state}.`, {
+      state: run.state,
+    });
   }
   await stepRun(ctx, run, { kind: "retry" }, { holder: "queue" });
   await record(ctx, run._id, "run.retried");

@@ -4,7 +4,11 @@ import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { splitText } from "./log.ts";
 
 /** JSON text of a run's payload. Throws while it is still in the file that the webhook stored. */
-export async function readPayload(ctx: QueryCtx, runId: Id<"runs">, open?: Doc<"runOperations"> | null): Promise<string> {
+export async function readPayload(
+  ctx: QueryCtx,
+  runId: Id<"runs">,
+  open?: Doc<"runOperations"> | null,
+): Promise<string> {
   const first = open?.part === 0 ? open : await firstLog(ctx, runId);
   if (first?.payload !== undefined) return first.payload;
   let text = "";

@@ -23,7 +23,11 @@ export function startAttempt(ctx: ActionCtx, work: Work & { task: PerformTask })
   return { outcome: perform(ctx, work, abort), stop: () => abort.abort() };
 }
 
-async function perform(ctx: ActionCtx, work: Work & { task: PerformTask }, abort: AbortController): Promise<EffectOutcome> {
+async function perform(
+  ctx: ActionCtx,
+  work: Work & { task: PerformTask },
+  abort: AbortController,
+): Promise<EffectOutcome> {
   let redact: Redactor = (value) => value;
   try {
     const connection = await openConnection(ctx, work);
@@ -84,7 +88,10 @@ async function openConnection(ctx: ActionCtx, work: Work & { task: PerformTask }
 }
 
 function redactError(error: OperationError, redact: Redactor): OperationError {
-  const redacted: OperationError = { ...error, message: String(redact(error.message)) };
+  const redacted: OperationError = { ...error, message: textOf(redact(error.message)) };
   if (error.details !== undefined) redacted.details = redact(error.details);
   return redacted;
 }
+
+/** Redacting a text gives a text. */
+const textOf = (value: JsonValue): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -42,7 +42,10 @@ export const cleanOrganization = internalMutation({
       const old = await ctx.db
         .query("runs")
         .withIndex("by_organization_and_state", (q) =>
-          q.eq("organizationId", organizationId).eq("state", state).lt("_creationTime", Date.now() - KEPT_MS[state]),
+          q
+            .eq("organizationId", organizationId)
+            .eq("state", state)
+            .lt("_creationTime", Date.now() - KEPT_MS[state]),
         )
         .take(RUN_BATCH - deleted);
       for (const run of old) await deleteRun(ctx, run);
@@ -56,7 +59,7 @@ export const cleanOrganization = internalMutation({
 async function deleteRun(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   for (const table of ["runOperations", "runPayloads", "runStateParts"] as const) {
     const rows = ctx.db.query(table).withIndex("by_run_and_part", (q) => q.eq("runId", run._id));
-    for await (const row of rows) await ctx.db.delete(row._id);
+    for await (const row of rows) await ctx.db.delete(table, row._id);
   }
   await ctx.db.delete("runs", run._id);
 }

@@ -1,11 +1,5 @@
 /** From what the engine asks for to how the run's row stands. */
-import {
-  transition,
-  type Command,
-  type RunError,
-  type RunStateName,
-  type WebhookResponse,
-} from "@patchbay/engine";
+import { transition, type Command, type RunError, type RunStateName, type WebhookResponse } from "@patchbay/engine";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import { LEASE_MS } from "./limits.ts";
 
@@ -48,7 +42,9 @@ export function standingAfter(
     case "perform":
     case "pause": {
       const held = options.holder === "executor";
-      const place = held ? { queue: "claimed" as const, dueAt: nowMs + LEASE_MS } : { queue: "ready" as const, dueAt: nowMs };
+      const place = held
+        ? { queue: "claimed" as const, dueAt: nowMs + LEASE_MS }
+        : { queue: "ready" as const, dueAt: nowMs };
       return { ...rest, ...move("running"), ...place, generation };
     }
     default:

@@ -79,7 +79,13 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
 }
 
 async function startQueued(ctx: MutationCtx, request: StartRequest, plan: Plan): Promise<Started> {
-  const standing = { state: "queued" as const, operationCount: 0, queue: "ready" as const, dueAt: Date.now(), generation: 0 };
+  const standing = {
+    state: "queued" as const,
+    operationCount: 0,
+    queue: "ready" as const,
+    dueAt: Date.now(),
+    generation: 0,
+  };
   const row = { ...(await commonFields(ctx, request, plan)), ...standing };
   const runId = await ctx.db.insert("runs", row);
   await createLog(ctx, { runId, entry: { operations: [], state: packState(createState()) } });
@@ -101,7 +107,9 @@ async function commonFields(ctx: MutationCtx, request: StartRequest, plan: Plan)
     shard: request.shard ?? randomShard(),
     ...(pin.source.kind === "version" && { version: pin.source.number }),
     ...(request.awaitsResponse && plan.responds && { awaitsResponse: true }),
-    ...(pin.definitionId === null ? { snapshotId: await snapshotOf(ctx, scenario, pin) } : { definitionId: pin.definitionId }),
+    ...(pin.definitionId === null
+      ? { snapshotId: await snapshotOf(ctx, scenario, pin) }
+      : { definitionId: pin.definitionId }),
   };
 }
 

@@ -55,7 +55,10 @@ export interface Stepped {
 }
 
 /** Reads a run's engine state. */
-export async function loadState(ctx: QueryCtx, open: Doc<"runOperations">): Promise<{ state: RunState; characters: number }> {
+export async function loadState(
+  ctx: QueryCtx,
+  open: Doc<"runOperations">,
+): Promise<{ state: RunState; characters: number }> {
   const text = await readState(ctx, open);
   // Most states say by themselves that no event is needed: asking the text saves reading the payload.
   const payload = text.includes('"kind":"event"') ? await readPayload(ctx, open.runId, open) : null;
@@ -165,7 +168,10 @@ export function toEntry(
   if (result.state.phase !== "ended") {
     const state = packState(result.state);
     if (isStorable(state)) return { result, entry: { operations, state } };
-    const limited = broken(run, "it holds more data at once than is allowed. Process fewer or smaller bundles per run.");
+    const limited = broken(
+      run,
+      "it holds more data at once than is allowed. Process fewer or smaller bundles per run.",
+    );
     return toEntry(run, { ...limited, operations, state: { ...result.state, phase: "ended" } });
   }
   return { result, entry: { operations, state: null, edges: JSON.stringify(result.state.edges) } };
@@ -188,7 +194,11 @@ export async function arrange(
 }
 
 /** What is to do at once for a run that an executor holds. */
-export function toWork(plan: Plan, state: RunState, run: Pick<Doc<"runs">, "_id" | "organizationId" | "generation">): Work {
+export function toWork(
+  plan: Plan,
+  state: RunState,
+  run: Pick<Doc<"runs">, "_id" | "organizationId" | "generation">,
+): Work {
   const base = { runId: run._id, organizationId: run.organizationId, generation: run.generation };
   const command = pendingCommand(plan, state);
   if (!command) return { ...base, task: { kind: "continue" } };
@@ -216,4 +226,3 @@ const sumLengths = (texts: readonly string[]) => texts.reduce((sum, text) => sum
 function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
-

@@ -1,6 +1,8 @@
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { internal } from "../_generated/api.js";
-import { codeOf, createBackend, setEnv, testKeyring, type Backend } from "../test.support.ts";
+import { codeOf, createBackend, setAuthKeys, setEnv, testKeyring, type Backend } from "../test.support.ts";
+
+beforeAll(setAuthKeys);
 
 const markReady = (t: Backend, startId: string) => t.mutation(internal.settings.health.markReady, { startId });
 const health = async (t: Backend) => (await t.fetch("/health", { method: "GET" })).status;
@@ -47,4 +49,27 @@ it("refuses another keyring than the one that the data was written with, and tak
   const rotated = { current: "k3", keys: { ...testKeyring.keys, k3: btoa("3".repeat(32)) } };
   setEnv("PATCHBAY_KEYRING", JSON.stringify(rotated));
   await markReady(t, "third");
+});
+
+it("refuses keys for sessions that are missing, unreadable or no pair, by name", async () => {
+  const t = createBackend();
+  const keys = (globalThis as unknown as { process: { env: Record<string, string> } }).process.env;
+  const { JWT_PRIVATE_KEY: privateKey, JWKS: jwks } = keys;
+  await setAuthKeys();
+  const { JWKS: other } = keys;
+  for (const [variable, values] of [
+    ["JWT_PRIVATE_KEY", [undefined, jwks]],
+    ["JWT_PRIVATE_KEY", ["nonsense", jwks]],
+    ["JWKS", [privateKey, undefined]],
+    ["JWKS", [privateKey, "{}"]],
+    ["JWKS", [privateKey, '{ "keys": [] }']],
+    ["JWKS", [privateKey, other]],
+  ] as const) {
+    setEnv("JWT_PRIVATE_KEY", values[0]);
+    setEnv("JWKS", values[1]);
+    await expect(markReady(t, "first")).rejects.toThrow(`variable ${variable} `);
+  }
+  setEnv("JWT_PRIVATE_KEY", privateKey);
+  setEnv("JWKS", jwks);
+  await markReady(t, "first");
 });

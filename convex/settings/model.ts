@@ -4,15 +4,17 @@ import { open, sealDerived } from "../lib/crypto.ts";
 import { readEnv } from "../lib/env.ts";
 import { badKeyring, readKeyring } from "../lib/keyring.ts";
 import { touch } from "../lib/time.ts";
+import { checkAuthKeys } from "./authKeys.ts";
 
 const CANARY = "patchbay";
 const canaryPlace = { organizationId: "deployment", owner: "deployment", field: "canary" };
 
 /**
- * Notes that all parts of a start are ready, after checking that the keyring opens what this deployment has stored. Throws
- * `misconfigured`, naming the variable.
+ * Notes that all parts of a start are ready, after checking the secrets: that sessions can be signed, and that the keyring
+ * opens what this deployment has stored. Throws `misconfigured`, naming the variable.
  */
 export async function markReady(ctx: MutationCtx, args: { startId: string }): Promise<void> {
+  await checkAuthKeys();
   const keyringCanary = await checkKeyring(ctx);
   const deployment = await getDeployment(ctx);
   const fields = { readyStartId: args.startId, keyringCanary, ...touch() };

@@ -80,7 +80,9 @@ async function start(
   const { payload, idempotency } = delivery;
   const started = await startRun(ctx, { scenario, pin, trigger: "webhook", payload, shard, awaitsResponse: true });
   if (started.kind === "invalid") {
-    throw new Error(`The published version cannot be executed: ${started.issues.map((issue) => issue.message).join(" ")}`);
+    throw new Error(
+      `The published version cannot be executed: ${started.issues.map((issue) => issue.message).join(" ")}`,
+    );
   }
   const { runId, response, responds } = started;
   if (idempotency) {

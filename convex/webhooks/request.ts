@@ -2,12 +2,17 @@
 import { jsonFault, requestBundle } from "../runs/bundle.ts";
 
 /** Sender's credentials are for us, not for the scenario's data; hop-by-hop headers say nothing about the event. */
-const hiddenHeaders = new Set(["authorization", "cookie", "proxy-authorization", "connection", "keep-alive", "upgrade"]);
+const hiddenHeaders = new Set([
+  "authorization",
+  "cookie",
+  "proxy-authorization",
+  "connection",
+  "keep-alive",
+  "upgrade",
+]);
 
 export type ReadRequest =
-  | { kind: "ok"; bundle: string; rawBody: string }
-  | { kind: "too_large" }
-  | { kind: "malformed"; message: string };
+  { kind: "ok"; bundle: string; rawBody: string } | { kind: "too_large" } | { kind: "malformed"; message: string };
 
 /** Reads the body, never more than `maxBytes`, and parses it by its content type. */
 export async function readRequest(
@@ -56,5 +61,7 @@ function parseBody(text: string, contentType: string): { ok: true; json: string 
 function parseForm(text: string): Record<string, string | string[]> {
   const fields = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(text)) fields.set(name, [...(fields.get(name) ?? []), value]);
-  return Object.fromEntries([...fields].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]));
+  return Object.fromEntries(
+    [...fields].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]),
+  );
 }

@@ -1,7 +1,13 @@
 import type { WebhookResponse } from "@patchbay/engine";
 
 /** Set by the server itself, or by its connection. */
-const reservedHeaders = new Set(["content-length", "transfer-encoding", "connection", "set-cookie", "content-security-policy"]);
+const reservedHeaders = new Set([
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "set-cookie",
+  "content-security-policy",
+]);
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 
 /**

@@ -48,12 +48,17 @@ describe("the address", () => {
     const rows = await t.run((ctx) => ctx.db.query("webhooks").collect());
     expect(JSON.stringify(rows)).not.toContain(token);
     const viewer = await createMember(t, owner.organizationId, "viewer");
-    expect(await viewer.client.query(api.scenarios.queries.getScenario, { ...at(), scenarioId })).toMatchObject({ webhookUrl: null });
+    expect(await viewer.client.query(api.scenarios.queries.getScenario, { ...at(), scenarioId })).toMatchObject({
+      webhookUrl: null,
+    });
   });
 
-  it.each(["/hooks/short", "/hooks/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/hooks/a/b"])("answers 404 where there is none: %s", async (path) => {
-    expect(await post(t, path, {})).toMatchObject({ status: 404, error: { code: "not_found" } });
-  });
+  it.each(["/hooks/short", "/hooks/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/hooks/a/b"])(
+    "answers 404 where there is none: %s",
+    async (path) => {
+      expect(await post(t, path, {})).toMatchObject({ status: 404, error: { code: "not_found" } });
+    },
+  );
 });
 
 describe("a request", () => {
@@ -137,7 +142,12 @@ describe("a request", () => {
     const { path } = await publishScenario(owner, echo);
     await t.run(async (ctx) => {
       for (let shard = 0; shard < 16; shard++) {
-        await ctx.db.insert("runTickets", { shard, generation: 1, watchedUntil: 0, overloadedUntil: Date.now() + 1_500 });
+        await ctx.db.insert("runTickets", {
+          shard,
+          generation: 1,
+          watchedUntil: 0,
+          overloadedUntil: Date.now() + 1_500,
+        });
       }
     });
     const refused = await post(t, path, {});
@@ -183,7 +193,11 @@ describe("webhook.respond", () => {
   it("answers the caller in the same transaction where nothing else is needed", async () => {
     const config = { status: 201, body: "{{1.body}}" };
     const { path } = await publishScenario(owner, definitionOf([receive, respond(2, config)]));
-    const response = await t.fetch(path, { method: "POST", body: '{"n":1}', headers: { "content-type": "application/json" } });
+    const response = await t.fetch(path, {
+      method: "POST",
+      body: '{"n":1}',
+      headers: { "content-type": "application/json" },
+    });
     expect(response.status).toBe(201);
     expect(await response.json()).toEqual({ n: 1 });
     expect(response.headers.get("content-security-policy")).toContain("sandbox");
@@ -256,7 +270,9 @@ describe("listening", () => {
     for (let n = 1; n <= 7; n++) expect(await post(t, path, { n })).toMatchObject({ status: 202, captured: true });
     const { samples, listeningUntil } = await listening(scenarioId);
     expect(listeningUntil).toBe(Date.now() + 600_000);
-    expect(samples.map(({ bundle }) => (JSON.parse(bundle) as { body: { n: number } }).body.n)).toEqual([7, 6, 5, 4, 3]);
+    expect(samples.map(({ bundle }) => (JSON.parse(bundle) as { body: { n: number } }).body.n)).toEqual([
+      7, 6, 5, 4, 3,
+    ]);
     await owner.client.mutation(api.webhooks.mutations.stopListening, { ...at(), scenarioId });
     expect(await post(t, path, {})).toMatchObject({ status: 404 });
     expect(await countRuns()).toBe(0);

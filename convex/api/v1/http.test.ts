@@ -1,67 +1,23 @@
 import { emptyDefinition } from "@patchbay/core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { api } from "../../_generated/api.js";
-import {
-  createBackend,
-  createMember,
-  createOwner,
-  definitionWith,
-  setEnv,
-  type Backend,
-  type Person,
-} from "../../test.support.ts";
-
-interface Reply {
-  status: number;
-  body: Record<string, unknown> & { error?: { code: string; message: string; details?: unknown } };
-  headers: Headers;
-}
+import { createBackend, createOwner, definitionWith, setEnv, type Backend } from "../../test.support.ts";
+import { code, createApiClient, createKey, readStored, type Call } from "./http.support.ts";
 
 let t: Backend;
-let owner: Person;
-let key: string;
-
-async function keyFor(person: Person): Promise<string> {
-  const args = { organizationId: person.organizationId, name: "test" };
-  return (await person.client.action(api.apiKeys.actions.createApiKey, args)).key;
-}
+let call: Call;
 
 beforeEach(async () => {
   t = createBackend();
-  owner = await createOwner(t);
-  key = await keyFor(owner);
+  call = createApiClient(t, await createKey(await createOwner(t)));
 });
 
-async function call(method: string, path: string, body?: unknown, withKey: string | null = key): Promise<Reply> {
-  const response = await t.fetch(`/api/v1${path}`, {
-    method,
-    headers: { ...(withKey === null ? {} : { Authorization: `Bearer ${withKey}` }) },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    body: text === "" ? {} : (JSON.parse(text) as Reply["body"]),
-    headers: response.headers,
-  };
-}
-
-const code = (reply: Reply) => [reply.status, reply.body.error?.code];
+const stored = () => readStored(t);
 
 async function createScenario(text = "one"): Promise<string> {
   const reply = await call("POST", "/scenarios", { name: "Orders", definition: definitionWith(text) });
   expect(reply.status).toBe(201);
-  return reply.body.id as string;
+  return reply.body.id;
 }
-
-/** Everything that a refused request must leave alone; `apiKeys` carries only the time of use. */
-const stored = () =>
-  t.run(async (ctx) => ({
-    scenarios: await ctx.db.query("scenarios").collect(),
-    drafts: await ctx.db.query("drafts").collect(),
-    versions: await ctx.db.query("versions").collect(),
-    audit: await ctx.db.query("auditEntries").collect(),
-  }));
 
 describe("scenarios", () => {
   it("are created, read, changed, deleted and restored", async () => {
@@ -74,7 +30,7 @@ describe("scenarios", () => {
       webhookUrl: expect.stringMatching(/^https:\/\/patchbay\.test\/hooks\//) as string,
       draft: { revision: 1, definition: definitionWith("one") },
     });
-    const path = `/scenarios/${created.body.id as string}`;
+    const path = `/scenarios/${created.body.id}`;
     expect((await call("GET", path)).body).toEqual(created.body);
     const changed = await call("PATCH", path, { name: "Invoices", description: "In" });
     expect([changed.status, changed.body.name, changed.body.description]).toEqual([200, "Invoices", "In"]);
@@ -190,102 +146,6 @@ describe("versions", () => {
     });
     await call("PUT", `/scenarios/${id}/draft`, { baseRevision: 2, definition: definitionWith("two") });
     expect(code(await publish(id))).toEqual([409, "limit_reached"]);
-  });
-});
-
-describe("keys", () => {
-  it("say whom they act for", async () => {
-    const { status, body } = await call("GET", "/me");
-    expect(status).toBe(200);
-    expect(body).toMatchObject({
-      user: { id: owner.userId },
-      organization: { id: owner.organizationId },
-      role: "owner",
-    });
-  });
-
-  it.each([null, "pb_wrong", "wrong", ""])("that are %j get 401, also with a malformed body", async (wrong) => {
-    for (const [method, path, body] of [
-      ["GET", "/me", undefined],
-      ["POST", "/scenarios", "{"],
-      ["GET", "/scenarios/nonsense", undefined],
-    ] as const) {
-      const reply = await call(method, path, body, wrong);
-      expect(code(reply)).toEqual([401, "unauthenticated"]);
-      expect(reply.headers.get("WWW-Authenticate")).toBe("Bearer");
-    }
-  });
-
-  it("do no more than their owner may", async () => {
-    const viewer = await keyFor(await createMember(t, owner.organizationId, "viewer"));
-    const id = await createScenario();
-    expect((await call("GET", `/scenarios/${id}`, undefined, viewer)).body.webhookUrl).toBeNull();
-    const before = await stored();
-    for (const [method, path, body] of [
-      ["POST", "/scenarios", { name: "x" }],
-      ["PATCH", `/scenarios/${id}`, { name: "x" }],
-      ["DELETE", `/scenarios/${id}`, undefined],
-      ["PUT", `/scenarios/${id}/draft`, { baseRevision: 1, definition: definitionWith("x") }],
-      ["POST", `/scenarios/${id}/versions`, undefined],
-      ["POST", `/scenarios/${id}/versions/1/rollback`, undefined],
-    ] as const) {
-      expect(code(await call(method, path, body, viewer))).toEqual([403, "forbidden"]);
-    }
-    expect(await stored()).toEqual(before);
-  });
-
-  it("do not reach another organization: its ids and missing ones answer the same", async () => {
-    const stranger = await keyFor(await createOwner(t));
-    const id = await createScenario();
-    const before = await stored();
-    const draft = { baseRevision: 1, definition: definitionWith("x") };
-    for (const [method, path, body] of [
-      ["GET", "", undefined],
-      ["PATCH", "", { name: "x" }],
-      ["DELETE", "", undefined],
-      ["POST", "/restore", undefined],
-      ["PUT", "/draft", draft],
-      ["POST", "/versions", undefined],
-      ["GET", "/versions", undefined],
-      ["POST", "/versions/1/rollback", undefined],
-    ] as const) {
-      const theirs = await call(method, `/scenarios/${id}${path}`, body, stranger);
-      expect(code(theirs)).toEqual([404, "not_found"]);
-      expect((await call(method, `/scenarios/nonsense${path}`, body, stranger)).body).toEqual(theirs.body);
-    }
-    expect(await stored()).toEqual(before);
-  });
-
-  it("note when they were last used, by reading and by writing", async () => {
-    const lastUsedAt = () => t.run(async (ctx) => (await ctx.db.query("apiKeys").first())?.lastUsedAt ?? null);
-    expect(await lastUsedAt()).toBeNull();
-    await call("GET", "/me");
-    expect(await lastUsedAt()).toEqual(expect.any(Number));
-  });
-});
-
-describe("writes", () => {
-  it("are limited per key, with Retry-After; other keys and reads go on", async () => {
-    await t.run(async (ctx) => {
-      const apiKey = await ctx.db.query("apiKeys").first();
-      for (let shard = 0; shard < 4; shard++) {
-        const full = { windowStartedAt: Date.now(), count: 1_000_000 };
-        await ctx.db.insert("apiKeyWrites", { apiKeyId: apiKey!._id, shard, ...full });
-      }
-    });
-    const before = await stored();
-    const refused = await call("POST", "/scenarios", { name: "x" });
-    expect(code(refused)).toEqual([429, "rate_limited"]);
-    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
-    expect(await stored()).toEqual(before);
-    expect((await call("GET", "/scenarios")).status).toBe(200);
-    expect((await call("POST", "/scenarios", { name: "x" }, await keyFor(owner))).status).toBe(201);
-    await t.run(async (ctx) => {
-      for (const row of await ctx.db.query("apiKeyWrites").collect()) {
-        await ctx.db.patch("apiKeyWrites", row._id, { windowStartedAt: Date.now() - 10_001 });
-      }
-    });
-    expect((await call("POST", "/scenarios", { name: "x" })).status).toBe(201);
   });
 });
 

@@ -1,34 +1,18 @@
 import { beforeEach, expect, it } from "vitest";
-import { api } from "../../_generated/api.js";
-import { createBackend, createOwner, definitionWith, type Backend, type Person } from "../../test.support.ts";
+import { createBackend, createOwner, definitionWith, type Backend } from "../../test.support.ts";
+import { code, createApiClient, createKey, type Call } from "./http.support.ts";
 
 let t: Backend;
-let owner: Person;
-let key: string;
+let call: Call;
 let scenarioId: string;
 
-interface Json extends Record<string, unknown> {
+interface Item extends Record<string, unknown> {
   id: string;
-  error?: { code: string; details?: unknown };
 }
-
-async function call(method: string, path: string, body?: unknown, withKey = key) {
-  const response = await t.fetch(`/api/v1${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${withKey}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Json };
-}
-
-const code = ({ status, body }: { status: number; body: Json }) => [status, body.error?.code];
-const keyFor = async ({ client, organizationId }: Person) =>
-  (await client.action(api.apiKeys.actions.createApiKey, { organizationId, name: "test" })).key;
 
 beforeEach(async () => {
   t = createBackend();
-  owner = await createOwner(t);
-  key = await keyFor(owner);
+  call = createApiClient(t, await createKey(await createOwner(t)));
   const created = await call("POST", "/scenarios", { name: "Orders", definition: definitionWith("{{1.body.name}}!") });
   scenarioId = created.body.id;
   await call("POST", `/scenarios/${scenarioId}/versions`);
@@ -50,7 +34,7 @@ it("starts a run of the published version and shows its operations as JSON", asy
     error: null,
     payload: { method: "POST", body: { name: "Ada", $odd: [1] } },
   });
-  const operations = body.operations as Json[];
+  const operations = body.operations as Item[];
   const last = operations.find((operation) => operation.nodeId === 4);
   expect(last).toMatchObject({
     id: expect.any(String) as string,
@@ -82,7 +66,7 @@ it("lists runs in pages, by version and by state", async () => {
   const path = `/scenarios/${scenarioId}/runs`;
   const first = (await call("GET", `${path}?limit=2`)).body;
   const second = (await call("GET", `${path}?limit=2&cursor=${encodeURIComponent(first.nextCursor as string)}`)).body;
-  const seen = [...(first.items as Json[]), ...(second.items as Json[])].map(({ id }) => id);
+  const seen = [...(first.items as Item[]), ...(second.items as Item[])].map(({ id }) => id);
   expect(seen).toEqual([...ids].reverse());
   expect(second.nextCursor).toBeNull();
   expect((await call("GET", `${path}?version=1`)).body.items).toHaveLength(3);
@@ -120,7 +104,7 @@ it("stops a run that waits", async () => {
 
 it("does not reach another organization's runs, nor missing ones, and tells them apart by nothing", async () => {
   const { id } = (await start()).body;
-  const stranger = await keyFor(await createOwner(t));
+  const stranger = await createKey(await createOwner(t));
   for (const [method, suffix] of [
     ["GET", ""],
     ["POST", "/cancel"],
@@ -129,7 +113,7 @@ it("does not reach another organization's runs, nor missing ones, and tells them
   ] as const) {
     const theirs = await call(method, `/runs/${id}${suffix}`, undefined, stranger);
     expect(code(theirs)).toEqual([404, "not_found"]);
-    expect(await call(method, `/runs/none${suffix}`, undefined, stranger)).toEqual(theirs);
+    expect((await call(method, `/runs/none${suffix}`, undefined, stranger)).body).toEqual(theirs.body);
   }
   expect(code(await call("GET", `/scenarios/${scenarioId}/runs`, undefined, stranger))).toEqual([404, "not_found"]);
   expect(code(await call("POST", `/scenarios/${scenarioId}/runs`, undefined, stranger))).toEqual([404, "not_found"]);

@@ -35,7 +35,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["packages/{core,engine,sdk}/src/**/*.ts", "convex/**/model.ts"],
-      exclude: ["**/*.test.ts", "**/generated/**"],
+      exclude: ["**/*.test.ts", "**/generated/**", "**/testing/**"],
       thresholds: { lines: 85, statements: 85 },
     },
   },

@@ -33,6 +33,15 @@ export async function generateParserFiles() {
   return files;
 }
 
+/** Paths of generated files that are not what the grammar gives. */
+export async function findStaleFiles() {
+  const stale = [];
+  for (const [path, text] of await generateParserFiles()) {
+    if ((await readFile(path, "utf8")) !== text) stale.push(path);
+  }
+  return stale;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [path, text] of await generateParserFiles()) await writeFile(path, text);
 }

@@ -111,8 +111,7 @@ class ConfigChecker {
   /** False when the value is not among the choices: then its type is not worth mentioning. */
   private checkChoice(schema: InputSchema, value: JsonValue, path: (string | number)[]): boolean {
     const choices = Array.isArray(schema.enum) ? schema.enum : schema.const === undefined ? null : [schema.const];
-    if (!choices || choices.some((choice) => String(choice).toLowerCase() === String(value).trim().toLowerCase()))
-      return true;
+    if (!choices || choices.some((choice) => isSameChoice(choice, value))) return true;
     const listed = choices.slice(0, 12).map(String).join(", ");
     const label = labelOf(schema, path);
     this.report("wrong_value", path, `${label} must be one of: ${listed}.`, "Choose one of them or map a value.");
@@ -194,6 +193,15 @@ class ConfigChecker {
   }
 }
 
+const scalarText = (value: unknown): string | undefined =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+
+/** Choices are compared as text and regardless of case, as they are when an operation's input is read. */
+function isSameChoice(choice: unknown, value: unknown): boolean {
+  const text = scalarText(value);
+  return choice === value || (text !== undefined && scalarText(choice)?.toLowerCase() === text.trim().toLowerCase());
+}
+
 const typeLabels: Record<string, string> = {
   string: "text",
   number: "a number",
@@ -228,7 +236,7 @@ function visibility(
   const { field } = condition;
   const other = Object.hasOwn(value, field) ? value[field] : (siblings[field]?.default as JsonValue | undefined);
   if (hasFormula(other)) return "unknown";
-  return condition.values.some((wanted) => String(wanted) === String(other)) ? "shown" : "hidden";
+  return condition.values.some((wanted) => isSameChoice(wanted, other)) ? "shown" : "hidden";
 }
 
 function fitsType(type: string, value: JsonValue): boolean {
@@ -240,7 +248,7 @@ function fitsType(type: string, value: JsonValue): boolean {
     case "integer":
       return isNumeric(value) && Number.isInteger(Number(value));
     case "boolean":
-      return typeof value === "boolean" || /^(true|false|1|0)$/i.test(String(value).trim());
+      return typeof value === "boolean" || /^(true|false|1|0)$/i.test(scalarText(value)?.trim() ?? "");
     case "array":
       // One value is read as a list of one; an object is almost certainly a mistake.
       return Array.isArray(value) || typeof value !== "object";

@@ -1,4 +1,5 @@
 import { createGraph } from "../graph/graph.ts";
+import { createScopes } from "../graph/scope.ts";
 import type { ManifestCatalog, NodeKind } from "../manifest/catalog.ts";
 import type { Issue } from "./issue.ts";
 import type { KnownConnection, Rule, RuleContext } from "./rules/context.ts";
@@ -50,10 +51,12 @@ export function validateDefinition(
     const kind = catalog.getNodeKind(node.type, node.typeVersion);
     if (kind) kinds.set(node.id, kind);
   }
+  const graph = createGraph(definition);
   const context: RuleContext = {
     definition,
     catalog,
-    graph: createGraph(definition),
+    graph,
+    scopes: createScopes(graph, catalog),
     kinds,
     ...(connections && { connections: new Map(connections.map((connection) => [connection.id, connection])) }),
   };

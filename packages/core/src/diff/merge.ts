@@ -31,7 +31,8 @@ export interface MergeResult {
 /**
  * Merges two descendants of one definition by node, edge, note and field. What only one side touched is taken from it. Where
  * both were there first with different values it is a conflict for a person; until then ours stands. `highestId` is the
- * scenario's high-water mark: ids above it are free.
+ * scenario's high-water mark: ids above it are free. The merged graph may be faulty where neither side was (both appended to
+ * the same node): validate it.
  */
 export function mergeDefinitions(
   base: Definition,
@@ -126,7 +127,7 @@ function mergeItem<T extends object>(
 ): T | undefined {
   if (ours && theirs) {
     const target = kind.targetOf(ours);
-    return mergeFields([(base ?? {}) as Json, ours as Json, theirs as Json], { target, conflicts }, []) as T;
+    return mergeFields([base ?? {}, ours as Json, theirs as Json], { target, conflicts }, []) as T;
   }
   const present = ours ?? theirs!;
   if (!base) return present;

@@ -24,42 +24,77 @@ export function aggregatedSource(node: DefinitionNode, catalog?: ManifestCatalog
  * what lies between can be read: they have finished. On an error route the node that failed can be read; its bundle is
  * `{ error: { kind, code, message, ... } }`.
  */
-export function upstreamNodes(definition: Definition, nodeId: NodeId, catalog?: ManifestCatalog): NodeId[] {
-  return upstreamIn(createGraph(definition), nodeId, catalog);
+export const upstreamNodes = (definition: Definition, nodeId: NodeId, catalog?: ManifestCatalog): NodeId[] =>
+  listScope(createScopes(createGraph(definition), catalog).at(nodeId));
+
+/** What can be read at a place, nearest first, as a list that nodes share with those before them. */
+export interface ScopeLink {
+  nodeId: NodeId;
+  rest: ScopeLink | null;
 }
 
-/** As `upstreamNodes`, for callers that ask for many nodes of one graph. */
-export function upstreamIn(graph: Graph, nodeId: NodeId, catalog?: ManifestCatalog): NodeId[] {
-  return readableOn(graph, pathToRoot(graph, nodeId), catalog);
+export interface Scopes {
+  /** What a node's config can read. */
+  at(nodeId: NodeId): ScopeLink | null;
+  /** What can be read on the edges that leave a node: the node itself, too. */
+  after(nodeId: NodeId): ScopeLink | null;
 }
 
-/** What can be read on an edge that leaves a node: the node itself, too. */
-export function readableAfter(graph: Graph, nodeId: NodeId, catalog?: ManifestCatalog): NodeId[] {
-  return graph.nodes.has(nodeId) ? readableOn(graph, [nodeId, ...pathToRoot(graph, nodeId)], catalog) : [];
-}
+/** The scopes of all nodes of a graph. Made in one step per node, however long the chain is. */
+export function createScopes(graph: Graph, catalog?: ManifestCatalog): Scopes {
+  const links = new Map<NodeId, ScopeLink | null>();
 
-function readableOn(graph: Graph, path: readonly NodeId[], catalog?: ManifestCatalog): NodeId[] {
-  const readable: NodeId[] = [];
-  let index = 0;
-  while (index < path.length) {
-    const id = path[index]!;
-    readable.push(id);
+  /** Links the nodes before `nodeId` from the root down, as far as that has not been done. */
+  const at = (nodeId: NodeId): ScopeLink | null => {
+    const parent = parentOf(graph, nodeId);
+    return parent === undefined ? null : after(parent);
+  };
+  const after = (nodeId: NodeId): ScopeLink | null => {
+    const pending: NodeId[] = [];
+    const seen = new Set<NodeId>();
+    for (let id: NodeId | undefined = nodeId; id !== undefined && !links.has(id) && !seen.has(id);) {
+      if (!graph.nodes.has(id)) break;
+      pending.push(id);
+      seen.add(id);
+      id = parentOf(graph, id);
+    }
+    for (const id of pending.reverse()) links.set(id, linkOf(id));
+    return links.get(nodeId) ?? null;
+  };
+  const linkOf = (id: NodeId): ScopeLink => {
+    const parent = parentOf(graph, id);
+    const before = parent === undefined ? null : (links.get(parent) ?? null);
     const source = aggregatedSource(graph.nodes.get(id)!, catalog);
-    const sourceIndex = source === null ? -1 : path.indexOf(source, index + 1);
-    index = sourceIndex < 0 ? index + 1 : sourceIndex + 1;
-  }
-  return readable;
+    const collected = source === null ? null : findInScope(before, source);
+    return { nodeId: id, rest: collected ? collected.rest : before };
+  };
+  return { at, after };
 }
 
-/** The nodes before a node, nearest first. Ends at the trigger, or where a cycle closes. */
-export function pathToRoot(graph: Graph, nodeId: NodeId): NodeId[] {
-  const path: NodeId[] = [];
-  const seen = new Set([nodeId]);
-  let current = graph.incoming(nodeId)[0]?.from;
-  while (current !== undefined && !seen.has(current) && graph.nodes.has(current)) {
-    seen.add(current);
-    path.push(current);
-    current = graph.incoming(current)[0]?.from;
+/** The node's place in a scope; `null` when it cannot be read there. */
+export function findInScope(scope: ScopeLink | null, nodeId: NodeId): ScopeLink | null {
+  let link = scope;
+  while (link && link.nodeId !== nodeId) link = link.rest;
+  return link;
+}
+
+function listScope(scope: ScopeLink | null): NodeId[] {
+  const ids: NodeId[] = [];
+  for (let link = scope; link; link = link.rest) ids.push(link.nodeId);
+  return ids;
+}
+
+const parentOf = (graph: Graph, nodeId: NodeId): NodeId | undefined => {
+  const parent = graph.incoming(nodeId)[0]?.from;
+  return parent !== undefined && graph.nodes.has(parent) ? parent : undefined;
+};
+
+/** Whether a node lies on the way from the trigger to another one, or is that one. */
+export function isOnPath(graph: Graph, nodeId: NodeId, end: NodeId): boolean {
+  const seen = new Set<NodeId>();
+  for (let id: NodeId | undefined = end; id !== undefined && !seen.has(id); id = parentOf(graph, id)) {
+    if (id === nodeId) return true;
+    seen.add(id);
   }
-  return path;
+  return false;
 }

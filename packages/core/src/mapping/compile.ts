@@ -25,9 +25,10 @@ export function compileParts(parts: readonly TemplatePart[]): Evaluator {
   return (evaluation) => {
     let text = "";
     for (const part of evaluators) {
-      text += typeof part === "string" ? part : toText(part(evaluation));
+      const piece = typeof part === "string" ? part : toText(part(evaluation));
+      evaluation.spendChars(piece.length);
+      text += piece;
     }
-    evaluation.spendChars(text.length);
     return text;
   };
 }

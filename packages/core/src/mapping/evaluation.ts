@@ -20,9 +20,12 @@ export interface MissingValue {
   reason: string;
 }
 
-/** Limits of one evaluation (one config, template or filter). */
+/**
+ * Limits of one evaluation (one config, template or filter). Whatever is large has to be read by a reference or made by a
+ * function, and both pay by its size; so no formula, however long, can work on large data for long.
+ */
 export interface Budget {
-  /** Function calls, references and items processed. */
+  /** Function calls, references, items processed, and every thousand characters read. */
   steps: number;
   /** Text made on the way plus the size of what comes out, in UTF-16 code units. */
   outputChars: number;
@@ -30,7 +33,7 @@ export interface Budget {
   arrayLength: number;
 }
 
-export const defaultBudget: Budget = { steps: 200_000, outputChars: 8_000_000, arrayLength: 100_000 };
+export const defaultBudget: Budget = { steps: 200_000, outputChars: 20_000_000, arrayLength: 100_000 };
 
 /** How deep a value may nest that a formula compares, sorts, flattens or puts out. */
 export const MAX_VALUE_DEPTH = 256;

@@ -1,7 +1,8 @@
 import type { BinaryOperator, TextRange } from "./ast.ts";
 import type { Evaluator } from "./compile.ts";
 import { FormulaError, locateError } from "./formulaError.ts";
-import { areEqual, compare, isTruthy, requireFinite, toNumber } from "./values.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { areEqual, compare, isTruthy, measure, requireFinite, toNumber, type Value } from "./values.ts";
 
 const arithmetic: Partial<Record<BinaryOperator, (left: number, right: number) => number>> = {
   "+": (left, right) => left + right,
@@ -39,8 +40,8 @@ export function compileOperator(
 }
 
 function compileEager(operator: BinaryOperator, left: Evaluator, right: Evaluator): Evaluator {
-  if (operator === "=") return (evaluation) => areEqual(left(evaluation), right(evaluation));
-  if (operator === "!=") return (evaluation) => !areEqual(left(evaluation), right(evaluation));
+  if (operator === "=") return (evaluation) => isEqual(left(evaluation), right(evaluation), evaluation);
+  if (operator === "!=") return (evaluation) => !isEqual(left(evaluation), right(evaluation), evaluation);
   const test = orders[operator];
   if (test) {
     return (evaluation) => {
@@ -54,6 +55,12 @@ function compileEager(operator: BinaryOperator, left: Evaluator, right: Evaluato
     const b = toNumber(right(evaluation));
     return a === undefined || b === undefined ? undefined : requireFinite(calculate(a, b));
   };
+}
+
+/** Comparing lists and objects costs by their size. */
+function isEqual(left: Value, right: Value, evaluation: Evaluation): boolean {
+  if (typeof left === "object" && typeof right === "object") evaluation.spendSteps(measure(left) >> 6);
+  return areEqual(left, right);
 }
 
 function located(evaluate: Evaluator, range: TextRange): Evaluator {

@@ -1,8 +1,7 @@
 import type { Tree, TreeCursor } from "@lezer/common";
 import type { BinaryOperator, Expression, ParsedTemplate, PathStep, TemplateIssue, TemplatePart } from "./ast.ts";
 import { visitExpression } from "./ast.ts";
-import { constants } from "./constants.ts";
-import { findFunction, suggestName } from "./functions/catalog.ts";
+import { describeSyntaxError, findNameFault } from "./faults.ts";
 import { mappingParser } from "./grammar/generated/parser.ts";
 import * as terms from "./grammar/generated/terms.ts";
 import { indexStep } from "./path.ts";
@@ -10,6 +9,8 @@ import { unquoteText } from "./textLiteral.ts";
 
 /** Longest template with formulas that is parsed, in characters; longer ones are an issue, not a parse. */
 export const MAX_TEMPLATE_LENGTH = 200_000;
+/** Faults reported of one template; more help nobody. */
+const MAX_ISSUES = 50;
 /** How deep formulas may nest. Bounds every recursion over an expression. */
 export const MAX_EXPRESSION_DEPTH = 200;
 
@@ -33,6 +34,10 @@ class TemplateReader {
   private readonly text: string;
   private readonly parts: TemplatePart[] = [];
   private readonly issues: TemplateIssue[] = [];
+  private readonly syntaxErrors: TemplateIssue[] = [];
+  private nextError = 0;
+  /** Formulas without syntax errors: only in these do names and arguments mean what they seem to. */
+  private readonly sound = new Set<Expression>();
   private depth = 0;
 
   constructor(text: string) {
@@ -58,11 +63,15 @@ class TemplateReader {
       if (part.type === "text") continue;
       visitExpression(part, (expression) => {
         if (expression.type === "reference") references.push(expression);
-        else this.checkNames(expression);
+        else if (this.sound.has(part)) this.reportFault(findNameFault(expression));
       });
     }
-    this.issues.sort((a, b) => a.from - b.from);
-    return { parts: this.parts, issues: this.issues, references };
+    const issues = [...this.issues, ...this.syntaxErrors].sort((a, b) => a.from - b.from).slice(0, MAX_ISSUES);
+    return { parts: this.parts, issues, references };
+  }
+
+  private reportFault(fault: TemplateIssue | null): void {
+    if (fault) this.issues.push(fault);
   }
 
   private slice(cursor: TreeCursor): string {
@@ -76,16 +85,22 @@ class TemplateReader {
       enter: (node) => {
         if (!node.type.isError) return;
         if (node.from < formulaEnd) return;
-        this.issues.push(describeSyntaxError(this.text, node.from, node.to));
+        this.syntaxErrors.push(describeSyntaxError(this.text, node.from, node.to));
         const close = this.text.indexOf("}}", node.from);
         formulaEnd = close < 0 ? this.text.length + 1 : close + 2;
       },
     });
   }
 
+  /** Formulas are asked for in the order of the text, so that one pass over the faults is enough. */
+  private hasSyntaxError(from: number, to: number): boolean {
+    while ((this.syntaxErrors[this.nextError]?.from ?? Infinity) < from) this.nextError++;
+    return (this.syntaxErrors[this.nextError]?.from ?? Infinity) <= to;
+  }
+
   private readInterpolation(cursor: TreeCursor): void {
     const { from, to } = cursor;
-    const broken = this.issues.some((issue) => issue.from >= from && issue.from <= to);
+    const broken = this.hasSyntaxError(from, to);
     let expression: Expression | null = null;
     try {
       expression = this.readChildExpression(cursor);
@@ -97,8 +112,10 @@ class TemplateReader {
       this.issues.push({ message, from, to });
       return;
     }
-    if (expression) this.parts.push(expression);
-    else if (!broken) this.issues.push({ message: "This formula is empty.", from, to });
+    if (expression) {
+      this.parts.push(expression);
+      if (!broken) this.sound.add(expression);
+    } else if (!broken) this.issues.push({ message: "This formula is empty.", from, to });
   }
 
   /** The first expression below the cursor, which stays where it is. */
@@ -217,16 +234,6 @@ class TemplateReader {
     const [left, right] = operands;
     return left && right && operator ? { type: "binary", operator, left, right, from, to } : (left ?? null);
   }
-
-  private checkNames(expression: Expression): void {
-    const { from, to } = expression;
-    if (expression.type === "variable" && !constants.has(expression.name)) {
-      this.issues.push({ message: describeUnknownVariable(expression.name), from, to });
-    } else if (expression.type === "call" && expression.name !== "") {
-      const message = checkCall(expression.name, expression.args.length);
-      if (message) this.issues.push({ message, from, to: from + expression.name.length });
-    }
-  }
 }
 
 const keyStep = (name: string): PathStep => ({ kind: "key", key: name.startsWith("`") ? name.slice(1, -1) : name });
@@ -241,42 +248,3 @@ const operatorAliases: Record<string, BinaryOperator> = {
 };
 
 const readOperator = (text: string): BinaryOperator => operatorAliases[text] ?? (text as BinaryOperator);
-
-function describeUnknownVariable(name: string): string {
-  if (findFunction(name)) return `${name} is a function: write ${name}(...).`;
-  const suggestion = suggestName(name, [...constants.keys()]);
-  if (suggestion) return `There is no value named "${name}". Did you mean ${suggestion}?`;
-  return `There is no value named "${name}". Put text in quotes, and refer to a node by its number: 1.${name}.`;
-}
-
-function checkCall(name: string, count: number): string | null {
-  const definition = findFunction(name);
-  if (!definition) {
-    const suggestion = suggestName(name);
-    return `There is no function named "${name}".${suggestion ? ` Did you mean ${suggestion}?` : ""}`;
-  }
-  const required = definition.args.filter((argument) => !argument.optional && !argument.rest).length;
-  const rest = definition.args.some((argument) => argument.rest);
-  if (count < required) return `${name} needs ${required} argument${required === 1 ? "" : "s"}, separated by ";".`;
-  if (!rest && count > definition.args.length) return `${name} takes at most ${definition.args.length} arguments.`;
-  return null;
-}
-
-/** A message for the fault at a position, from the characters found there. */
-function describeSyntaxError(text: string, from: number, to: number): TemplateIssue {
-  const start = Math.min(from, Math.max(text.length - 1, 0));
-  const range = { from: start, to: Math.max(to, start + 1) };
-  const found = text.slice(from).trimStart();
-  if (found === "") return { ...range, message: 'This formula is not closed: "}}" is missing at its end.' };
-  if (found.startsWith("}}")) return { ...range, message: "Something is missing before the end of the formula." };
-  if (found.startsWith('"') || found.startsWith("'")) {
-    const message = "This text is not closed, or an operator is missing before it.";
-    return { ...range, message };
-  }
-  if (found.startsWith(",")) return { ...range, message: 'Separate arguments with ";".' };
-  if (found.startsWith("[")) return { ...range, message: "Write an item as [1], counted from 1, or [] for all items." };
-  if (found.startsWith("`"))
-    return { ...range, message: "A name in backticks belongs after a node's number: 1.`name`." };
-  if (found.startsWith("{{")) return { ...range, message: "A formula cannot contain another one." };
-  return { ...range, message: `"${[...found][0]}" was not expected here.` };
-}

@@ -56,6 +56,7 @@ export function compileReference(expression: ReferenceExpression): Evaluator {
     evaluation.spendSteps(1);
     const bundle = evaluation.scope.getBundle(nodeId);
     const value = bundle === undefined ? undefined : read(bundle, evaluation);
+    if (typeof value === "string") evaluation.spendSteps(value.length >> 10);
     if (value === undefined) {
       evaluation.reportMissing(formatReference(nodeId, path), explainMissing(nodeId, path, bundle));
     }

@@ -14,7 +14,13 @@ export const isObject = (value: Value): value is JsonObject =>
 export function isEmpty(value: Value): boolean {
   if (value === undefined || value === null || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;
-  return isObject(value) && Object.keys(value).length === 0;
+  return isObject(value) && !hasFields(value);
+}
+
+function hasFields(object: JsonObject): boolean {
+  // Stops at the first field, however many there are.
+  for (const key in object) if (Object.hasOwn(object, key)) return true;
+  return false;
 }
 
 /** Empty values, false, 0 and the texts "false" and "0" are false; everything else is true. */

@@ -1,4 +1,5 @@
 import type { Graph } from "../../graph/graph.ts";
+import type { Scopes } from "../../graph/scope.ts";
 import type { ManifestCatalog, NodeKind } from "../../manifest/catalog.ts";
 import type { Control } from "../../manifest/schema.ts";
 import type { Issue } from "../issue.ts";
@@ -16,6 +17,7 @@ export interface RuleContext {
   definition: Definition;
   catalog: ManifestCatalog;
   graph: Graph;
+  scopes: Scopes;
   kinds: ReadonlyMap<NodeId, NodeKind>;
   connections?: ReadonlyMap<string, KnownConnection>;
 }

@@ -1,5 +1,5 @@
 import { compileFilter } from "../../filter/filter.ts";
-import { pathToRoot, readableAfter, upstreamIn } from "../../graph/scope.ts";
+import { findInScope, isOnPath, type ScopeLink } from "../../graph/scope.ts";
 import { compileConfig, type CompiledConfig } from "../../mapping/config.ts";
 import { formatReference } from "../../mapping/path.ts";
 import type { Template, TemplateReference } from "../../mapping/template.ts";
@@ -10,10 +10,10 @@ import { nameOf, type Rule, type RuleContext } from "./context.ts";
 
 type Place = Pick<Issue, "nodeId" | "edge" | "field">;
 
-/** What formulas can read at one place, and which nodes lie before it at all. */
+/** What formulas can read at one place, and the node behind which it is. */
 interface Surroundings {
-  readable: ReadonlySet<NodeId>;
-  before: ReadonlySet<NodeId>;
+  scope: ScopeLink | null;
+  after: NodeId | undefined;
 }
 
 /** Syntax of every formula in configs, and whether what it reads can be read there. */
@@ -23,8 +23,8 @@ export const checkConfigFormulas: Rule = (context) =>
     const { templates } = compileOnce(node.config, schema ? literalFieldsOf(schema) : []);
     if (templates.length === 0) return [];
     const surroundings: Surroundings = {
-      readable: new Set(upstreamIn(context.graph, node.id, context.catalog)),
-      before: new Set(pathToRoot(context.graph, node.id)),
+      scope: context.scopes.at(node.id),
+      after: context.graph.incoming(node.id)[0]?.from,
     };
     return templates.flatMap(({ field, template }) =>
       checkTemplate(context, template, surroundings, { nodeId: node.id, field }),
@@ -35,10 +35,7 @@ export const checkConfigFormulas: Rule = (context) =>
 export const checkFilterFormulas: Rule = (context) =>
   context.definition.edges.flatMap(({ from, to, kind, filter }) => {
     if (!filter) return [];
-    const surroundings: Surroundings = {
-      readable: new Set(readableAfter(context.graph, from, context.catalog)),
-      before: new Set([from, ...pathToRoot(context.graph, from)]),
-    };
+    const surroundings: Surroundings = { scope: context.scopes.after(from), after: from };
     return compileFilterOnce(filter).flatMap(({ field, template }) =>
       checkTemplate(context, template, surroundings, { edge: { from, to, kind }, field }),
     );
@@ -63,7 +60,7 @@ function checkTemplate(context: RuleContext, template: Template, surroundings: S
 function checkReference(
   context: RuleContext,
   { nodeId, path }: TemplateReference,
-  { readable, before }: Surroundings,
+  { scope, after }: Surroundings,
 ): Pick<Issue, "code" | "severity" | "message" | "fix"> | null {
   const written = formatReference(nodeId, path);
   const node = context.graph.nodes.get(nodeId);
@@ -72,11 +69,12 @@ function checkReference(
     return { code: "reference_unknown", severity: "error", message, fix: "Choose a value of a node before this one." };
   }
   const name = nameOf(context, nodeId);
-  if (!readable.has(nodeId) && before.has(nodeId)) {
+  const isReadable = findInScope(scope, nodeId) !== null;
+  if (!isReadable && after !== undefined && isOnPath(context.graph, nodeId, after)) {
     const message = `${written} reads ${name}, which has finished here: an aggregator has collected its bundles.`;
     return { code: "reference_collected", severity: "error", message, fix: "Read the aggregator's array instead." };
   }
-  if (!readable.has(nodeId)) {
+  if (!isReadable) {
     const message = `${written} reads ${name}, which does not run before this.`;
     return {
       code: "reference_not_upstream",

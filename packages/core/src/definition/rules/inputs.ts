@@ -81,6 +81,7 @@ function findHeaderLists(node: DefinitionNode): { field: string[]; items: JsonVa
 function isRawSecret(item: JsonValue): boolean {
   if (typeof item !== "object" || item === null || Array.isArray(item)) return false;
   const { name, value } = item;
-  if (typeof name !== "string" || typeof value !== "string" || !secretHeader.test(name.trim())) return false;
+  if (typeof name !== "string" || typeof value !== "string") return false;
+  if (!secretHeader.test(name.trim()) || /idempotency/i.test(name)) return false;
   return !hasFormula(value) && !schemeAlone.test(value);
 }

@@ -1,4 +1,4 @@
-import { aggregatedSource, upstreamIn } from "../../graph/scope.ts";
+import { aggregatedSource, findInScope } from "../../graph/scope.ts";
 import type { Issue } from "../issue.ts";
 import type { Edge, NodeId } from "../schema.ts";
 import { controlAt, isDirective, nameOf, triggersOf, type Rule, type RuleContext } from "./context.ts";
@@ -196,7 +196,7 @@ export const checkAggregators: Rule = (context) =>
     if (source === null) return [];
     const place = { severity: "error" as const, nodeId: node.id, field: ["source"] };
     const fix = "Choose a node before the aggregator, usually an iterator.";
-    if (!upstreamIn(context.graph, node.id, context.catalog).includes(source)) {
+    if (!findInScope(context.scopes.at(node.id), source)) {
       const message = `${nameOf(context, node.id)} collects from node ${source}, which is not before it.`;
       return [{ ...place, code: "source_not_upstream", message, fix }];
     }

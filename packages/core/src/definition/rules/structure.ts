@@ -45,7 +45,7 @@ export const checkEdgeEnds: Rule = ({ definition, graph }) =>
 
 /** Branches do not meet: until there are merge nodes, a node has one way in. */
 export const checkSingleEntry: Rule = (context) =>
-  context.definition.nodes.flatMap(({ id }): Issue[] => {
+  [...context.graph.nodes.keys()].flatMap((id): Issue[] => {
     const edges = context.graph.incoming(id);
     return edges.slice(1).map(({ from, to, kind }) => ({
       code: "multiple_incoming",

@@ -1,4 +1,4 @@
-import type { SyntaxNodeRef } from "@lezer/common";
+import type { SyntaxNode, SyntaxNodeRef } from "@lezer/common";
 import type { PathStep } from "../ast.ts";
 import { mappingParser } from "../grammar/generated/parser.ts";
 import * as terms from "../grammar/generated/terms.ts";
@@ -65,16 +65,29 @@ export function tokenizeTemplate(text: string): TemplateToken[] {
     push(text.slice(position, to).trim() === "" ? "space" : "error", position, to);
   };
   const enter = (node: SyntaxNodeRef): boolean | void => {
-    const kind = kinds[node.type.id];
+    const kind = kindOf(node);
     // What recovery skipped is inside an error node and becomes a gap, and so an error.
     if (node.type.isError) return false;
     if (kind === undefined || node.from < position || node.from === node.to) return kind === undefined;
     fillGap(node.from);
-    push(kind, node.from, node.to);
+    push(kind, node.from, kind === "reference" ? endOfReference(node.node) : node.to);
     if (kind === "reference") Object.assign(tokens.at(-1)!, readReferenceText(tokens.at(-1)!.text));
     return false;
   };
   mappingParser.parse(text).iterate({ enter });
   fillGap(text.length);
   return tokens;
+}
+
+/** A reference whose beginning is missing (`[1]` alone) is none. */
+function kindOf(node: SyntaxNodeRef): TokenKind | undefined {
+  const kind = kinds[node.type.id];
+  return kind === "reference" && node.node.firstChild?.type.id !== terms.ReferenceStart ? undefined : kind;
+}
+
+/** Where the last step of a reference ends: what recovery skipped behind it does not belong to it. */
+function endOfReference(reference: SyntaxNode): number {
+  let last = reference.firstChild;
+  for (let child = last; child && !child.type.isError; child = child.nextSibling) last = child;
+  return last?.to ?? reference.to;
 }

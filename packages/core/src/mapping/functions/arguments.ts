@@ -18,7 +18,7 @@ export function convertArgument(value: Value, doc: ArgumentDoc, evaluation: Eval
     case "any":
       return value;
     case "text":
-      return toText(value);
+      return toPaidText(value, evaluation);
     case "number":
       return toNumber(value);
     case "boolean":
@@ -30,6 +30,13 @@ export function convertArgument(value: Value, doc: ArgumentDoc, evaluation: Eval
     case "date":
       return toDate(value, doc, evaluation.timeZone);
   }
+}
+
+/** Text of a list or object is made on the spot, so it is paid for like any text that a formula makes. */
+export function toPaidText(value: Value, evaluation: Evaluation): string {
+  const text = toText(value);
+  if (typeof value === "object") evaluation.spendChars(text.length);
+  return text;
 }
 
 function toObject(value: Value, doc: ArgumentDoc): unknown {

@@ -29,7 +29,7 @@ export const findFunction = (name: string): FunctionDefinition | undefined => by
 export function suggestName(name: string, names: readonly string[] = Object.keys(byName)): string | undefined {
   const wanted = name.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.min(3, Math.ceil(name.length / 3) + 1);
+  let bestDistance = Math.min(3, Math.ceil(name.length / 2) + 1);
   for (const candidate of names) {
     const distance = editDistance(wanted, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];

@@ -1,3 +1,4 @@
+import type { Evaluation } from "../evaluation.ts";
 import { parsePath } from "../path.ts";
 import { readPath } from "../reference.ts";
 import { areEqual, isEmpty, isTruthy, toText, type JsonObject, type Value } from "../values.ts";
@@ -22,7 +23,8 @@ export const generalFunctions = [
       { formula: 'if(1.missing; "yes"; "no")', result: "no" },
       { formula: "if(false; 1)", result: undefined },
     ],
-    call: ([condition, then, otherwise]) => (isTruthy(condition?.()) ? then?.() : otherwise?.()),
+    call: ([condition, then, otherwise], evaluation) =>
+      isTruthy(withoutReport(condition, evaluation)) ? then?.() : otherwise?.(),
   }),
   defineLazyFunction({
     name: "ifempty",
@@ -118,9 +120,9 @@ export const generalFunctions = [
     ],
     returns: "object",
     examples: [{ formula: 'pick(1.address; "city"; "country")', result: { city: "London" } }],
-    call: ([object, names]) => {
+    call: ([object, names], evaluation) => {
       const wanted = new Set(names.flatMap(toNames));
-      return filterFields(object, (name) => wanted.has(name));
+      return filterFields(object, (name) => wanted.has(name), evaluation);
     },
   }),
   defineFunction({
@@ -133,12 +135,12 @@ export const generalFunctions = [
     ],
     returns: "object",
     examples: [{ formula: 'omit(1.address; "zip")', result: { city: "London" } }],
-    call: ([object, names]) => {
+    call: ([object, names], evaluation) => {
       const unwanted = new Set(names.flatMap(toNames));
-      return filterFields(object, (name) => !unwanted.has(name));
+      return filterFields(object, (name) => !unwanted.has(name), evaluation);
     },
   }),
-  defineFunction({
+  defineLazyFunction({
     name: "isEmpty",
     category: "general",
     description: "Whether a value is nothing, null, or a text, list or object without content.",
@@ -148,9 +150,17 @@ export const generalFunctions = [
       { formula: "isEmpty(1.nickname)", result: true },
       { formula: "isEmpty(0)", result: false },
     ],
-    call: ([value]) => isEmpty(value),
+    call: ([value], evaluation) => isEmpty(withoutReport(value, evaluation)),
   }),
 ];
+
+/** A value that is only tested: that it is missing is no surprise, and not what made the output empty. */
+function withoutReport(argument: Thunk | undefined, evaluation: { missing: unknown[] }): Value {
+  const reported = evaluation.missing.length;
+  const value = argument?.();
+  evaluation.missing.length = reported;
+  return value;
+}
 
 /** The first acceptable value, else the last one. What is replaced by an alternative is not reported as missing. */
 function firstValue(
@@ -173,8 +183,10 @@ function firstValue(
 const toNames = (value: Value): string[] => (Array.isArray(value) ? value.map(toText) : [toText(value)]);
 
 /** The fields whose names pass. `__proto__` is never one of them. */
-export function filterFields(object: JsonObject, keep: (name: string) => boolean): JsonObject {
+function filterFields(object: JsonObject, keep: (name: string) => boolean, evaluation: Evaluation): JsonObject {
   const result: JsonObject = {};
-  for (const name of Object.keys(object)) if (name !== "__proto__" && keep(name)) result[name] = object[name]!;
+  const names = Object.keys(object);
+  evaluation.spendSteps(names.length);
+  for (const name of names) if (name !== "__proto__" && keep(name)) result[name] = object[name]!;
   return result;
 }

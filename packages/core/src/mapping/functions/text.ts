@@ -1,7 +1,8 @@
 import type { JsonValue } from "../../definition/schema.ts";
 import { MAX_VALUE_DEPTH } from "../evaluation.ts";
 import { FormulaError } from "../formulaError.ts";
-import { measure, toJson, toText, type Value } from "../values.ts";
+import { isObject, measure, toJson, toText, type Value } from "../values.ts";
+import { toPaidText } from "./arguments.ts";
 import { defineFunction, type FunctionDefinition, type FunctionExample } from "./define.ts";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { escapeHtml, stripHtml } from "./html.ts";
@@ -51,15 +52,19 @@ export const textFunctions = [
   defineFunction({
     name: "length",
     category: "text",
-    description: "How many characters a text or items a list has.",
-    args: [{ name: "value", type: "any", description: "A text or a list." }],
+    description: "How many characters a text, items a list or fields an object has.",
+    args: [{ name: "value", type: "any", description: "A text, a list or an object." }],
     returns: "number",
     examples: [
       { formula: 'length("hello")', result: 5 },
       { formula: "length(1.items)", result: 3 },
+      { formula: "length(1.address)", result: 2 },
       { formula: "length(1.missing)", result: 0 },
     ],
-    call: ([value]) => (Array.isArray(value) ? value.length : toText(value).length),
+    call: ([value]) => {
+      if (Array.isArray(value)) return value.length;
+      return isObject(value) ? Object.keys(value).length : toText(value).length;
+    },
   }),
   defineFunction({
     name: "substring",
@@ -108,7 +113,7 @@ export const textFunctions = [
       { formula: 'contains(1.tags; "vi")', result: false },
     ],
     call: ([value, search], evaluation) => {
-      if (!Array.isArray(value)) return toText(value).includes(toText(search));
+      if (!Array.isArray(value)) return toPaidText(value, evaluation).includes(toText(search));
       evaluation.spendSteps(value.length);
       return value.some((item: JsonValue) => isSame(item, search));
     },

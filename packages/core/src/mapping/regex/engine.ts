@@ -1,8 +1,8 @@
 /** A compiled pattern of a linear-time engine. Positions are UTF-16 code units. */
 export interface CompiledPattern {
-  test(text: string): boolean;
+  readonly test: (text: string) => boolean;
   /** The first match at or after `start`. */
-  find(text: string, start: number): PatternMatch | null;
+  readonly find: (text: string, start: number) => PatternMatch | null;
 }
 
 export interface PatternMatch {

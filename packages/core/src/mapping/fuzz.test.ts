@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bundle, checkFormula, formula, fuzzBudget, fuzzScope } from "../testing/formulas.ts";
+import { completeTemplate } from "./editor/complete.ts";
+import { parseTemplate } from "./parse.ts";
+import { rewriteReferences } from "./rewrite.ts";
+import { compileTemplate, evaluateTemplate } from "./template.ts";
+
+describe("fuzzing", () => {
+  it("evaluates any formula to JSON or to an error with a place, soon", () => {
+    const outcomes = { value: 0, error: 0 };
+    fc.assert(
+      fc.property(formula, bundle, (text, data) => void outcomes[checkFormula(text, data)]++),
+      { numRuns: 20_000, seed: 42 },
+    );
+    // Both kinds must be common, or the generator has lost its bite.
+    expect(outcomes.value).toBeGreaterThan(5_000);
+    expect(outcomes.error).toBeGreaterThan(1_000);
+  }, 60_000);
+
+  it("takes any text at all without throwing, with issues inside of the text", () => {
+    const token = fc.constantFrom(
+      "{{",
+      "}}",
+      "{",
+      "}",
+      "1.",
+      "1.a",
+      "[",
+      "]",
+      "(",
+      ")",
+      ";",
+      ",",
+      '"',
+      "'",
+      "`",
+      "\\",
+      "+",
+      "not",
+      "if",
+      "=",
+      ".",
+      "*",
+      "é",
+      "\u0000",
+      "💥",
+    );
+    const soup = fc.oneof(
+      fc.string({ maxLength: 40, unit: "binary" }),
+      fc.array(token, { maxLength: 30 }).map((parts) => parts.join("")),
+    );
+    fc.assert(
+      fc.property(soup, (text) => {
+        const template = compileTemplate(text);
+        for (const { from, to } of template.issues) {
+          expect(from).toBeGreaterThanOrEqual(0);
+          expect(to).toBeGreaterThan(from);
+          expect(to).toBeLessThanOrEqual(text.length);
+        }
+        const result = evaluateTemplate(template, fuzzScope({}), fuzzBudget);
+        if (template.issues.length > 0) expect(result).toMatchObject({ ok: false, error: { code: "formula_invalid" } });
+        expect(rewriteReferences(text, new Map([[7, 8]]))).toBe(text);
+        completeTemplate(text, Math.floor(text.length / 2), { nodes: [{ id: 1, name: "n", sample: { a: 1 } }] });
+      }),
+      { numRuns: 20_000, seed: 43 },
+    );
+  }, 60_000);
+
+  it("rewrites references so that they read the renumbered node, and back", () => {
+    const there = new Map([[1, 77]]);
+    const back = new Map([[77, 1]]);
+    fc.assert(
+      fc.property(formula, (text) => {
+        const template = `a {{${text}}} 1.a`;
+        const moved = rewriteReferences(template, there);
+        expect(parseTemplate(moved).references.map(({ nodeId }) => nodeId)).toEqual(
+          parseTemplate(template).references.map(({ nodeId }) => there.get(nodeId) ?? nodeId),
+        );
+        expect(rewriteReferences(moved, back)).toBe(template);
+      }),
+      { numRuns: 2_000, seed: 44 },
+    );
+  });
+});

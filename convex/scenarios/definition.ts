@@ -1,5 +1,12 @@
 /** Definitions at the edge of the database: text in, checked structure and hash out. */
-import { canonicalJson, parseDefinition, validateDefinition, type Definition, type Issue } from "@patchbay/core";
+import {
+  canonicalJson,
+  normalizeDefinition,
+  parseDefinition,
+  validateDefinition,
+  type Definition,
+  type Issue,
+} from "@patchbay/core";
 import { manifestCatalog } from "@patchbay/catalog/manifests";
 import { v } from "convex/values";
 import { sha256Hex, utf8 } from "../lib/bytes.ts";
@@ -44,7 +51,7 @@ export async function readDefinition(
 /** A definition made or changed by our own code, ready to be stored. */
 export async function storable(definition: Definition): Promise<ReadDefinition> {
   const text = JSON.stringify(definition);
-  return { definition, text, contentHash: await sha256Hex(canonicalJson(definition)) };
+  return { definition, text, contentHash: await sha256Hex(canonicalJson(normalizeDefinition(definition))) };
 }
 
 /** Reads definition text that this backend stored itself. */

@@ -1,0 +1,39 @@
+"use client";
+
+import { useAuthActions } from "@convex-dev/auth/react";
+import { useState } from "react";
+import { checkCredentials, signInFailure, type Credentials, type FieldErrors, type SignInMode } from "./rules.ts";
+
+/** State and sending of the sign-in form. `onDone` is called once the session stands. */
+export function useSignInForm(mode: SignInMode, onDone: () => void) {
+  const { signIn } = useAuthActions();
+  const [credentials, setCredentials] = useState<Credentials>({ name: "", email: "", password: "" });
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [failure, setFailure] = useState<string | null>(null);
+  const [pending, setPending] = useState(false);
+
+  const change = (field: keyof Credentials, value: string) => {
+    setCredentials((current) => ({ ...current, [field]: value }));
+    setErrors(({ [field]: _fixed, ...rest }) => rest);
+    setFailure(null);
+  };
+
+  const submit = async () => {
+    const found = checkCredentials(mode, credentials);
+    setErrors(found);
+    if (Object.keys(found).length > 0) return;
+    setPending(true);
+    setFailure(null);
+    try {
+      const { name, email, password } = credentials;
+      const params = { flow: mode, email: email.trim().toLowerCase(), password };
+      await signIn("password", mode === "signUp" ? { ...params, name: name.trim() } : params);
+      onDone();
+    } catch (error) {
+      setFailure(signInFailure(mode, error));
+      setPending(false);
+    }
+  };
+
+  return { credentials, errors, failure, pending, change, submit };
+}

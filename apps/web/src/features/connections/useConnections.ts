@@ -1,0 +1,38 @@
+"use client";
+
+import { api } from "@convex/api";
+import { useToast } from "@patchbay/ui";
+import { useAction, useMutation, useQuery } from "convex/react";
+import type { FunctionReturnType } from "convex/server";
+import { useOrganization } from "@/features/shell/viewer";
+import { useAct } from "@/lib/useAct";
+
+export type ConnectionRow = FunctionReturnType<typeof api.connections.queries.listConnections>[number];
+
+/** The organization's connections, live, and what can be done to them. Each act answers whether it worked. */
+export function useConnections() {
+  const organizationId = useOrganization().id;
+  const act = useAct();
+  const toast = useToast();
+  const rows = useQuery(api.connections.queries.listConnections, { organizationId });
+  const createConnection = useAction(api.connections.actions.createConnection);
+  const renameConnection = useMutation(api.connections.mutations.renameConnection);
+  const deleteConnection = useMutation(api.connections.mutations.deleteConnection);
+  return {
+    rows,
+    create: async (input: { type: string; name: string; values: Record<string, string> }) => {
+      const result = await act("Could not store the connection", () => createConnection({ organizationId, ...input }));
+      if (result.ok) toast({ title: `${input.name} is stored`, description: "Its secrets are encrypted.", tone: "ok" });
+      return result.ok;
+    },
+    rename: async (connectionId: string, name: string) =>
+      (await act("Could not rename the connection", () => renameConnection({ organizationId, connectionId, name }))).ok,
+    remove: async (connection: ConnectionRow) => {
+      const result = await act("Could not delete the connection", () =>
+        deleteConnection({ organizationId, connectionId: connection.id }),
+      );
+      if (result.ok) toast({ title: `${connection.name} is deleted` });
+      return result.ok;
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { RunCanvas, type RunCanvasProps } from "./canvas/RunCanvas.tsx";

@@ -1,0 +1,78 @@
+"use client";
+
+import { api } from "@convex/api";
+import type { Id } from "@convex/dataModel";
+import { useAction, useConvexConnectionState, useMutation, useQuery } from "convex/react";
+import { useMemo } from "react";
+import { useRun } from "@/features/runs/useRun.ts";
+import type { EditorBackend } from "./types.ts";
+
+const RECENT_RUNS = 15;
+
+type Scope = { organizationId: Id<"organizations">; scenarioId: string };
+
+/** The editor's backend on the Convex deployment. The object stays the same for the same scenario. */
+export function useConvexBackend(organizationId: Id<"organizations">, scenarioId: string): EditorBackend {
+  const writes = useWrites();
+  return useMemo<EditorBackend>(() => {
+    const scope = { organizationId, scenarioId };
+    return { ...scope, ...createReads(scope), ...createWrites(scope, writes) };
+  }, [organizationId, scenarioId, writes]);
+}
+
+function useWrites() {
+  const saveDraft = useMutation(api.drafts.mutations.saveDraft);
+  const publish = useMutation(api.versions.mutations.publish);
+  const updateScenario = useMutation(api.scenarios.mutations.updateScenario);
+  const startRun = useMutation(api.runs.mutations.startRun);
+  const cancelRun = useMutation(api.runs.mutations.cancelRun);
+  const startListening = useMutation(api.webhooks.mutations.startListening);
+  const stopListening = useMutation(api.webhooks.mutations.stopListening);
+  const createConnection = useAction(api.connections.actions.createConnection);
+  return useMemo(
+    () => ({ saveDraft, publish, updateScenario, startRun, cancelRun, startListening, stopListening, createConnection }),
+    [saveDraft, publish, updateScenario, startRun, cancelRun, startListening, stopListening, createConnection],
+  );
+}
+
+type Writes = Omit<EditorBackend, keyof Scope | `use${string}`>;
+
+function createWrites(scope: Scope, calls: ReturnType<typeof useWrites>): Writes {
+  const { organizationId } = scope;
+  return {
+    saveDraft: (args) => calls.saveDraft({ ...scope, ...args }),
+    publish: (args) => calls.publish({ ...scope, ...args }),
+    updateScenario: async (args) => void (await calls.updateScenario({ ...scope, ...args })),
+    startRun: ({ payload }) => calls.startRun({ ...scope, source: { kind: "draft" }, payload }),
+    cancelRun: async (runId) => void (await calls.cancelRun({ organizationId, runId })),
+    startListening: async () => void (await calls.startListening(scope)),
+    stopListening: async () => void (await calls.stopListening(scope)),
+    createConnection: (args) => calls.createConnection({ organizationId, ...args }),
+  };
+}
+
+type Reads = Pick<EditorBackend, keyof EditorBackend & `use${string}`>;
+
+/** Hooks, made once per scenario. Their order within a component is the caller's, as with any hook. */
+function createReads(scope: Scope): Reads {
+  const { organizationId } = scope;
+  return {
+    useViewerId: () => {
+      const viewer = useQuery(api.organizations.queries.getViewer, {});
+      return viewer ? viewer.user.id : viewer;
+    },
+    useScenario: () => useQuery(api.scenarios.queries.getScenario, scope),
+    useDraft: () => useQuery(api.drafts.queries.getDraft, scope),
+    usePublishedDefinition: (number) => {
+      const version = useQuery(api.versions.queries.getVersion, number === null ? "skip" : { ...scope, number });
+      return number === null ? null : version ? version.definition : version;
+    },
+    useRecentRuns: () =>
+      useQuery(api.runs.queries.listRuns, { ...scope, paginationOpts: { numItems: RECENT_RUNS, cursor: null } })?.page,
+    useRun,
+    useSamples: () => useQuery(api.runs.queries.getSamples, scope),
+    useListening: () => useQuery(api.webhooks.queries.getListening, scope),
+    useConnections: () => useQuery(api.connections.queries.listConnections, { organizationId }),
+    useOnline: () => useConvexConnectionState().isWebSocketConnected,
+  };
+}

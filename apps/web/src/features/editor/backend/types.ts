@@ -1,0 +1,105 @@
+import type { RunDetail } from "@/features/runs/runModel.ts";
+import type { RunSource } from "@/features/runs/runFacts.ts";
+
+export type { RunDetail, RunSource };
+
+/** What the editor shows about the scenario itself. Times are milliseconds since the epoch throughout. */
+export interface ScenarioInfo {
+  id: string;
+  name: string;
+  description: string;
+  enabled: boolean;
+  publishedVersion: number | null;
+  nextVersion: number;
+  webhookUrl: string | null;
+  /** The highest node id that was ever saved; ids below it are never given out again. */
+  nodeHighWaterMark: number;
+  archivedAt: number | null;
+}
+
+export interface DraftHead {
+  revision: number;
+  /** A definition as JSON. */
+  definition: string;
+  updatedAt: number;
+  updatedBy: { name: string } | null;
+}
+
+export interface DraftInfo extends DraftHead {
+  baseVersion: number | null;
+  differsFromPublished: boolean;
+}
+
+export type SaveDraftResult =
+  | { kind: "ok"; revision: number; updatedAt: number }
+  | { kind: "conflict"; head: DraftHead }
+  | { kind: "invalid"; issues: { message: string }[] };
+
+export type PublishResult =
+  | { kind: "ok"; number: number }
+  | { kind: "unchanged"; number: number }
+  | { kind: "invalid"; issues: { message: string }[] }
+  | { kind: "conflict"; revision: number }
+  | { kind: "version_limit" };
+
+export type StartRunResult = { kind: "ok"; runId: string } | { kind: "invalid"; issues: { message: string }[] };
+
+export interface RunSummary {
+  id: string;
+  state: string;
+  source: RunSource;
+  startedAt: number;
+  endedAt: number | null;
+  operationCount: number;
+}
+
+export interface SampleRow {
+  nodeId: number;
+  /** The node's last known output bundle, as JSON. */
+  output: string;
+}
+
+export interface ListeningInfo {
+  url: string;
+  listeningUntil: number | null;
+  /** Newest first; `bundle` is JSON. */
+  samples: { receivedAt: number; bundle: string }[];
+}
+
+export interface ConnectionInfo {
+  id: string;
+  /** `"http.bearer"` */
+  type: string;
+  name: string;
+}
+
+/**
+ * Everything the editor reads from and does to the outside world, for one scenario. The members that begin with
+ * `use` are hooks: `undefined` means loading, `null` means that there is no such thing (or none that may be seen).
+ * There are two implementations: Convex, and memory for tests.
+ */
+export interface EditorBackend {
+  organizationId: string;
+  scenarioId: string;
+  useViewerId(): string | null | undefined;
+  useScenario(): ScenarioInfo | null | undefined;
+  useDraft(): DraftInfo | null | undefined;
+  /** The definition of the published version as JSON; `null` where nothing is published. */
+  usePublishedDefinition(number: number | null): string | null | undefined;
+  useRecentRuns(): RunSummary[] | undefined;
+  useRun(runId: string): RunDetail | null | undefined;
+  useSamples(): SampleRow[] | undefined;
+  useListening(): ListeningInfo | null | undefined;
+  useConnections(): ConnectionInfo[] | undefined;
+  useOnline(): boolean;
+
+  saveDraft(args: { baseRevision: number; definition: string }): Promise<SaveDraftResult>;
+  publish(args: { label?: string; note?: string; draftRevision: number }): Promise<PublishResult>;
+  updateScenario(args: { name?: string; description?: string; enabled?: boolean }): Promise<void>;
+  /** Starts a run of the draft as the server holds it. `payload` is JSON and becomes the trigger's body. */
+  startRun(args: { payload: string }): Promise<StartRunResult>;
+  cancelRun(runId: string): Promise<void>;
+  startListening(): Promise<void>;
+  stopListening(): Promise<void>;
+  createConnection(args: { type: string; name: string; values: Record<string, string> }): Promise<{ id: string }>;
+}

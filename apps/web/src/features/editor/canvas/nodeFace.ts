@@ -1,0 +1,63 @@
+import type { DefinitionNode, ManifestCatalog } from "@patchbay/core";
+
+/** How a node presents itself: from its manifest, or as well as can be where its type is not installed. */
+export interface NodeFace {
+  /** The app's name; for built-in tools, of which each does one thing, the action's. */
+  title: string;
+  /** The other one of the two. */
+  subtitle: string;
+  icon: string;
+  /** A CSS colour: the app's own, or the token of built-in tools. */
+  color: string;
+  isTrigger: boolean;
+  isRouter: boolean;
+  /** Ends its path: nothing may follow. */
+  isEnd: boolean;
+  isKnown: boolean;
+}
+
+const endingControls = new Set(["resume", "ignore", "break"]);
+
+export function nodeFace(catalog: ManifestCatalog, node: Pick<DefinitionNode, "type" | "typeVersion">): NodeFace {
+  const kind = catalog.getNodeKind(node.type, node.typeVersion) ?? catalog.getNodeKind(node.type);
+  if (!kind) {
+    const [app = node.type, action = ""] = node.type.split(".");
+    const face = { title: app, subtitle: action, icon: "circle-help", color: "var(--color-tool)" };
+    return { ...face, isTrigger: false, isRouter: false, isEnd: false, isKnown: false };
+  }
+  const control = kind.role === "action" ? kind.node.control : undefined;
+  const labels = [kind.manifest.label, kind.node.label] as const;
+  const isTool = kind.manifest.category === "flow";
+  return {
+    title: isTool ? labels[1] : labels[0],
+    subtitle: isTool ? labels[0] : labels[1],
+    icon: kind.node.icon ?? kind.manifest.icon,
+    color: appColor(kind.manifest),
+    isTrigger: kind.role === "trigger",
+    isRouter: control === "router",
+    isEnd: control !== undefined && endingControls.has(control),
+    isKnown: true,
+  };
+}
+
+/** Built-in tools share one quiet colour, so that the apps' own stand out. */
+export function appColor(manifest: { category: string; color: string }): string {
+  return manifest.category === "flow" ? "var(--color-tool)" : manifest.color;
+}
+
+/** What a node is called: its own name, or what it is. */
+export function nodeTitle(catalog: ManifestCatalog, node: DefinitionNode): string {
+  return node.name ?? nodeFace(catalog, node).title;
+}
+
+/** What a node does in a few words, from its config where that says it best. */
+export function nodeCaption(face: NodeFace, node: DefinitionNode): string {
+  const { config } = node;
+  if (node.type === "tools.delay" && typeof config.seconds === "number") return `Wait ${config.seconds} ${config.seconds === 1 ? "second" : "seconds"}`;
+  if (node.type === "tools.aggregate" && typeof config.source === "number") return `Source: node ${config.source}`;
+  if (node.type === "tools.setVariables" && Array.isArray(config.variables)) {
+    const count = config.variables.length;
+    return count === 1 ? "1 variable" : `${count} variables`;
+  }
+  return face.subtitle;
+}

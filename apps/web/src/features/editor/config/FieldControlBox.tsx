@@ -1,0 +1,95 @@
+import { Select, Switch } from "@patchbay/ui";
+import type { Issue, JsonValue } from "@patchbay/core";
+import { MappingField } from "../mapping/MappingField.tsx";
+import { useMappingScope } from "../mapping/MappingContext.tsx";
+import { RowsControl } from "./RowsControl.tsx";
+import { fromBoxText, toBoxText } from "./formSchema.ts";
+import type { FormField } from "./formSchema.ts";
+
+export interface FieldControlBoxProps {
+  field: FormField;
+  id: string;
+  /** Accessible name where no label stands above (in rows). */
+  label?: string;
+  value: JsonValue | undefined;
+  issues: readonly Issue[];
+  onChange: (value: JsonValue | undefined) => void;
+}
+
+/** The control that a field asks for. */
+export function FieldControlBox({ field, id, label = field.label, value, issues, onChange }: FieldControlBoxProps) {
+  const isInvalid = issues.length > 0;
+  switch (field.control) {
+    case "switch":
+      return (
+        <span className="flex items-center gap-2 text-sm text-ink-2">
+          <Switch id={id} label={label} checked={(value ?? field.default ?? false) === true} onCheckedChange={onChange} />
+          {(value ?? field.default) === true ? "Yes" : "No"}
+        </span>
+      );
+    case "select":
+      return (
+        <Select
+          id={id}
+          aria-label={label}
+          value={(value ?? field.default) === undefined ? undefined : String(value ?? field.default)}
+          onValueChange={onChange}
+          options={field.options}
+          invalid={isInvalid}
+        />
+      );
+    case "nodeRef":
+      return <NodeReference id={id} label={label} value={value} isInvalid={isInvalid} onChange={onChange} />;
+    case "list":
+    case "keyValue":
+      return <RowsControl field={field} id={id} value={value} issues={issues} onChange={onChange} />;
+    default:
+      return (
+        <MappingField
+          id={id}
+          label={label}
+          value={toBoxText(value)}
+          onChange={(box) => onChange(fromBoxText(field.control, box))}
+          isMultiline={field.control === "textarea" || field.control === "json"}
+          placeholder={placeholderOf(field)}
+          isInvalid={isInvalid}
+          describedBy={`${id}-note`}
+          hasPreview
+        />
+      );
+  }
+}
+
+function placeholderOf(field: FormField): string {
+  if (field.default !== undefined && field.default !== "") return toBoxText(field.default);
+  return field.example === undefined ? "" : toBoxText(field.example);
+}
+
+interface NodeReferenceProps {
+  id: string;
+  label: string;
+  value: JsonValue | undefined;
+  isInvalid: boolean;
+  onChange: (value: JsonValue | undefined) => void;
+}
+
+/** A choice among the nodes before this one. */
+function NodeReference({ id, label, value, isInvalid, onChange }: NodeReferenceProps) {
+  const { sources } = useMappingScope();
+  const options = sources.map((source) => ({
+    value: String(source.id),
+    label: `${source.id} ${source.title}`,
+    description: source.subtitle,
+  }));
+  return (
+    <Select
+      id={id}
+      aria-label={label}
+      value={value === undefined || value === null ? undefined : String(value)}
+      onValueChange={(chosen) => onChange(Number(chosen))}
+      options={options}
+      placeholder="Choose a node"
+      invalid={isInvalid}
+    />
+  );
+}

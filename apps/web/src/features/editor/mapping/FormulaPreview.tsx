@@ -1,0 +1,36 @@
+import { compileTemplate, evaluateTemplate } from "@patchbay/core";
+import { useMemo } from "react";
+import { sampleText } from "./completion.ts";
+import { useMappingScope } from "./MappingContext.tsx";
+
+/** What a text with formulas comes to with the samples at hand, or why it comes to nothing. */
+export function FormulaPreview({ text, isInvalid }: { text: string; isInvalid: boolean }) {
+  const { sources } = useMappingScope();
+  const preview = useMemo(() => {
+    if (!text.includes("{{")) return null;
+    const template = compileTemplate(text);
+    if (template.issues.length > 0) return { tone: "bad", text: template.issues[0]!.message };
+    const known = new Map(sources.map((source) => [source.id, source.sample]));
+    const result = evaluateTemplate(template, {
+      getBundle: (nodeId) => known.get(nodeId),
+      nowMs: Date.now(),
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    });
+    if (!result.ok) return { tone: "bad", text: result.error.message };
+    const missing = result.missing[0];
+    if (missing && known.get(Number.parseInt(missing.reference, 10)) === undefined) return { tone: "quiet", text: "Run once to see a preview with real values." };
+    if (missing) return { tone: "warn", text: `Empty: ${missing.reason}` };
+    return { tone: "quiet", text: sampleText(result.value) };
+  }, [text, sources]);
+  // What is wrong is said by the field itself.
+  if (!preview || (preview.tone === "bad" && isInvalid)) return null;
+  const color = preview.tone === "bad" ? "text-bad" : preview.tone === "warn" ? "text-warn" : "text-ink-2";
+  return (
+    <p className="mt-1 flex gap-2 text-xs">
+      <span className="text-ink-3">Preview</span>
+      <output className={`min-w-0 flex-1 truncate ${color}`} title={preview.text}>
+        {preview.text}
+      </output>
+    </p>
+  );
+}

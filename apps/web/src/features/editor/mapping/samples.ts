@@ -1,0 +1,97 @@
+import { upstreamNodes } from "@patchbay/core";
+import type { Definition, JsonValue, ManifestCatalog, NodeId } from "@patchbay/core";
+import type { ListeningInfo, SampleRow } from "../backend/types.ts";
+import { nodeFace } from "../canvas/nodeFace.ts";
+import { indexDefinition } from "../store/definitionIndex.ts";
+
+/** Where a node's sample value comes from. */
+export type SampleOrigin = "run" | "request" | "example";
+
+export interface SourceNode {
+  id: NodeId;
+  title: string;
+  subtitle: string;
+  color: string;
+  icon: string;
+  sample: JsonValue | undefined;
+  origin: SampleOrigin | null;
+}
+
+export type SampleMap = ReadonlyMap<NodeId, { value: JsonValue; origin: SampleOrigin }>;
+
+/** The best sample for each node: what the last run gave, else the last request that was listened to, else the manifest's. */
+export function collectSamples(
+  definition: Definition,
+  catalog: ManifestCatalog,
+  rows: readonly SampleRow[],
+  listening: ListeningInfo | null | undefined,
+): SampleMap {
+  const samples = new Map<NodeId, { value: JsonValue; origin: SampleOrigin }>();
+  const lastRequest = listening?.samples[0];
+  for (const node of definition.nodes) {
+    const kind = catalog.getNodeKind(node.type, node.typeVersion);
+    if (kind?.node.sampleOutput !== undefined) samples.set(node.id, { value: kind.node.sampleOutput, origin: "example" });
+    const request = kind?.role === "trigger" && lastRequest ? parseJson(lastRequest.bundle) : undefined;
+    if (request !== undefined) samples.set(node.id, { value: request, origin: "request" });
+  }
+  for (const row of rows) {
+    const value = parseJson(row.output);
+    const known = samples.get(row.nodeId);
+    // A request that was just listened to is newer than the last run.
+    if (value !== undefined && known?.origin !== "request") samples.set(row.nodeId, { value, origin: "run" });
+  }
+  return samples;
+}
+
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The nodes whose bundles can be read at `nodeId`, nearest first, with how they look and a sample of each. */
+export function sourceNodes(definition: Definition, catalog: ManifestCatalog, nodeId: NodeId, samples: SampleMap): SourceNode[] {
+  const { nodes } = indexDefinition(definition);
+  const failed = failedBefore(definition, nodeId);
+  return upstreamNodes(definition, nodeId, catalog).flatMap((id) => {
+    const node = nodes.get(id);
+    if (!node) return [];
+    const face = nodeFace(catalog, node);
+    const sample = id === failed ? errorSample : samples.get(id);
+    // A router passes its bundle on; there is nothing of its own to read.
+    if (face.isRouter) return [];
+    return [
+      {
+        id,
+        title: node.name ?? face.title,
+        subtitle: face.subtitle,
+        color: face.color,
+        icon: face.icon,
+        sample: sample?.value,
+        origin: sample?.origin ?? null,
+      },
+    ];
+  });
+}
+
+/** On an error route, the failed node's bundle is what went wrong. */
+const errorSample = {
+  value: { error: { kind: "retryable", code: "action_failed", message: "The service answered with status 503." } },
+  origin: "example" as const,
+};
+
+/** The node whose error route leads to `nodeId`, if one does. */
+function failedBefore(definition: Definition, nodeId: NodeId): NodeId | null {
+  const { incoming } = indexDefinition(definition);
+  const seen = new Set<NodeId>();
+  for (let at = nodeId; !seen.has(at); ) {
+    seen.add(at);
+    const edge = incoming.get(at)?.[0];
+    if (!edge) return null;
+    if (edge.kind === "error") return edge.from;
+    at = edge.from;
+  }
+  return null;
+}

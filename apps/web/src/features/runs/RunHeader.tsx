@@ -1,0 +1,108 @@
+"use client";
+
+import {
+  Button,
+  CopyButton,
+  formatExact,
+  Menu,
+  MenuContent,
+  MenuItem,
+  MenuTrigger,
+  RelativeTime,
+  StateBadge,
+  stateFacts,
+  useNow,
+} from "@patchbay/ui";
+import { ChevronDown, RotateCcw, Square, StepForward } from "lucide-react";
+import type { ReactNode } from "react";
+import { useCan } from "@/features/shell/viewer";
+import { runActs, shortId, sourceLabel, tookLabel, triggerLabel } from "./runFacts.ts";
+import type { RunDetail } from "./runModel.ts";
+import { replayOptions } from "./RunMenu.tsx";
+import { useRunActions } from "./useRunActions.ts";
+
+/** A run's facts beside its id, and what can be done to it. */
+export function RunHeader({ run }: { run: RunDetail }) {
+  return (
+    <div className="flex min-h-14 shrink-0 flex-wrap items-center gap-x-5 gap-y-1 border-b border-line-2 px-4 py-2">
+      <div className="flex items-center gap-2.5">
+        <h2 className="text-lg font-semibold">
+          Run <span className="font-mono">{shortId(run.id)}</span>
+        </h2>
+        <CopyButton value={run.id} label="Copy run id" />
+        <StateBadge state={run.state} />
+      </div>
+      <dl className="flex flex-wrap items-center gap-x-5 gap-y-1 text-sm">
+        <Fact label="Started">
+          <RelativeTime value={run.startedAt} />
+        </Fact>
+        <Fact label="Took">{stateFacts(run.state).live ? <TookSoFar run={run} /> : tookLabel(run, run.startedAt)}</Fact>
+        <Fact label="Operations">{run.operationCount}</Fact>
+        <Fact label="Version">{sourceLabel(run.source)}</Fact>
+        <Fact label="Started by">{triggerLabel(run.trigger)}</Fact>
+        {run.waitingUntil !== null && stateFacts(run.state).live ? (
+          <Fact label="Resumes">
+            <span title={formatExact(run.waitingUntil)}>
+              <RelativeTime value={run.waitingUntil} />
+            </span>
+          </Fact>
+        ) : null}
+      </dl>
+      <div className="ml-auto flex items-center gap-2">
+        <RunButtons run={run} />
+      </div>
+    </div>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex items-baseline gap-1.5">
+      <dt className="text-ink-3">{label}</dt>
+      <dd className="font-medium tabular-nums">{children}</dd>
+    </div>
+  );
+}
+
+function TookSoFar({ run }: { run: RunDetail }) {
+  return tookLabel(run, useNow());
+}
+
+function RunButtons({ run }: { run: RunDetail }) {
+  const actions = useRunActions();
+  const acts = useCan("scenario:execute") ? runActs(run.state) : [];
+  return (
+    <>
+      {acts.includes("cancel") ? (
+        <Button variant="danger" onClick={() => void actions.cancel(run.id)}>
+          <Square aria-hidden />
+          {run.state === "incomplete" ? "Discard" : "Stop run"}
+        </Button>
+      ) : null}
+      {acts.includes("replay") ? (
+        <Menu>
+          <MenuTrigger asChild>
+            <Button>
+              <RotateCcw aria-hidden />
+              Replay
+              <ChevronDown aria-hidden className="size-3.5!" />
+            </Button>
+          </MenuTrigger>
+          <MenuContent>
+            {replayOptions.map(({ source, label }) => (
+              <MenuItem key={source} onSelect={() => void actions.replay(run, source)}>
+                {label}
+              </MenuItem>
+            ))}
+          </MenuContent>
+        </Menu>
+      ) : null}
+      {acts.includes("retry") ? (
+        <Button variant="run" onClick={() => void actions.retry(run.id)}>
+          <StepForward aria-hidden />
+          Retry
+        </Button>
+      ) : null}
+    </>
+  );
+}

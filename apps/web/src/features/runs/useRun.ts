@@ -1,0 +1,60 @@
+"use client";
+
+import { api } from "@convex/api";
+import { emptyDefinition, type Definition, type JsonValue, type OperationError } from "@patchbay/core";
+import { useQuery } from "convex/react";
+import type { FunctionReturnType } from "convex/server";
+import { useMemo } from "react";
+import { useOrganization } from "@/features/shell/viewer";
+import { readJson, type Operation, type RunDetail } from "./runModel.ts";
+
+type RunAnswer = NonNullable<FunctionReturnType<typeof api.runs.queries.getRun>>;
+
+/** One run, live, with its JSON parsed. Undefined while loading, null where there is none. */
+export function useRun(runId: string): RunDetail | null | undefined {
+  const organizationId = useOrganization().id;
+  const answer = useQuery(api.runs.queries.getRun, { organizationId, runId });
+  return useMemo(() => (answer ? readRun(answer) : answer), [answer]);
+}
+
+type OperationAnswer = RunAnswer["operations"][number];
+type ErrorAnswer = NonNullable<OperationAnswer["error"]>;
+
+function readRun(answer: RunAnswer): RunDetail {
+  const { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, edgesTaken } = answer;
+  return {
+    ...{ id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, edgesTaken },
+    error: answer.error ?? null,
+    waitingUntil: answer.waitingUntil ?? null,
+    waitReason: answer.waitReason ?? null,
+    // It was checked when it was saved, and a run's definition never changes; null when it was removed since.
+    definition: (JSON.parse(answer.definition) as Definition | null) ?? emptyDefinition(),
+    payload: readJson(answer.payload),
+    operations: answer.operations.map(readOperation),
+    operationsCut: answer.operationsCut,
+  };
+}
+
+function readOperation(answer: OperationAnswer): Operation {
+  const live = answer.state === "running" || answer.state === "waiting";
+  return {
+    ...answer,
+    id: String(answer.id),
+    input: readJson(answer.input),
+    output: live ? undefined : readJson(answer.output),
+    error: answer.error && readError(answer.error),
+    durationMs: live ? null : answer.durationMs,
+    attempts: answer.attempts.map(({ error, ...attempt }, index) => ({
+      ...attempt,
+      durationMs: answer.state === "running" && index === answer.attempts.length - 1 ? null : attempt.durationMs,
+      error: error ? readError(error) : null,
+    })),
+    missing: answer.missing ?? [],
+  };
+}
+
+/** An error's details cross as text, since their keys may be any. */
+function readError({ details, kind, ...error }: ErrorAnswer): OperationError {
+  const known = { ...error, kind: kind as OperationError["kind"] };
+  return details === undefined ? known : { ...known, details: readJson(details) as JsonValue };
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { api } from "@convex/api";
+import { useToast } from "@patchbay/ui";
+import { useMutation } from "convex/react";
+import { useRouter } from "next/navigation";
+import { useOrganization } from "@/features/shell/viewer";
+import { useAct } from "@/lib/useAct";
+
+export type ReplaySource = "original" | "published" | "draft";
+
+const replayWords: Record<ReplaySource, string> = {
+  original: "on the version it ran on",
+  published: "on the live version",
+  draft: "on the draft",
+};
+
+/** Stop, retry and replay, with their toasts. */
+export function useRunActions() {
+  const organizationId = useOrganization().id;
+  const act = useAct();
+  const toast = useToast();
+  const router = useRouter();
+  const cancelRun = useMutation(api.runs.mutations.cancelRun);
+  const retryRun = useMutation(api.runs.mutations.retryRun);
+  const replayRun = useMutation(api.runs.mutations.replayRun);
+  return {
+    cancel: async (runId: string) => {
+      const result = await act("Could not stop the run", () => cancelRun({ organizationId, runId }));
+      if (result.ok) toast({ title: "The run is stopped", description: "What it has done so far is kept." });
+    },
+    retry: async (runId: string) => {
+      const result = await act("Could not retry the run", () => retryRun({ organizationId, runId }));
+      if (result.ok) toast({ title: "The run goes on from where it stopped", tone: "ok" });
+    },
+    replay: async (run: { id: string; scenarioId: string }, source: ReplaySource) => {
+      const result = await act("Could not replay the run", () => replayRun({ organizationId, runId: run.id, source }));
+      if (!result.ok) return;
+      if (result.value.kind === "invalid") {
+        const [issue] = result.value.issues;
+        toast({ title: "It cannot run as it is drawn", description: issue?.message ?? "Open it in the editor.", tone: "bad" });
+        return;
+      }
+      const path = `/scenarios/${run.scenarioId}/runs/${result.value.runId}`;
+      toast({
+        title: "A replay has started",
+        description: `With the same data, ${replayWords[source]}.`,
+        tone: "ok",
+        action: { label: "Watch", onAction: () => router.push(path) },
+      });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+"use client";
+
+import { api } from "@convex/api";
+import { useToast } from "@patchbay/ui";
+import { useMutation } from "convex/react";
+import { useRouter } from "next/navigation";
+import { useOrganization } from "@/features/shell/viewer";
+import { useAct } from "@/lib/useAct";
+
+export type CloneSource = { kind: "draft" } | { kind: "version"; number: number };
+
+/** What can be done to a scenario from anywhere, with its toasts. Each answers whether it worked. */
+export function useScenarioActions() {
+  const organizationId = useOrganization().id;
+  const act = useAct();
+  const toast = useToast();
+  const router = useRouter();
+  const createScenario = useMutation(api.scenarios.mutations.createScenario);
+  const cloneScenario = useMutation(api.scenarios.mutations.cloneScenario);
+  const updateScenario = useMutation(api.scenarios.mutations.updateScenario);
+  const archiveScenario = useMutation(api.scenarios.mutations.archiveScenario);
+  const restoreScenario = useMutation(api.scenarios.mutations.restoreScenario);
+
+  const restore = async (scenario: { id: string; name: string }) => {
+    const result = await act("Could not restore the scenario", () =>
+      restoreScenario({ organizationId, scenarioId: scenario.id }),
+    );
+    if (result.ok) toast({ title: `${scenario.name} is back`, description: "It is switched off.", tone: "ok" });
+    return result.ok;
+  };
+
+  return {
+    create: async (name: string) => {
+      const result = await act("Could not create the scenario", () => createScenario({ organizationId, name }));
+      if (result.ok) router.push(`/scenarios/${result.value.scenarioId}`);
+      return result.ok;
+    },
+    clone: async (scenarioId: string, source: CloneSource, name: string) => {
+      const result = await act("Could not clone the scenario", () =>
+        cloneScenario({ organizationId, scenarioId, source, name }),
+      );
+      if (!result.ok) return false;
+      const cloneId = result.value.scenarioId;
+      toast({
+        title: `${name} was made`,
+        description: "It starts switched off, with a webhook URL of its own.",
+        tone: "ok",
+        action: { label: "Open", onAction: () => router.push(`/scenarios/${cloneId}`) },
+      });
+      return true;
+    },
+    rename: async (scenarioId: string, changes: { name: string; description: string }) =>
+      (await act("Could not rename the scenario", () => updateScenario({ organizationId, scenarioId, ...changes }))).ok,
+    setEnabled: async (scenario: { id: string; name: string }, enabled: boolean) => {
+      const failure = enabled ? `Could not switch ${scenario.name} on` : `Could not switch ${scenario.name} off`;
+      return (await act(failure, () => updateScenario({ organizationId, scenarioId: scenario.id, enabled }))).ok;
+    },
+    archive: async (scenario: { id: string; name: string }) => {
+      const result = await act("Could not archive the scenario", () =>
+        archiveScenario({ organizationId, scenarioId: scenario.id }),
+      );
+      if (result.ok) {
+        toast({
+          title: `${scenario.name} is archived`,
+          description: "Its versions and runs are kept.",
+          action: { label: "Undo", onAction: () => void restore(scenario) },
+        });
+      }
+      return result.ok;
+    },
+    restore,
+  };
+}

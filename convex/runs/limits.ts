@@ -1,7 +1,7 @@
 /** How much is done at once. Convex's own limits: a document 1 MiB, a transaction 16 MiB and 1 s of CPU. */
 
 /** Independent parts of the queue, each with its own executor at a time. */
-export const SHARDS = 4;
+export const SHARDS = 2;
 
 /** An executor that says nothing for so long has died; its runs go on elsewhere. */
 export const LEASE_MS = 15_000;

@@ -33,11 +33,24 @@ export async function measure(clients: Request[], durationMs: number): Promise<L
   latencies.sort((a, b) => a - b);
   const at = (share: number) => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2));
   const perSecond = Math.round((latencies.length / elapsed) * 1000);
-  return { clients: clients.length, durationMs: Math.round(elapsed), completed: latencies.length, failed, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return {
+    clients: clients.length,
+    durationMs: Math.round(elapsed),
+    completed: latencies.length,
+    failed,
+    perSecond,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+  };
 }
 
 /** Clients that post the same body over a connection of their own. */
-export function httpClients(count: number, origin: string, path: string, body: string): { requests: Request[]; close(): Promise<unknown> } {
+export function httpClients(
+  count: number,
+  origin: string,
+  path: string,
+  body: string,
+): { requests: Request[]; close(): Promise<unknown> } {
   const clients = Array.from({ length: count }, () => new Client(origin));
   const headers = { "content-type": "application/json" };
   const requests = clients.map((client) => async () => {
@@ -79,7 +92,15 @@ export class SyncClient {
     const socket = new WebSocket(`${cloudUrl.replace("http", "ws")}/api/1.48.0/sync`, { perMessageDeflate: false });
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     const client = new SyncClient(socket);
-    socket.send(JSON.stringify({ type: "Connect", sessionId: randomUUID(), connectionCount: 0, lastCloseReason: null, clientTs: 0 }));
+    socket.send(
+      JSON.stringify({
+        type: "Connect",
+        sessionId: randomUUID(),
+        connectionCount: 0,
+        lastCloseReason: null,
+        clientTs: 0,
+      }),
+    );
     return client;
   }
 
@@ -93,7 +114,9 @@ export class SyncClient {
   subscribe(udfPath: string, args: unknown): void {
     const add = { type: "Add", queryId: this.#queryId++, udfPath, args: [args] };
     const baseVersion = this.#querySet++;
-    this.#socket.send(JSON.stringify({ type: "ModifyQuerySet", baseVersion, newVersion: this.#querySet, modifications: [add] }));
+    this.#socket.send(
+      JSON.stringify({ type: "ModifyQuerySet", baseVersion, newVersion: this.#querySet, modifications: [add] }),
+    );
   }
 
   close(): void {

@@ -30,14 +30,24 @@ try {
   results.socketMutationBesideUnrelated = await besideUnrelated(500);
 
   async function hook(forMs: number): Promise<LoadResult> {
-    const { requests, close } = httpClients(CLIENTS, target.siteUrl, "/hook", JSON.stringify({ channel, body: message.body }));
+    const { requests, close } = httpClients(
+      CLIENTS,
+      target.siteUrl,
+      "/hook",
+      JSON.stringify({ channel, body: message.body }),
+    );
     const result = await measure(requests, forMs);
     await close();
     return result;
   }
 
   async function overHttp(kind: string, path: string, args: unknown): Promise<LoadResult> {
-    const { requests, close } = httpClients(CLIENTS, target.cloudUrl, `/api/${kind}`, JSON.stringify({ path, args: [args], format: "convex_encoded_json" }));
+    const { requests, close } = httpClients(
+      CLIENTS,
+      target.cloudUrl,
+      `/api/${kind}`,
+      JSON.stringify({ path, args: [args], format: "convex_encoded_json" }),
+    );
     const result = await measure(requests, durationMs);
     await close();
     return result;
@@ -48,7 +58,10 @@ try {
     const writers = await Promise.all(Array.from({ length: clients }, () => SyncClient.connect(target.cloudUrl)));
     const readers = await Promise.all(Array.from({ length: watchers }, () => SyncClient.connect(target.cloudUrl)));
     for (const reader of readers) reader.subscribe("messages:list", { channel, limit: 20 });
-    const result = await measure(writers.map((writer) => () => writer.mutation("messages:send", message)), durationMs);
+    const result = await measure(
+      writers.map((writer) => () => writer.mutation("messages:send", message)),
+      durationMs,
+    );
     const pushes = readers.reduce((sum, reader) => sum + reader.transitions, 0);
     for (const client of [...writers, ...readers]) client.close();
     return { ...result, pushes };

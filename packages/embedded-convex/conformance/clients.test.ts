@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import type { Socket } from "node:net";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
+import type { PaginationOptions, PaginationResult } from "convex/server";
 import type { Value } from "convex/values";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
@@ -17,6 +18,13 @@ import type { TokenIssuer } from "../test/tokens.ts";
 const inOrder = makeFunctionReference<"query", { tag: string; order: "asc" }, number[]>("items:inOrder");
 const insert = makeFunctionReference<"mutation", { tag: string; value?: Value; rank: number }, string>("items:insert");
 const log = makeFunctionReference<"query", { tag: string }, string[]>("scheduling:log");
+const idsByRank = makeFunctionReference<"query", { tag: string }, string[]>("items:ids");
+const remove = makeFunctionReference<"mutation", { id: string }, null>("items:remove");
+const page = makeFunctionReference<
+  "query",
+  { tag: string; paginationOpts: PaginationOptions },
+  PaginationResult<number>
+>("items:page");
 const after = makeFunctionReference<"mutation", { tag: string; text: string; delayMs: number }, string>(
   "scheduling:after",
 );
@@ -158,9 +166,64 @@ describe("live queries", () => {
   });
 });
 
+describe("live pages", () => {
+  it(
+    "stay joined without gaps or repetitions while rows come and go, also across a restart",
+    { timeout: 60_000 },
+    async () => {
+      const ranks = (): Promise<number[]> =>
+        http()
+          .query(page, { tag, paginationOpts: { cursor: null, numItems: 1_000 } })
+          .then((result) => result.page);
+      for (let rank = 0; rank < 100; rank += 10) await http().mutation(insert, { tag, rank });
+      const client = connect();
+      let latest: { results: number[]; status: string; loadMore: (numItems: number) => boolean } | undefined;
+      client.onPaginatedUpdate_experimental(page, { tag } as never, { initialNumItems: 3 }, (result) => {
+        latest = result as unknown as typeof latest;
+      });
+      await vi.waitFor(() => expect(latest?.results).toEqual([0, 10, 20]), waiting);
+      latest!.loadMore(3);
+      await vi.waitFor(() => expect(latest?.results).toEqual([0, 10, 20, 30, 40, 50]), waiting);
+      // In both pages, on their border and behind them.
+      for (const rank of [5, 20.5, 25, 55, 99]) await http().mutation(insert, { tag, rank });
+      await vi.waitFor(() => expect(latest?.results).toEqual([0, 5, 10, 20, 20.5, 25, 30, 40, 50]), waiting);
+      const ids = (await http().query(idsByRank, { tag })) as string[];
+      // The rows on the border of the pages, 20 and 20.5.
+      for (const id of ids.slice(3, 5)) await http().mutation(remove, { id });
+      await vi.waitFor(() => expect(latest?.results).toEqual([0, 5, 10, 25, 30, 40, 50]), waiting);
+      await deployment.kill();
+      await deployment.startProcess();
+      await http().mutation(insert, { tag, rank: 22 });
+      await vi.waitFor(() => expect(latest?.results).toEqual([0, 5, 10, 22, 25, 30, 40, 50]), waiting);
+      latest!.loadMore(100);
+      await vi.waitFor(
+        async () => expect([latest?.status, latest?.results]).toEqual(["Exhausted", await ranks()]),
+        waiting,
+      );
+      await http().mutation(insert, { tag, rank: 1_000 });
+      await vi.waitFor(async () => expect(latest?.results).toEqual(await ranks()), waiting);
+    },
+  );
+});
+
+describe("the deployment as its own issuer", () => {
+  it("accepts tokens whose keys it serves itself, and asks itself without the network", async () => {
+    const identity = { subject: "ann", issuer: deployment.siteUrl, audience: "own" };
+    const client = http();
+    client.setAuth(await issuer.sign(identity));
+    expect(await client.query(whoami, {})).toMatchObject({ subject: "ann", issuer: deployment.siteUrl });
+    const stranger = await createTokenIssuer();
+    client.setAuth(await stranger.sign(identity));
+    await expect(client.query(whoami, {})).rejects.toThrow(/Unauthenticated|Could not verify/);
+    client.setAuth(await issuer.sign({ ...identity, audience: "other" }));
+    await expect(client.query(whoami, {})).rejects.toThrow("No auth provider found");
+  });
+});
+
 describe("crons", () => {
   it("run in their interval, also after a restart", { timeout: 60_000 }, async () => {
-    const secondly = async () => (await http().query(log, { tag: "crons" })).filter((text) => text === "secondly").length;
+    const secondly = async () =>
+      (await http().query(log, { tag: "crons" })).filter((text) => text === "secondly").length;
     await vi.waitFor(async () => expect(await secondly()).toBeGreaterThanOrEqual(2), waiting);
     await deployment.kill();
     await deployment.startProcess();

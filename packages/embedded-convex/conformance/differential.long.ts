@@ -15,7 +15,7 @@ import { createConvexTestDriver } from "./convexTestDriver.ts";
 import type { Driver } from "./driver.ts";
 import { createWireDriver } from "./wireDriver.ts";
 
-const RUNS = 60;
+const RUNS = 100;
 
 let deployment: Deployment;
 let app: AppCopy;

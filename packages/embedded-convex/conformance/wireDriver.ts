@@ -47,7 +47,13 @@ export function adminClient(deployment: Deployment): ConvexHttpClient {
   return http;
 }
 
-function call(http: ConvexHttpClient, kind: "query" | "mutation" | "action", path: string, args: Args): Promise<Value> {
+/** Calls a function by its path. */
+export function call(
+  http: ConvexHttpClient,
+  kind: "query" | "mutation" | "action",
+  path: string,
+  args: Args,
+): Promise<Value> {
   switch (kind) {
     case "query":
       return http.query(makeFunctionReference<"query", Args, Value>(path), args);

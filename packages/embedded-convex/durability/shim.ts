@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const COMPILER = process.env.CC ?? "cc";
 const SOURCE = fileURLToPath(new URL("./shim.c", import.meta.url));
 
 /** A compiled shim in a folder of its own. */
@@ -33,10 +34,10 @@ export interface ShimEvent {
 export function canBuildShim(): boolean {
   try {
     if (process.platform !== "linux") throw new Error("it needs Linux");
-    execFileSync("cc", ["--version"], { stdio: "ignore" });
+    execFileSync(COMPILER, ["--version"], { stdio: "ignore" });
     return true;
   } catch (error) {
-    console.error(`\n\n!!! THE DURABILITY TESTS ARE SKIPPED: no C compiler "cc" (${String(error)}) !!!\n\n`);
+    console.error(`\n\n!!! THE DURABILITY TESTS ARE SKIPPED: no C compiler "${COMPILER}" (${String(error)}) !!!\n\n`);
     return false;
   }
 }
@@ -47,7 +48,7 @@ export function buildShim(): Shim {
   const library = join(dir, "shim.so");
   const log = join(dir, "log");
   const failFile = join(dir, "fail");
-  execFileSync("cc", ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"]);
+  execFileSync(COMPILER, ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"]);
   return {
     env: { LD_PRELOAD: library, SHIM_LOG: log, SHIM_FAIL: failFile },
     failFile,

@@ -4,8 +4,9 @@
  */
 import { writeFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
-import { ConvexHttpClient } from "convex/browser";
+import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { copyApp, deploy } from "../test/cli.ts";
 import type { AppCopy } from "../test/cli.ts";
 import { Deployment } from "../test/deployment.ts";
@@ -71,17 +72,22 @@ describe.skipIf(!canBuildShim())("an acknowledged mutation", () => {
 /** Mutations from several callers at once, so that commits are shared; the markers of all, which were all answered. */
 async function recordUnderLoad(running: Deployment): Promise<string[]> {
   const tag = randomUUID();
-  const callers = Array.from({ length: CALLERS }, async () => {
+  const webSocketConstructor = WebSocket as unknown as typeof globalThis.WebSocket;
+  const socketClient = new ConvexClient(running.cloudUrl, { logger: false, webSocketConstructor });
+  const callers = Array.from({ length: CALLERS }, async (_, caller) => {
     const http = new ConvexHttpClient(running.cloudUrl, { logger: false });
     const markers: string[] = [];
     for (let count = 0; count < CALLS_EACH; count += 1) {
-      const marker = newMarker();
-      expect(await http.mutation(record, { tag, marker })).toBe(marker);
-      markers.push(marker);
+      const args = { tag, marker: newMarker() };
+      // Half of them over HTTP, half over WebSocket.
+      const answer = await (caller % 2 === 0 ? http.mutation(record, args) : socketClient.mutation(record, args));
+      expect(answer).toBe(args.marker);
+      markers.push(args.marker);
     }
     return markers;
   });
   const markers = (await Promise.all(callers)).flat();
+  await socketClient.close();
   const stored = await new ConvexHttpClient(running.cloudUrl, { logger: false }).query(state, { tag });
   expect(stored.counter).toBe(CALLERS * CALLS_EACH);
   return markers;

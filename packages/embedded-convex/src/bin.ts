@@ -21,9 +21,11 @@ function readOptions(): DeploymentOptions {
       "public-cloud-url": { type: "string" },
     },
   });
-  if (positionals[0] !== "start" || values.data === undefined || values["admin-key-file"] === undefined) throw new Error(USAGE);
+  if (positionals[0] !== "start" || values.data === undefined || values["admin-key-file"] === undefined)
+    throw new Error(USAGE);
   const adminKey = readFileSync(values["admin-key-file"], "utf8").trim();
-  if (adminKey.length < 16) throw new Error(`${values["admin-key-file"]} must hold an admin key of at least 16 characters.`);
+  if (adminKey.length < 16)
+    throw new Error(`${values["admin-key-file"]} must hold an admin key of at least 16 characters.`);
   mkdirSync(values.data, { recursive: true, mode: 0o700 });
   accessSync(values.data, constants.W_OK | constants.R_OK | constants.X_OK);
   return {
@@ -32,13 +34,19 @@ function readOptions(): DeploymentOptions {
     port: portOf(values.port),
     sitePort: portOf(values["site-port"]),
     adminKey,
-    env: Object.assign({}, ...values["env-file"].map((file) => parseEnv(readFileSync(file, "utf8")))) as Record<string, string>,
+    env: Object.assign({}, ...values["env-file"].map((file) => parseEnv(readFileSync(file, "utf8")))) as Record<
+      string,
+      string
+    >,
     allowOutbound: values["allow-outbound"].flatMap((list) => list.split(",")).filter((entry) => entry !== ""),
     publicSiteUrl: values["public-site-url"]?.replace(/\/$/, ""),
     publicCloudUrl: values["public-cloud-url"]?.replace(/\/$/, ""),
     // Only for the test that shows what syncing is good for.
     sync: process.env.EMBEDDED_CONVEX_UNSAFE_SYNC === "off" ? "off" : "full",
-    timeLimitMs: process.env.EMBEDDED_CONVEX_TIME_LIMIT_MS === undefined ? undefined : Number(process.env.EMBEDDED_CONVEX_TIME_LIMIT_MS),
+    timeLimitMs:
+      process.env.EMBEDDED_CONVEX_TIME_LIMIT_MS === undefined
+        ? undefined
+        : Number(process.env.EMBEDDED_CONVEX_TIME_LIMIT_MS),
   };
 }
 
@@ -69,7 +77,9 @@ async function main(): Promise<void> {
     process.stdin.resume();
   }
   deployment.failed.catch(fail);
-  process.stdout.write(`${JSON.stringify({ ready: true, cloudUrl: deployment.cloudUrl, siteUrl: deployment.siteUrl })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, cloudUrl: deployment.cloudUrl, siteUrl: deployment.siteUrl })}\n`,
+  );
 }
 
 function fail(error: unknown): void {

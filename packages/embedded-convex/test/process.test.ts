@@ -35,37 +35,49 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 describe("the command", () => {
-  it("keeps acknowledged data and pending jobs across kill -9, and needs no second push", { timeout: 30_000 }, async () => {
-    const first = await start();
-    await deploySample(first);
-    const channel = await clientOf(first).mutation(messages.createChannel!, { name: "kept" });
-    await clientOf(first).mutation(messages.send!, { channel, author: "a", body: "acknowledged" });
-    await clientOf(first).mutation(messages.sendLater!, { channel, body: "scheduled", delayMs: 400 });
-    await first.kill("SIGKILL");
+  it(
+    "keeps acknowledged data and pending jobs across kill -9, and needs no second push",
+    { timeout: 30_000 },
+    async () => {
+      const first = await start();
+      await deploySample(first);
+      const channel = await clientOf(first).mutation(messages.createChannel!, { name: "kept" });
+      await clientOf(first).mutation(messages.send!, { channel, author: "a", body: "acknowledged" });
+      await clientOf(first).mutation(messages.sendLater!, { channel, body: "scheduled", delayMs: 400 });
+      await first.kill("SIGKILL");
 
-    const second = await start();
-    const bodies = async () => ((await clientOf(second).query(messages.list!, { channel, limit: 10 })) as { body: string }[]).map(({ body }) => body);
-    expect(await bodies()).toContain("acknowledged");
-    await until(async () => (await bodies()).includes("scheduled"));
-    expect(await bodies()).toEqual(["scheduled", "acknowledged"]);
-  });
+      const second = await start();
+      const bodies = async () =>
+        ((await clientOf(second).query(messages.list!, { channel, limit: 10 })) as { body: string }[]).map(
+          ({ body }) => body,
+        );
+      expect(await bodies()).toContain("acknowledged");
+      await until(async () => (await bodies()).includes("scheduled"));
+      expect(await bodies()).toEqual(["scheduled", "acknowledged"]);
+    },
+  );
 
-  it("ends a mutation that loops, and applies the innocent ones that waited behind it exactly once", { timeout: 30_000 }, async () => {
-    const target = await start({ env: { EMBEDDED_CONVEX_TIME_LIMIT_MS: "600" } });
-    await deploySample(target);
-    const client = clientOf(target);
-    const channel = (await client.mutation(messages.createChannel!, { name: "loop" })) as string;
-    const send = (n: number) => clientOf(target).mutation(messages.sendCounted!, { channel, author: "a", body: "innocent", n });
-    const before = send(0);
-    const guilty = client.mutation(messages.loop!, {});
-    const innocent = [before, ...Array.from({ length: 10 }, (_, index) => send(index + 1))];
-    await expect(guilty).rejects.toThrow("ended and rolled back");
-    await Promise.all(innocent);
-    const rows = (await client.query(messages.list!, { channel, limit: 100 })) as { n: number }[];
-    expect(rows.map(({ n }) => n).sort((a, b) => a - b)).toEqual(Array.from({ length: 11 }, (_, index) => index));
-    const [stored] = (await client.query(messages.channels!, {})) as { count: number }[];
-    expect(stored!.count).toBe(11);
-  });
+  it(
+    "ends a mutation that loops, and applies the innocent ones that waited behind it exactly once",
+    { timeout: 30_000 },
+    async () => {
+      const target = await start({ env: { EMBEDDED_CONVEX_TIME_LIMIT_MS: "600" } });
+      await deploySample(target);
+      const client = clientOf(target);
+      const channel = (await client.mutation(messages.createChannel!, { name: "loop" })) as string;
+      const send = (n: number) =>
+        clientOf(target).mutation(messages.sendCounted!, { channel, author: "a", body: "innocent", n });
+      const before = send(0);
+      const guilty = client.mutation(messages.loop!, {});
+      const innocent = [before, ...Array.from({ length: 10 }, (_, index) => send(index + 1))];
+      await expect(guilty).rejects.toThrow("ended and rolled back");
+      await Promise.all(innocent);
+      const rows = (await client.query(messages.list!, { channel, limit: 100 })) as { n: number }[];
+      expect(rows.map(({ n }) => n).sort((a, b) => a - b)).toEqual(Array.from({ length: 11 }, (_, index) => index));
+      const [stored] = (await client.query(messages.channels!, {})) as { count: number }[];
+      expect(stored!.count).toBe(11);
+    },
+  );
 
   it("ends with code 0 on SIGTERM and when the parent's pipe closes", { timeout: 20_000 }, async () => {
     const first = await start();
@@ -81,7 +93,9 @@ describe("the command", () => {
     const other = createDataFolder();
     try {
       const port = Number(new URL(first.cloudUrl).port);
-      await expect(launch(other, { ports: [port, 0] })).rejects.toThrow(new RegExp(`^embedded-convex: Port ${port} on 127.0.0.1 is in use by another program.\\n$`));
+      await expect(launch(other, { ports: [port, 0] })).rejects.toThrow(
+        new RegExp(`^embedded-convex: Port ${port} on 127.0.0.1 is in use by another program.\\n$`),
+      );
     } finally {
       other.dispose();
     }

@@ -1,10 +1,18 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
+/** Claims of a token. Issuer and audience are the custom provider's of the app unless they are given. */
+export interface TokenClaims {
+  subject: string;
+  issuer?: string;
+  audience?: string;
+  [claim: string]: string | undefined;
+}
+
 /** Signs tokens that the conformance app's `auth.config.ts` accepts. */
 export interface TokenIssuer {
   /** For the deployment's functions: the public key as a data URI. */
   env: { CONFORMANCE_JWKS: string };
-  sign(claims: { subject: string; [claim: string]: string }): Promise<string>;
+  sign(claims: TokenClaims): Promise<string>;
 }
 
 /** A new issuer with its own key. */
@@ -13,11 +21,11 @@ export async function createTokenIssuer(): Promise<TokenIssuer> {
   const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: "ES256", use: "sig" }] });
   return {
     env: { CONFORMANCE_JWKS: `data:application/json;base64,${btoa(keys)}` },
-    sign: ({ subject, ...claims }) =>
+    sign: ({ subject, issuer = "https://conformance.example", audience = "conformance", ...claims }) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: "ES256" })
-        .setIssuer("https://conformance.example")
-        .setAudience("conformance")
+        .setIssuer(issuer)
+        .setAudience(audience)
         .setSubject(subject)
         .setIssuedAt()
         .setExpirationTime("1h")

@@ -138,7 +138,8 @@ function cancel(turn: Turn): true {
   const { pending } = turn.state;
   if (pending) {
     const operation = begunOf(turn, pending);
-    const uncertain = pending.phase === "unknown" || (pending.phase === "performing" && operation.node.effect === "write");
+    const uncertain =
+      pending.phase === "unknown" || (pending.phase === "performing" && operation.node.effect === "write");
     const error = { kind: "cancelled" as const, code: "run_cancelled", message: "The run was stopped." };
     emitOperation(turn, operation, { state: uncertain ? "unknown" : "failed", error: pending.error ?? error });
   }

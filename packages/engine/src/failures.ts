@@ -117,7 +117,7 @@ function locate(error: OperationError, operation: { node: { id: number }; path: 
 
 /** Errors are plain JSON apart from properties that are present and undefined. */
 function toJson(error: OperationError): JsonValue {
-  return Object.fromEntries(Object.entries(error).filter(([, value]) => value !== undefined)) as JsonValue;
+  return Object.fromEntries(Object.entries(error).filter(([, value]) => value !== undefined));
 }
 
 function misplaced(operation: Begun): OperationError {

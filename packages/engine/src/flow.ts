@@ -66,7 +66,9 @@ function tryEdge(turn: Turn, frame: Frame, edge: PlanEdge): void {
 
 /** Evaluates the edge's filter on the current environment and counts what came and what passed. */
 export function passes(turn: Turn, edge: PlanEdge): ReturnType<typeof evaluateFilter> {
-  const result = edge.filter ? evaluateFilter(edge.filter, scopeOf(turn)) : { ok: true as const, passed: true, missing: [] };
+  const result = edge.filter
+    ? evaluateFilter(edge.filter, scopeOf(turn))
+    : { ok: true as const, passed: true, missing: [] };
   const count = (turn.state.edges[edge.index] ??= [0, 0]);
   count[0] += 1;
   if (result.ok && result.passed) count[1] += 1;

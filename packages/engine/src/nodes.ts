@@ -5,15 +5,7 @@ import { direct, failOperation, failRun } from "./failures.ts";
 import { completeOperation, createFrame } from "./flow.ts";
 import type { PlanNode } from "./plan.ts";
 import { pendingCommand, type Pending } from "./state.ts";
-import {
-  beginOperation,
-  emitOperation,
-  evaluateInput,
-  findFrame,
-  requireNode,
-  type Begun,
-  type Turn,
-} from "./turn.ts";
+import { beginOperation, emitOperation, evaluateInput, findFrame, requireNode, type Begun, type Turn } from "./turn.ts";
 
 /** Executes the node that `state.at` points to, on the current environment. */
 export function enterNode(turn: Turn, id: number): void {
@@ -119,7 +111,9 @@ function control(turn: Turn, operation: Begun, kind: NonNullable<PlanNode["contr
 
 function iterate(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
   const items = Array.isArray(input.array) ? input.array : [];
-  emitOperation(turn, operation, { state: "succeeded", output: { total: items.length } });
+  // The log shows the first bundle, for its shape; the others are in the input.
+  const first = items[0] === undefined ? null : { value: items[0], index: 1, total: items.length };
+  emitOperation(turn, operation, { state: "succeeded", output: first });
   turn.state.stack.push(createFrame(operation, "items", items));
 }
 
@@ -174,6 +168,11 @@ function readHeaders(value: JsonValue | undefined): WebhookResponse["headers"] {
   return value.flatMap((header) => {
     if (typeof header !== "object" || header === null || Array.isArray(header)) return [];
     const { name, value: text } = header;
-    return typeof name === "string" && name !== "" ? [{ name, value: typeof text === "string" ? text : String(text ?? "") }] : [];
+    return typeof name === "string" && name !== "" ? [{ name, value: headerText(text) }] : [];
   });
+}
+
+function headerText(value: JsonValue | undefined): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -119,8 +119,8 @@ function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
 function effectOf(node: DefinitionNode, action: ActionManifest): Effect {
   for (const rule of action.effectRules ?? []) {
     const value = node.config[rule.field] ?? defaultOf(action.input, rule.field);
-    if (typeof value === "string" && value.includes("{{")) continue;
-    if (value !== undefined && rule.values.includes(String(value).toUpperCase())) return rule.effect;
+    const isKnown = (typeof value === "string" && !value.includes("{{")) || typeof value === "boolean";
+    if (isKnown && rule.values.includes(String(value).toUpperCase())) return rule.effect;
   }
   return action.effect;
 }

@@ -38,7 +38,9 @@ export function judge(failed: FailedAttempt): Verdict {
 
 /** The service answered, with a status that integrations keep in the details: the result is bad, but not lost. */
 function isAnswer({ details }: OperationError): boolean {
-  return typeof details === "object" && details !== null && !Array.isArray(details) && typeof details.status === "number";
+  return (
+    typeof details === "object" && details !== null && !Array.isArray(details) && typeof details.status === "number"
+  );
 }
 
 /** Exponential from the second attempt on, between half and the whole of it; or as long as the service asked for. */

@@ -153,7 +153,10 @@ function soleAttempt(turn: Turn, operation: Begun, error: OperationError | undef
 }
 
 /** Ends the run. Keeps only what the run page needs of the state. */
-export function endRun(turn: Turn, end: { outcome: "succeeded" | "cancelled" } | { outcome: "failed"; error: RunError }): void {
+export function endRun(
+  turn: Turn,
+  end: { outcome: "succeeded" | "cancelled" } | { outcome: "failed"; error: RunError },
+): void {
   const { state } = turn;
   state.phase = "ended";
   state.stack = [];

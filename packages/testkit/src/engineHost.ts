@@ -116,7 +116,7 @@ class MemoryHost implements EngineHost {
   }
 
   send(event: Event): RunReport {
-    for (let next: Event | null = event; next; ) {
+    for (let next: Event | null = event; next;) {
       const command = this.advance(next);
       next = command && this.carryOut(command);
     }
@@ -143,7 +143,8 @@ class MemoryHost implements EngineHost {
     this.result.largestState = Math.max(this.result.largestState, this.text.length);
     this.result.operations.push(...advanced.operations);
     this.result.edges = advanced.state.edges;
-    for (const command of advanced.commands) if (command.kind === "respond") this.result.responses.push(command.response);
+    for (const command of advanced.commands)
+      if (command.kind === "respond") this.result.responses.push(command.response);
     return advanced.commands.findLast((command) => command.kind !== "respond") ?? null;
   }
 
@@ -178,7 +179,10 @@ class MemoryHost implements EngineHost {
 
   /** Performs what the stored state asks for, as an executor does that reads it from the database. */
   private perform(): Event {
-    const command = pendingCommand(this.plan, unpackState(this.text, () => this.bundle));
+    const command = pendingCommand(
+      this.plan,
+      unpackState(this.text, () => this.bundle),
+    );
     if (!command) throw new Error("The stored state asks for no effect.");
     const { attempt, effect } = command;
     const key = operationKey(RUN_ID, command);

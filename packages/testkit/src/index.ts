@@ -1,5 +1,12 @@
-export { createEngineHost, type EffectCall, type EffectScript, type EngineHost, type HostOptions, type RunReport } from "./engineHost.ts";
+/** Runs anywhere: the engine's host in memory, and scenarios for it. Servers and processes are in `./node`. */
+export {
+  createEngineHost,
+  type EffectCall,
+  type EffectScript,
+  type EngineHost,
+  type HostOptions,
+  type RunReport,
+} from "./engineHost.ts";
 export { createRandom, type Random } from "./random.ts";
 export { action, edge, scenario, testCatalog, testPorts, type NodeSpec } from "./scenarios.ts";
 export { randomScenario } from "./randomScenario.ts";
-export { startTestServer, type ReceivedRequest, type TestServer, type TestServerOptions } from "./testServer.ts";

@@ -46,7 +46,8 @@ function grow(builder: Builder, place: Place): void {
     else if (kind === 5) at = add(builder, at, "tools.delay", { config: { seconds: random.below(100) } });
     else if (kind === 6) return addRouter(builder, at);
     else if (kind === 7) at = addLoop(builder, at);
-    else if (kind === 8) at = add(builder, at, "test.echo", { config: { value: formula(builder, at) }, disabled: true });
+    else if (kind === 8)
+      at = add(builder, at, "test.echo", { config: { value: formula(builder, at) }, disabled: true });
     else if (random.chance(0.3)) return;
   }
 }
@@ -74,7 +75,8 @@ function addRouter(builder: Builder, at: Place): void {
     if (toRoute) {
       toRoute.order = order;
       if (order > 0 && builder.random.chance(0.5)) toRoute.fallback = true;
-      else if (builder.random.chance(0.3)) toRoute.filter = { conditions: [[{ left: "{{1.n}}", operator: "greaterThan", right: "3" }]] };
+      else if (builder.random.chance(0.3))
+        toRoute.filter = { conditions: [[{ left: "{{1.n}}", operator: "greaterThan", right: "3" }]] };
     }
     if (builder.random.chance(0.7)) grow(builder, first);
   }

@@ -42,7 +42,14 @@ function manifest(name: string, actions: ActionManifest[]): Manifest {
   return { name, ...base, category: "core", actions, triggers: [], connections: [] };
 }
 
-const receive = { name: "receive", label: "receive", description: "receive", typeVersion: 1, input: {}, kind: "webhook" } as const;
+const receive = {
+  name: "receive",
+  label: "receive",
+  description: "receive",
+  typeVersion: 1,
+  input: {},
+  kind: "webhook",
+} as const;
 const send: ActionManifest = {
   ...actionManifest("send", "write"),
   input: { type: "object", properties: { method: { default: "POST" } } },
@@ -94,7 +101,7 @@ export function testPorts(options: { nowMs: number; random?: () => number }): Po
 
 function runPure(type: string, input: Record<string, JsonValue>): PureResult<JsonValue> {
   if (type === "test.echo") return { ok: true, value: input };
-  return { ok: false, error: { kind: "terminal", code: "action_failed", message: String(input.message ?? "failed") } };
+  return { ok: false, error: { kind: "terminal", code: "action_failed", message: JSON.stringify(input) } };
 }
 
 function checkInput(type: string, input: Record<string, JsonValue>): PureResult<Record<string, JsonValue>> {

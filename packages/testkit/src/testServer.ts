@@ -15,6 +15,8 @@ export interface TestServerOptions {
   respond?: (request: ReceivedRequest) => TestAnswer | Promise<TestAnswer>;
   /** Waits this long before it answers. */
   latencyMs?: number;
+  /** Whether `requests` keeps what was received (it does by default); not for millions of requests. */
+  keep?: boolean;
 }
 
 export interface TestAnswer {
@@ -70,8 +72,8 @@ async function handle(
     body: Buffer.concat(chunks).toString("utf8"),
     receivedAtMs: Date.now(),
   };
-  context.requests.push(request);
-  const { latencyMs, respond } = context.options;
+  const { latencyMs, respond, keep = true } = context.options;
+  if (keep) context.requests.push(request);
   if (latencyMs) await new Promise((resolve) => setTimeout(resolve, latencyMs));
   const answer = (await respond?.(request)) ?? {};
   if (answer.reset) {

@@ -25,7 +25,7 @@ export interface CustomJwtProvider {
   issuer: string;
   jwks: string;
   algorithm: "RS256" | "ES256";
-  applicationID?: string;
+  applicationID?: string | null;
 }
 
 /** A provider as `auth.config.ts` exports it. */
@@ -141,7 +141,7 @@ function readClaims(token: string): { issuer: string; audiences: string[] } {
 
 function matches(provider: AuthProvider, issuer: string, audiences: readonly string[]): boolean {
   if (normalizeIssuer(issuerOf(provider)) !== normalizeIssuer(issuer)) return false;
-  return provider.applicationID === undefined || audiences.includes(provider.applicationID);
+  return provider.applicationID == null || audiences.includes(provider.applicationID);
 }
 
 function issuerOf(provider: AuthProvider): string {
@@ -174,7 +174,7 @@ async function verifySignature(
 ): Promise<JWTPayload> {
   const { payload } = await jwtVerify(token, keys, {
     issuer,
-    ...(provider.applicationID === undefined ? {} : { audience: provider.applicationID }),
+    ...(provider.applicationID == null ? {} : { audience: provider.applicationID }),
     algorithms: provider.type === "customJwt" ? [provider.algorithm] : OIDC_ALGORITHMS,
     requiredClaims: ["sub", "exp"],
     clockTolerance: CLOCK_TOLERANCE_S,

@@ -1,5 +1,14 @@
 import { Realm, type RealmHost, type RealmModule } from "../isolate/realm.ts";
-import type { AnalyzedFunction, AnalyzedModule, AnalyzedSchema, AuthProvider, ComponentManifest, CronSpec, Manifest, StoredModule } from "./manifest.ts";
+import type {
+  AnalyzedFunction,
+  AnalyzedModule,
+  AnalyzedSchema,
+  AuthProvider,
+  ComponentManifest,
+  CronSpec,
+  Manifest,
+  StoredModule,
+} from "./manifest.ts";
 
 interface RegisteredExport {
   isQuery?: true;
@@ -43,12 +52,18 @@ export function analyzePush(
   return { ...push.manifest, components, authProviders };
 }
 
-function realmOf(component: ComponentManifest, sources: ReadonlyMap<string, StoredModule>, env: Record<string, string>, host: RealmHost): Realm {
+function realmOf(
+  component: ComponentManifest,
+  sources: ReadonlyMap<string, StoredModule>,
+  env: Record<string, string>,
+  host: RealmHost,
+): Realm {
   const modules = new Map<string, RealmModule>();
   const all = component.schemaModule === null ? component.modules : [...component.modules, component.schemaModule];
   for (const { path, hash, environment } of all) {
     const source = sources.get(hash);
-    if (source === undefined) throw new PushError(`The source of ${path} was not sent and is not stored. Push again with all modules.`);
+    if (source === undefined)
+      throw new PushError(`The source of ${path} was not sent and is not stored. Push again with all modules.`);
     modules.set(path, { source: source.source, sourceMap: source.map, environment });
   }
   return new Realm({ label: component.path === "" ? "app" : component.path, modules, env, host });
@@ -60,7 +75,10 @@ function analyzeComponent(component: ComponentManifest, realm: Realm): Component
     if (path.startsWith(SHARED_PREFIX) || path === "auth.config.js") continue;
     functions[path] = analyzeModule(path, evaluate(realm, path));
   }
-  const schema = component.schemaModule === null ? null : schemaOf(component.schemaModule.path, evaluate(realm, component.schemaModule.path));
+  const schema =
+    component.schemaModule === null
+      ? null
+      : schemaOf(component.schemaModule.path, evaluate(realm, component.schemaModule.path));
   return { ...component, functions, schema };
 }
 
@@ -77,12 +95,25 @@ function analyzeModule(path: string, exports: Record<string, unknown>): Analyzed
 function analyzeFunction(path: string, name: string, value: unknown): AnalyzedFunction | null {
   if (typeof value !== "function") return null;
   const registered = value as RegisteredExport;
-  const udfType = registered.isQuery ? "Query" : registered.isMutation ? "Mutation" : registered.isAction ? "Action" : null;
+  const udfType = registered.isQuery
+    ? "Query"
+    : registered.isMutation
+      ? "Mutation"
+      : registered.isAction
+        ? "Action"
+        : null;
   if (udfType === null) return null;
   try {
     const args = registered.exportArgs?.() ?? '{"type":"any"}';
     const returns = registered.exportReturns?.() ?? "null";
-    return { name, udfType, visibility: { kind: registered.isPublic ? "public" : "internal" }, args, returns, pos: null };
+    return {
+      name,
+      udfType,
+      visibility: { kind: registered.isPublic ? "public" : "internal" },
+      args,
+      returns,
+      pos: null,
+    };
   } catch (error) {
     throw new PushError(`${path}:${name}: ${messageOf(error)}`);
   }
@@ -96,20 +127,23 @@ function routesOf(router: unknown): AnalyzedModule["httpRoutes"] {
 
 function cronsOf(crons: unknown): AnalyzedModule["cronSpecs"] {
   const exportCrons = (crons as { export?: () => string } | undefined)?.export;
-  if (typeof exportCrons !== "function") throw new PushError("The default export of crons.ts must be the result of cronJobs().");
+  if (typeof exportCrons !== "function")
+    throw new PushError("The default export of crons.ts must be the result of cronJobs().");
   return Object.entries(JSON.parse(exportCrons.call(crons)) as Record<string, CronSpec>);
 }
 
 function schemaOf(path: string, exports: Record<string, unknown>): AnalyzedSchema {
   const schema = exports.default as { export?: () => string } | undefined;
-  if (typeof schema?.export !== "function") throw new PushError(`The default export of ${path} must be the result of defineSchema().`);
+  if (typeof schema?.export !== "function")
+    throw new PushError(`The default export of ${path} must be the result of defineSchema().`);
   return JSON.parse(schema.export()) as AnalyzedSchema;
 }
 
 function authProvidersOf(component: ComponentManifest, realm: Realm): AuthProvider[] {
   if (!component.modules.some(({ path }) => path === "auth.config.js")) return [];
   const config = evaluate(realm, "auth.config.js").default as { providers?: AuthProvider[] } | undefined;
-  if (!Array.isArray(config?.providers)) throw new PushError("auth.config.ts must export { providers: [...] } as its default.");
+  if (!Array.isArray(config?.providers))
+    throw new PushError("auth.config.ts must export { providers: [...] } as its default.");
   return JSON.parse(JSON.stringify(config.providers)) as AuthProvider[];
 }
 

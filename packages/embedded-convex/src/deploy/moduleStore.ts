@@ -55,5 +55,7 @@ export class ModuleStore {
 
 /** The hashes of all modules of a manifest. */
 export function hashesOf(manifest: Manifest): string[] {
-  return manifest.components.flatMap(({ modules, schemaModule }) => [...modules, ...(schemaModule === null ? [] : [schemaModule])].map(({ hash }) => hash));
+  return manifest.components.flatMap(({ modules, schemaModule }) =>
+    [...modules, ...(schemaModule === null ? [] : [schemaModule])].map(({ hash }) => hash),
+  );
 }

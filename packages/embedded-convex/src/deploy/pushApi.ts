@@ -80,7 +80,9 @@ export class PushApi {
   /** `/api/update_environment_variables` */
   async updateEnvironment(changes: { name: string; value?: string | null }[]): Promise<void> {
     for (const { name, value } of changes) checkVariable(name, value ?? null);
-    await this.#services.transactor().call("setEnvironment", { changes: changes.map(({ name, value }) => ({ name, value: value ?? null })) });
+    await this.#services
+      .transactor()
+      .call("setEnvironment", { changes: changes.map(({ name, value }) => ({ name, value: value ?? null })) });
     await this.#services.reload();
     await this.#refreshAuthProviders();
   }
@@ -99,15 +101,24 @@ export class PushApi {
     const { appDefinition, componentDefinitions } = request;
     if (componentDefinitions.length > 0) {
       const names = componentDefinitions.map(({ definitionPath }) => definitionPath).join(", ");
-      throw new HttpError(400, "ComponentsNotSupported", `The embedded deployment does not support components (app.use): ${names}`);
+      throw new HttpError(
+        400,
+        "ComponentsNotSupported",
+        `The embedded deployment does not support components (app.use): ${names}`,
+      );
     }
     const sources = [...appDefinition.changedModules, ...(appDefinition.schema === null ? [] : [appDefinition.schema])];
     const transformed = await Promise.all(sources.map(toStored));
-    const unchanged = appDefinition.unchangedModuleHashes.map(({ path, environment, sha256 }) => ({ path, environment, hash: sha256 }));
+    const unchanged = appDefinition.unchangedModuleHashes.map(({ path, environment, sha256 }) => ({
+      path,
+      environment,
+      hash: sha256,
+    }));
     const stored = await this.#services.transactor().call("modules", { hashes: unchanged.map(({ hash }) => hash) });
     const known = new Set(stored.map(({ hash }) => hash));
     const missing = unchanged.find(({ hash }) => !known.has(hash));
-    if (missing !== undefined) throw new HttpError(400, "UnknownModule", `The code of ${missing.path} is not stored here. Push again.`);
+    if (missing !== undefined)
+      throw new HttpError(400, "UnknownModule", `The code of ${missing.path} is not stored here. Push again.`);
     const manifest: Manifest = {
       functionsDirectory: request.functions,
       udfServerVersion: appDefinition.udfServerVersion,
@@ -125,7 +136,10 @@ export class PushApi {
     };
     const modules = [...transformed, ...stored];
     try {
-      return { manifest: await this.#services.pool.analyze({ manifest, modules, env: this.#services.state().env }), modules };
+      return {
+        manifest: await this.#services.pool.analyze({ manifest, modules, env: this.#services.state().env }),
+        modules,
+      };
     } catch (error) {
       throw new HttpError(400, "InvalidModules", error instanceof Error ? error.message : String(error));
     }
@@ -138,19 +152,34 @@ const MAX_VALUE_BYTES = 8192;
 
 function checkVariable(name: string, value: string | null): void {
   if (!VARIABLE_NAME.test(name) || name.length > MAX_NAME_LENGTH) {
-    throw new HttpError(400, "EnvironmentVariableNameInvalid", `"${name}" is not a valid name for an environment variable`);
+    throw new HttpError(
+      400,
+      "EnvironmentVariableNameInvalid",
+      `"${name}" is not a valid name for an environment variable`,
+    );
   }
   if (name.startsWith("CONVEX_")) {
-    throw new HttpError(400, "EnvironmentVariableNameForbidden", `Environment variable with name "${name}" is built in and cannot be overridden`);
+    throw new HttpError(
+      400,
+      "EnvironmentVariableNameForbidden",
+      `Environment variable with name "${name}" is built in and cannot be overridden`,
+    );
   }
   if (value !== null && Buffer.byteLength(value) > MAX_VALUE_BYTES) {
-    throw new HttpError(400, "EnvironmentVariableTooLarge", `The value of ${name} is larger than ${MAX_VALUE_BYTES} bytes`);
+    throw new HttpError(
+      400,
+      "EnvironmentVariableTooLarge",
+      `The value of ${name} is larger than ${MAX_VALUE_BYTES} bytes`,
+    );
   }
 }
 
 /** As `hash` of the CLI. */
 function hashOf({ source, sourceMap }: PushedModule): string {
-  return createHash("sha256").update(source).update(sourceMap ?? "").digest("hex");
+  return createHash("sha256")
+    .update(source)
+    .update(sourceMap ?? "")
+    .digest("hex");
 }
 
 function toRef(module: PushedModule): ModuleRef {
@@ -162,22 +191,45 @@ async function toStored(module: PushedModule): Promise<StoredModule> {
     const { code, map } = await transformModule(module);
     return { hash: hashOf(module), source: code, map };
   } catch (error) {
-    throw new HttpError(400, "InvalidModules", `${module.path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new HttpError(
+      400,
+      "InvalidModules",
+      `${module.path}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 function startPushAnswer(manifest: Manifest, environmentVariables: Record<string, string>): unknown {
   const app = manifest.components[0]!;
-  const definition = { path: "", definitionType: { type: "app" }, childComponents: [], httpMounts: {}, exports: { type: "branch", branch: [] } };
-  const udfConfig = { serverVersion: manifest.udfServerVersion, importPhaseRngSeed: null, importPhaseUnixTimestamp: null };
+  const definition = {
+    path: "",
+    definitionType: { type: "app" },
+    childComponents: [],
+    httpMounts: {},
+    exports: { type: "branch", branch: [] },
+  };
+  const udfConfig = {
+    serverVersion: manifest.udfServerVersion,
+    importPhaseRngSeed: null,
+    importPhaseUnixTimestamp: null,
+  };
   const httpModuleRoutes = app.functions["http.js"]?.httpRoutes?.map(({ route }) => route) ?? null;
   return {
     environmentVariables,
     externalDepsId: null,
     componentDefinitionPackages: {},
-    appAuth: manifest.authProviders.map((provider) => (provider.type === "customJwt" ? { ...provider, applicationID: provider.applicationID ?? null } : provider)),
+    appAuth: manifest.authProviders.map((provider) =>
+      provider.type === "customJwt" ? { ...provider, applicationID: provider.applicationID ?? null } : provider,
+    ),
     analysis: { "": { definition, schema: app.schema, functions: app.functions, udfConfig } },
-    app: { definitionPath: "", componentPath: "", args: {}, childComponents: {}, httpRoutes: { httpModuleRoutes, mounts: [] }, exports: {} },
+    app: {
+      definitionPath: "",
+      componentPath: "",
+      args: {},
+      childComponents: {},
+      httpRoutes: { httpModuleRoutes, mounts: [] },
+      exports: {},
+    },
     schemaChange: { allocatedComponentIds: {}, schemaIds: {} },
   };
 }

@@ -33,8 +33,16 @@ export function parseStartPush(body: unknown): StartPushRequest {
     app.changedModules.every(isModule) &&
     Array.isArray(app.unchangedModuleHashes) &&
     (app.schema === null || isModule(app.schema));
-  if (!isValid) throw new HttpError(400, "BadPush", "This push has an unknown format. The convex CLI 1.48 is expected.");
-  return { adminKey: "", dryRun: false, functions: "convex/", componentDefinitions: [], ...request, appDefinition: app };
+  if (!isValid)
+    throw new HttpError(400, "BadPush", "This push has an unknown format. The convex CLI 1.48 is expected.");
+  return {
+    adminKey: "",
+    dryRun: false,
+    functions: "convex/",
+    componentDefinitions: [],
+    ...request,
+    appDefinition: app,
+  };
 }
 
 function isModule(value: unknown): value is PushedModule {

@@ -29,10 +29,14 @@ function predictTables(store: Store, catalog: Catalog, component: string, schema
 }
 
 function predictIndexes(store: Store, catalog: Catalog, component: string, schema: AnalyzedSchema | null) {
-  const describe = (tableName: string, name: string, fields: readonly string[]) => `${tableName}.${name} ${JSON.stringify(fields)}`;
+  const describe = (tableName: string, name: string, fields: readonly string[]) =>
+    `${tableName}.${name} ${JSON.stringify(fields)}`;
   const wanted = new Map(
     (schema?.tables ?? []).flatMap(({ tableName, indexes }) =>
-      indexes.map(({ indexDescriptor, fields }) => [describe(tableName, indexDescriptor, fields), { tableName, name: indexDescriptor, fields }] as const),
+      indexes.map(
+        ({ indexDescriptor, fields }) =>
+          [describe(tableName, indexDescriptor, fields), { tableName, name: indexDescriptor, fields }] as const,
+      ),
     ),
   );
   const predictions = [];
@@ -41,17 +45,39 @@ function predictIndexes(store: Store, catalog: Catalog, component: string, schem
     for (const index of table.indexes.values()) {
       const key = describe(table.name, index.name, index.fields);
       existing.add(key);
-      predictions.push(prediction(table.name, index.name, index.fields, wanted.has(key) ? "identical" : "dropped", count(store, table)));
+      predictions.push(
+        prediction(
+          table.name,
+          index.name,
+          index.fields,
+          wanted.has(key) ? "identical" : "dropped",
+          count(store, table),
+        ),
+      );
     }
   }
   for (const [key, { tableName, name, fields }] of wanted) {
-    if (!existing.has(key)) predictions.push(prediction(tableName, name, fields, "added", count(store, catalog.table(component, tableName))));
+    if (!existing.has(key))
+      predictions.push(prediction(tableName, name, fields, "added", count(store, catalog.table(component, tableName))));
   }
   return predictions;
 }
 
-function prediction(table: string, name: string, fields: readonly string[], change: "added" | "identical" | "dropped", numDocs: number) {
-  return { name: `${table}.${name}`, type: "database", fields: [...fields], change, needsBackfill: change === "added" && numDocs > 0, numDocs };
+function prediction(
+  table: string,
+  name: string,
+  fields: readonly string[],
+  change: "added" | "identical" | "dropped",
+  numDocs: number,
+) {
+  return {
+    name: `${table}.${name}`,
+    type: "database",
+    fields: [...fields],
+    change,
+    needsBackfill: change === "added" && numDocs > 0,
+    numDocs,
+  };
 }
 
 function count(store: Store, table: TableInfo | undefined): number {

@@ -9,13 +9,17 @@ import type { AnalyzedTable, Manifest } from "./manifest.ts";
 
 /** In the shape of the answer of `wait_for_schema`. */
 export type SchemaStatus =
-  | { type: "inProgress"; components: Record<string, { schemaValidationComplete: boolean; indexesComplete: number; indexesTotal: number }> }
+  | {
+      type: "inProgress";
+      components: Record<string, { schemaValidationComplete: boolean; indexesComplete: number; indexesTotal: number }>;
+    }
   | { type: "failed"; error: string; componentPath: string; tableName: string | null }
   | { type: "raceDetected" }
   | { type: "complete" };
 
 /** Documents per transaction: a push must not hold up the functions that are running meanwhile. */
 const CHUNK = 500;
+const CLEANUP_CHUNK = 5000;
 
 interface PendingTable {
   table: TableInfo;
@@ -45,7 +49,9 @@ export class SchemaRollout {
       label: "push",
       run: () => {
         this.#catalog.dropBuildingIndexes();
-        return new Rollout(manifest.components.flatMap((component) => this.#pendingTables(component.path, component.schema)));
+        return new Rollout(
+          manifest.components.flatMap((component) => this.#pendingTables(component.path, component.schema)),
+        );
       },
     });
     this.#current = rollout;
@@ -53,7 +59,8 @@ export class SchemaRollout {
   }
 
   status(): SchemaStatus {
-    return this.#current?.status() ?? { type: "complete" };
+    // Another push, or a restart, has taken the place of the one that asks.
+    return this.#current?.status() ?? { type: "raceDetected" };
   }
 
   /** Resolves when the state is no longer `inProgress`, or after `timeoutMs`. */
@@ -69,6 +76,8 @@ export class SchemaRollout {
 
   /** Makes the schema the enforced one; inside the transaction of the push. */
   activate(manifest: Manifest): void {
+    if (this.status().type !== "complete")
+      throw new Error("The schema of this push has not been prepared. Push again.");
     const wanted = new Map<TableInfo, AnalyzedTable>();
     for (const component of manifest.components) {
       for (const analyzed of component.schema?.tables ?? []) {
@@ -76,10 +85,18 @@ export class SchemaRollout {
       }
       for (const table of this.#catalog.tables(component.path)) {
         const specs = wanted.get(table)?.indexes ?? [];
-        this.#catalog.activateIndexes(table, specs.map(({ indexDescriptor, fields }) => ({ name: indexDescriptor, fields })));
+        this.#catalog.activateIndexes(
+          table,
+          specs.map(({ indexDescriptor, fields }) => ({ name: indexDescriptor, fields })),
+        );
       }
     }
     this.#current = null;
+  }
+
+  /** Deletes the entries of dropped indexes, in the background. */
+  async cleanUp(): Promise<void> {
+    while (await this.#executor.write({ label: "push", run: () => this.#catalog.removeDroppedEntries(CLEANUP_CHUNK) }));
   }
 
   /** Points the in-memory catalog at the validators of the active schema. */
@@ -93,11 +110,16 @@ export class SchemaRollout {
     }
   }
 
-  #pendingTables(component: string, schema: { tables: AnalyzedTable[]; schemaValidation: boolean } | null): PendingTable[] {
+  #pendingTables(
+    component: string,
+    schema: { tables: AnalyzedTable[]; schemaValidation: boolean } | null,
+  ): PendingTable[] {
     return (schema?.tables ?? []).map((analyzed) => {
       const table = this.#catalog.ensureTable(component, analyzed.tableName);
       const specs = analyzed.indexes.map(({ indexDescriptor, fields }) => ({ name: indexDescriptor, fields }));
-      const building = specs.map((spec) => this.#catalog.ensureIndex(table, spec)).filter((index) => index.state === "building");
+      const building = specs
+        .map((spec) => this.#catalog.ensureIndex(table, spec))
+        .filter((index) => index.state === "building");
       const unchanged = JSON.stringify(table.validator) === JSON.stringify(analyzed.documentType);
       const validator = schema?.schemaValidation === true && !unchanged ? analyzed.documentType : null;
       return { table, validator, building };
@@ -120,7 +142,10 @@ export class SchemaRollout {
     do {
       if (rollout !== this.#current) return;
       const start: Uint8Array | null = from;
-      from = await this.#executor.write({ label: "push", run: () => this.#catalog.backfill(table, index, start, CHUNK) });
+      from = await this.#executor.write({
+        label: "push",
+        run: () => this.#catalog.backfill(table, index, start, CHUNK),
+      });
     } while (from !== null);
   }
 
@@ -153,7 +178,9 @@ class Rollout {
   constructor(tables: PendingTable[]) {
     this.tables = tables;
     this.done = new Promise((resolve) => (this.#resolve = resolve));
-    this.#validators = new Map(tables.flatMap(({ table, validator }) => (validator === null ? [] : [[table, validator] as const])));
+    this.#validators = new Map(
+      tables.flatMap(({ table, validator }) => (validator === null ? [] : [[table, validator] as const])),
+    );
   }
 
   check(catalog: Catalog, table: TableInfo, document: ConvexJsonObject): void {
@@ -176,7 +203,11 @@ class Rollout {
     if (this.#finished) return { type: "complete" };
     const components: Extract<SchemaStatus, { type: "inProgress" }>["components"] = {};
     for (const { table, building } of this.tables) {
-      const entry = (components[table.component] ??= { schemaValidationComplete: this.#validators.size === 0, indexesComplete: 0, indexesTotal: 0 });
+      const entry = (components[table.component] ??= {
+        schemaValidationComplete: this.#validators.size === 0,
+        indexesComplete: 0,
+        indexesTotal: 0,
+      });
       entry.indexesTotal += building.length;
       entry.indexesComplete = Math.min(this.indexesDone, entry.indexesTotal);
     }

@@ -50,9 +50,13 @@ export class SystemQueries {
 
   /** @throws CallError for a system function that is not offered here. */
   run(path: string, call: SystemCall): string {
-    const name = path.replace(/^_system\//, "").replace(/\.js(?=:|$)/, "").replace(/:default$/, "");
+    const name = path
+      .replace(/^_system\//, "")
+      .replace(/\.js(?=:|$)/, "")
+      .replace(/:default$/, "");
     const handler = Object.hasOwn(this.#handlers, name) ? this.#handlers[name] : undefined;
-    if (handler === undefined) throw new CallError(`Could not find function for '${path}': the embedded deployment does not offer it.`);
+    if (handler === undefined)
+      throw new CallError(`Could not find function for '${path}': the embedded deployment does not offer it.`);
     return handler(call);
   }
 
@@ -66,7 +70,11 @@ export class SystemQueries {
         args: JSON.parse(fn.args) as unknown,
         returns: JSON.parse(fn.returns) as unknown,
       })),
-      ...(httpRoutes ?? []).map(({ route }) => ({ functionType: "HttpAction", path: route.path, method: route.method })),
+      ...(httpRoutes ?? []).map(({ route }) => ({
+        functionType: "HttpAction",
+        path: route.path,
+        method: route.method,
+      })),
     ]);
     return JSON.stringify(specs);
   }
@@ -88,7 +96,11 @@ export class SystemQueries {
     };
     const source = { type: "FullTableScan" as const, tableName: table, order: order ?? "desc" };
     const plan = planQuery(call.transaction.catalog, call.component, { source, operators: [] });
-    const request = { cursor: paginationOpts.cursor, endCursor: paginationOpts.endCursor ?? null, pageSize: paginationOpts.numItems };
+    const request = {
+      cursor: paginationOpts.cursor,
+      endCursor: paginationOpts.endCursor ?? null,
+      pageSize: paginationOpts.numItems,
+    };
     const page = readPage(call.transaction, this.#services.pageCursors, plan, request, call.journal.last);
     call.journal.next = page.journal;
     return page.json;

@@ -12,7 +12,9 @@ import type { UploadTokens } from "./uploadTokens.ts";
 
 /** The transactor as seen from an action worker. */
 export type TransactorClient = {
-  [Name in keyof TransactorOperations]: (...args: Parameters<TransactorOperations[Name]>) => ReturnType<TransactorOperations[Name]>;
+  [Name in keyof TransactorOperations]: (
+    ...args: Parameters<TransactorOperations[Name]>
+  ) => ReturnType<TransactorOperations[Name]>;
 };
 
 export interface ActionServices {
@@ -67,13 +69,21 @@ function callOperations(services: ActionServices) {
     };
   };
   return {
-    [`${ACTION_PREFIX}query`]: async (call: CallContext, target: Target) => unwrap(await services.transactor.query(toCall(call, target))),
+    [`${ACTION_PREFIX}query`]: async (call: CallContext, target: Target) =>
+      unwrap(await services.transactor.query(toCall(call, target))),
     [`${ACTION_PREFIX}mutation`]: async (call: CallContext, target: Target) =>
       unwrap(await services.transactor.mutation({ ...toCall(call, target), sessionRequest: null })),
-    [`${ACTION_PREFIX}action`]: async (call: CallContext, target: Target) => unwrap(await services.runAction(toCall(call, target))),
+    [`${ACTION_PREFIX}action`]: async (call: CallContext, target: Target) =>
+      unwrap(await services.runAction(toCall(call, target))),
     [`${ACTION_PREFIX}schedule`]: async (call: CallContext, args: Target & { ts: number }) => {
       const info = services.codebase().resolve(call.component, args);
-      const job = { component: call.component, target: handleOf(info), path: info.path, args: JSON.stringify(args.args), dueMs: args.ts * 1000 };
+      const job = {
+        component: call.component,
+        target: handleOf(info),
+        path: info.path,
+        args: JSON.stringify(args.args),
+        dueMs: args.ts * 1000,
+      };
       return JSON.stringify(await services.transactor.schedule(job));
     },
     [`${ACTION_PREFIX}cancel_job`]: async (_call: CallContext, { id }: { id: string }) => {
@@ -108,7 +118,8 @@ function storageOperations({ transactor, uploadTokens, cloudUrl }: ActionService
 function metaOperations(_services: ActionServices) {
   return {
     "1.0/getUserIdentity": (call: CallContext) => call.identity ?? "null",
-    "1.0/getFunctionMetadata": (call: CallContext) => JSON.stringify({ name: call.path, componentPath: call.component }),
+    "1.0/getFunctionMetadata": (call: CallContext) =>
+      JSON.stringify({ name: call.path, componentPath: call.component }),
     "1.0/getDeploymentMetadata": () => JSON.stringify(DEPLOYMENT_METADATA),
     "1.0/getRequestMetadata": (call: CallContext) => JSON.stringify(requestMetadata(call)),
     "1.0/auditLog": () => "null",
@@ -134,7 +145,9 @@ async function storageSyscall(
   if (op === "storage/getBlob" && args.storageId !== undefined) {
     const location = await transactor.storageLocate({ component, storageId: args.storageId });
     if (location === null) return null;
-    return new Blob([(await files.read(location.file)) as Uint8Array<ArrayBuffer>], { type: location.contentType ?? "" });
+    return new Blob([(await files.read(location.file)) as Uint8Array<ArrayBuffer>], {
+      type: location.contentType ?? "",
+    });
   }
   throw new Error(`Unknown operation ${op}`);
 }

@@ -5,7 +5,6 @@ import { createGuardedFetch, OutboundAllowList } from "../outbound/guard.ts";
 import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry } from "../process/messages.ts";
 import type { TableNumber } from "../store/catalog.ts";
 import { FileStore } from "../storage/files.ts";
-import type { ConvexJson } from "../values/json.ts";
 import { type ActionServices, createActionHost, type TransactorClient } from "./actionHost.ts";
 import { Codebase } from "./codebase.ts";
 import { type CallContext, runInContext } from "./context.ts";
@@ -27,7 +26,10 @@ export interface ActionRuntimeOptions {
 }
 
 interface HttpRouter {
-  lookup(path: string, method: string): readonly [{ invokeHttpAction(request: Request): Promise<Response> }, string, string] | null;
+  lookup(
+    path: string,
+    method: string,
+  ): readonly [{ invokeHttpAction(request: Request): Promise<Response> }, string, string] | null;
 }
 
 /** Runs actions and HTTP actions, many at a time, on the code that was loaded last. Calls that run keep their code. */
@@ -65,12 +67,23 @@ export class ActionRuntime implements ActionOperations {
     await this.tables({ tables: state.tables });
     const old = this.#codebase;
     const known = new Map(modules.map((module) => [module.hash, module]));
-    this.#codebase = new Codebase({ manifest: state.manifest, modules: known, env: this.#env, host: createActionHost(this.#services) });
+    this.#codebase = new Codebase({
+      manifest: state.manifest,
+      modules: known,
+      env: this.#env,
+      host: createActionHost(this.#services),
+    });
     old?.dispose();
     return null;
   }
 
-  async outbound({ add, remove }: { add: { hostPort: string; ttlMs: number | null }[]; remove: string[] }): Promise<null> {
+  async outbound({
+    add,
+    remove,
+  }: {
+    add: { hostPort: string; ttlMs: number | null }[];
+    remove: string[];
+  }): Promise<null> {
     for (const { hostPort, ttlMs } of add) this.#allow.add(hostPort, ttlMs ?? undefined);
     for (const hostPort of remove) this.#allow.remove(hostPort);
     return null;
@@ -82,7 +95,7 @@ export class ActionRuntime implements ActionOperations {
     let result: CallResult;
     try {
       const info = resolveCall(this.#code(), call, "action");
-      checkArguments(info, JSON.parse(call.args) as ConvexJson, this.#tables);
+      checkArguments(info, call.args, this.#tables);
       const context = this.#context("action", info, call.identity, logs, call.scheduledFunctionId);
       const { requestId } = context.request;
       const value = await this.#bounded(
@@ -106,15 +119,27 @@ export class ActionRuntime implements ActionOperations {
       const router = this.#code().importModule("", "http.js")?.default as HttpRouter | undefined;
       const route = router?.lookup(pathname, call.method) ?? null;
       if (route === null) return textAnswer(404, "No matching routes found");
-      const context = this.#context("httpAction", { component: "", path: `${call.method} ${route[2]}` }, call.identity, logs, null);
-      const response = await this.#bounded(runInContext(context, async () => route[0].invokeHttpAction(toRequest(call))));
+      const context = this.#context(
+        "httpAction",
+        { component: "", path: `${call.method} ${route[2]}` },
+        call.identity,
+        logs,
+        null,
+      );
+      const response = await this.#bounded(
+        runInContext(context, async () => route[0].invokeHttpAction(toRequest(call))),
+      );
       const answer = await this.#streams.answer(response);
       this.#log("HttpAction", context.path, { ok: true, value: "null", logs }, startedAt);
       return answer;
     } catch (error) {
       const failure = failureOf(error, logs);
       this.#log("HttpAction", `${call.method} ${pathname}`, failure, startedAt);
-      return { status: 500, headers: [["content-type", "application/json"]], ...bodyOf(JSON.stringify({ code: "InternalServerError", message: failure.error })) };
+      return {
+        status: 500,
+        headers: [["content-type", "application/json"]],
+        ...bodyOf(JSON.stringify({ code: "InternalServerError", message: failure.error })),
+      };
     }
   }
 
@@ -137,7 +162,13 @@ export class ActionRuntime implements ActionOperations {
     return null;
   }
 
-  #context(kind: "action" | "httpAction", target: { component: string; path: string }, identity: string | null, logs: string[], scheduledFunctionId: string | null): CallContext {
+  #context(
+    kind: "action" | "httpAction",
+    target: { component: string; path: string },
+    identity: string | null,
+    logs: string[],
+    scheduledFunctionId: string | null,
+  ): CallContext {
     const request = { requestId: randomUUID(), scheduledFunctionId };
     return { kind, component: target.component, path: target.path, identity, logs, request, transaction: null };
   }
@@ -146,7 +177,10 @@ export class ActionRuntime implements ActionOperations {
     const { timeLimitMs } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`Action timed out (maximum duration: ${timeLimitMs / 1000}s)`)), timeLimitMs);
+      timer = setTimeout(
+        () => reject(new Error(`Action timed out (maximum duration: ${timeLimitMs / 1000}s)`)),
+        timeLimitMs,
+      );
     });
     try {
       return await Promise.race([running, deadline]);
@@ -169,7 +203,17 @@ export class ActionRuntime implements ActionOperations {
     if (result.ok && result.logs.length === 0) return;
     const executionTime = (performance.now() - startedAt) / 1000;
     const error = result.ok ? null : result.error;
-    this.#options.onLog({ kind: "Completion", identifier, udfType, logLines: result.logs, timestamp: Date.now() / 1000, executionTime, error, requestId: "", success: null });
+    this.#options.onLog({
+      kind: "Completion",
+      identifier,
+      udfType,
+      logLines: result.logs,
+      timestamp: Date.now() / 1000,
+      executionTime,
+      error,
+      requestId: "",
+      success: null,
+    });
   }
 }
 
@@ -184,4 +228,3 @@ function textAnswer(status: number, text: string): HttpAnswer {
 function bodyOf(text: string): { body: Uint8Array; stream: null } {
   return { body: Buffer.from(text), stream: null };
 }
-

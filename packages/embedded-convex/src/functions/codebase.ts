@@ -93,13 +93,21 @@ class LoadedComponent {
   readonly #realm: Realm;
   readonly #modules = new Map<string, RealmModule>();
 
-  constructor(manifest: ComponentManifest, options: { modules: ReadonlyMap<string, StoredModule>; env: Record<string, string>; host: RealmHost }) {
+  constructor(
+    manifest: ComponentManifest,
+    options: { modules: ReadonlyMap<string, StoredModule>; env: Record<string, string>; host: RealmHost },
+  ) {
     for (const module of manifest.modules) {
       const stored = options.modules.get(module.hash);
       if (stored === undefined) throw new Error(`The code of module ${module.path} is missing from the database.`);
       this.#modules.set(module.path, { source: stored.source, sourceMap: stored.map, environment: module.environment });
     }
-    this.#realm = new Realm({ label: manifest.path === "" ? "app" : manifest.path, modules: this.#modules, env: options.env, host: options.host });
+    this.#realm = new Realm({
+      label: manifest.path === "" ? "app" : manifest.path,
+      modules: this.#modules,
+      env: options.env,
+      host: options.host,
+    });
     for (const [modulePath, module] of Object.entries(manifest.functions)) {
       for (const analyzed of module.functions) {
         const path = `${modulePath.replace(/\.js$/, "")}:${analyzed.name}`;
@@ -135,7 +143,9 @@ function targetOf(component: string, address: FunctionAddress): { component: str
   if (address.reference !== undefined) {
     const path = /^_reference\/function\/(.+)$/.exec(address.reference)?.[1];
     if (path === undefined) {
-      throw new Error(`Components are not supported by the embedded deployment: ${address.reference} cannot be called.`);
+      throw new Error(
+        `Components are not supported by the embedded deployment: ${address.reference} cannot be called.`,
+      );
     }
     return { component, path };
   }

@@ -46,7 +46,8 @@ export function runInContext<Result>(context: CallContext, body: () => Result): 
 export function currentContext(): CallContext {
   const context = storage.getStore();
   if (context === undefined) throw new Error("Convex operations are only available inside a running Convex function.");
-  if (context.transaction?.transaction.ended === true) throw new Error("This function has ended; it cannot use the database any more.");
+  if (context.transaction?.transaction.ended === true)
+    throw new Error("This function has ended; it cannot use the database any more.");
   return context;
 }
 

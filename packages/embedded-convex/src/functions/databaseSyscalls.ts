@@ -36,7 +36,11 @@ export const syncDatabaseOperations = {
     return "null";
   },
 
-  "1.0/db/normalizeId"(call: CallContext, state: TransactionContext, { table, idString }: { table: string; idString: string }): string {
+  "1.0/db/normalizeId"(
+    call: CallContext,
+    state: TransactionContext,
+    { table, idString }: { table: string; idString: string },
+  ): string {
     const num = keyOfId(idString)?.tableNum;
     const matches = num !== undefined && state.transaction.catalog.table(call.component, table)?.num === num;
     return JSON.stringify({ id: matches ? idString : null });
@@ -51,9 +55,18 @@ export function databaseOperations(cursors: PageCursors) {
       return row === null ? '{"value":null,"done":true}' : `{"value":${row.json},"done":false}`;
     },
 
-    "1.0/queryPage"(call: CallContext, state: TransactionContext, args: PageRequest & { query: SerializedQuery }): string {
+    "1.0/queryPage"(
+      call: CallContext,
+      state: TransactionContext,
+      args: PageRequest & { query: SerializedQuery },
+    ): string {
       if (state.journal.next !== null) throw new Error(SECOND_PAGING);
       const plan = planQuery(state.transaction.catalog, call.component, args.query);
+      if (state.journal.next !== null) {
+        throw new Error(
+          "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
+        );
+      }
       const page = readPage(state.transaction, cursors, plan, args, state.journal.last);
       state.journal.next = page.journal;
       return page.json;
@@ -66,26 +79,44 @@ export function databaseOperations(cursors: PageCursors) {
       return String(state.transaction.store.countDocuments(info.prefix, tableEnd(info)));
     },
 
-    "1.0/get"(call: CallContext, { transaction }: TransactionContext, args: DocumentArgs & { isSystem?: boolean }): string {
+    "1.0/get"(
+      call: CallContext,
+      { transaction }: TransactionContext,
+      args: DocumentArgs & { isSystem?: boolean },
+    ): string {
       const { key, table } = locate(transaction, call.component, args, "get");
       if (table.name.startsWith("_") !== (args.isSystem ?? false)) return "null";
       return transaction.get(key) ?? "null";
     },
 
-    "1.0/insert"(call: CallContext, { transaction }: TransactionContext, args: { table: string; value: ConvexJsonObject }): string {
+    "1.0/insert"(
+      call: CallContext,
+      { transaction }: TransactionContext,
+      args: { table: string; value: ConvexJsonObject },
+    ): string {
       rejectSystemFields(args.value);
       const table = transaction.catalog.ensureTable(call.component, args.table);
       const id = transaction.insert(table, resolveCommitTs(transaction, args.value) as ConvexJsonObject);
       return `{"_id":"${id}"}`;
     },
 
-    "1.0/shallowMerge"(call: CallContext, { transaction }: TransactionContext, args: DocumentArgs & { value: ConvexJsonObject }): string {
+    "1.0/shallowMerge"(
+      call: CallContext,
+      { transaction }: TransactionContext,
+      args: DocumentArgs & { value: ConvexJsonObject },
+    ): string {
       locateForWrite(transaction, call.component, args, "patch");
-      transaction.update(args.id, "Update", (old) => merge(old, resolveCommitTs(transaction, args.value) as ConvexJsonObject));
+      transaction.update(args.id, "Update", (old) =>
+        merge(old, resolveCommitTs(transaction, args.value) as ConvexJsonObject),
+      );
       return "{}";
     },
 
-    "1.0/replace"(call: CallContext, { transaction }: TransactionContext, args: DocumentArgs & { value: ConvexJsonObject }): string {
+    "1.0/replace"(
+      call: CallContext,
+      { transaction }: TransactionContext,
+      args: DocumentArgs & { value: ConvexJsonObject },
+    ): string {
       locateForWrite(transaction, call.component, args, "replace");
       transaction.update(args.id, "Replace", () => resolveCommitTs(transaction, args.value) as ConvexJsonObject);
       return "{}";
@@ -99,7 +130,12 @@ export function databaseOperations(cursors: PageCursors) {
   } satisfies Record<string, Operation>;
 }
 
-function locate(transaction: Transaction, component: string, args: DocumentArgs, method: string): { key: Buffer; table: TableInfo } {
+function locate(
+  transaction: Transaction,
+  component: string,
+  args: DocumentArgs,
+  method: string,
+): { key: Buffer; table: TableInfo } {
   const found = keyOfId(args.id);
   const table = found === null ? undefined : transaction.catalog.tableByNumber(found.tableNum);
   if (found === null || table === undefined || table.component !== component) {
@@ -120,7 +156,8 @@ function locateForWrite(transaction: Transaction, component: string, args: Docum
 
 function rejectSystemFields(value: ConvexJsonObject): void {
   for (const field of ["_id", "_creationTime"]) {
-    if (field in value) throw new Error(`Provided document contains the system field '${field}', which is set by Convex on insert.`);
+    if (field in value)
+      throw new Error(`Provided document contains the system field '${field}', which is set by Convex on insert.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Catalog } from "../store/catalog.ts";
 import type { Transaction } from "../transaction/transaction.ts";
-import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
+import type { ConvexJson } from "../values/json.ts";
 import { validateValue } from "../values/validator.ts";
 import { type Codebase, type FunctionAddress, type FunctionInfo, type FunctionKind, notFound } from "./codebase.ts";
 import { type CallContext, runInContext, seededRandom, type TransactionContext } from "./context.ts";
@@ -23,7 +23,9 @@ export interface FunctionCall {
   access: "public" | "internal";
 }
 
-/** Table names to numbers, for checking ids in arguments and results. Actions have no catalog and check only the form. */
+const MAX_VALUE_BYTES = 16 * 1024 * 1024;
+
+/** Table names to numbers, for checking ids in arguments and results. */
 export type TableNumbersOf = (component: string) => (name: string) => number | undefined;
 
 /**
@@ -38,21 +40,28 @@ export function resolveCall(codebase: Codebase, call: FunctionCall, kind: Functi
   } catch (error) {
     throw new CallError(error instanceof Error ? error.message : String(error));
   }
-  if (call.access === "public" && !info.isPublic) throw new CallError(notFound(call.address.name ?? info.path, "public function"));
+  if (call.access === "public" && !info.isPublic)
+    throw new CallError(notFound(call.address.name ?? info.path, "public function"));
   if (info.kind !== kind) {
-    throw new CallError(`Trying to execute ${info.path} as ${titleCase(kind)}, but it is defined as ${titleCase(info.kind)}.`);
+    throw new CallError(
+      `Trying to execute ${info.path} as ${titleCase(kind)}, but it is defined as ${titleCase(info.kind)}.`,
+    );
   }
   return info;
 }
 
 /** @throws CallError `ArgumentValidationError: ...` */
-export function checkArguments(info: FunctionInfo, args: ConvexJson, tables: TableNumbersOf): void {
+export function checkArguments(info: FunctionInfo, text: string, tables: TableNumbersOf): void {
+  if (text.length > MAX_VALUE_BYTES) throw new CallError(`Arguments for ${info.path} are too large (limit: 16 MiB)`);
+  const args = JSON.parse(text) as ConvexJson;
   const problem = validateValue(info.args, args, tables(info.component));
   if (problem !== null) throw new CallError(`ArgumentValidationError: ${problem}`);
 }
 
 /** @throws CallError `ReturnsValidationError: ...` */
 export function checkReturn(info: FunctionInfo, value: string, tables: TableNumbersOf): void {
+  if (value.length > MAX_VALUE_BYTES)
+    throw new CallError(`The return value of ${info.path} is too large (limit: 16 MiB)`);
   if (info.returns === null) return;
   const problem = validateValue(info.returns, JSON.parse(value) as ConvexJson, tables(info.component));
   if (problem !== null) throw new CallError(`ReturnsValidationError: ${problem}`);
@@ -88,9 +97,14 @@ export function rootContext(options: {
 }
 
 /** Runs a query or mutation in a prepared context; checks arguments and result. Returns Convex JSON text. */
-export async function runFunction(info: FunctionInfo, args: string, context: CallContext, catalog: Catalog): Promise<string> {
+export async function runFunction(
+  info: FunctionInfo,
+  args: string,
+  context: CallContext,
+  catalog: Catalog,
+): Promise<string> {
   const tables: TableNumbersOf = (component) => catalog.tableNumbers(component);
-  checkArguments(info, JSON.parse(args) as ConvexJsonObject, tables);
+  checkArguments(info, args, tables);
   const list = `[${args}]`;
   const value = await runInContext(context, () => {
     const registered = info.load();

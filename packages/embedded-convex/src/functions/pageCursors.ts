@@ -33,7 +33,9 @@ export class PageCursors {
       const key = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES)), decipher.final()]);
       if (this.#mac(plan, key).equals(iv)) return key;
     }
-    throw new Error("InvalidCursor: Tried to run a query starting from a cursor, but it looks like this query has changed.");
+    throw new Error(
+      "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this query has changed.",
+    );
   }
 
   #mac(plan: Plan, key: Uint8Array): Buffer {

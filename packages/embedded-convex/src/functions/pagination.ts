@@ -33,7 +33,8 @@ export function readPage(
   journal: PageJournal | null,
 ): { json: string; journal: PageJournal } {
   const end = request.endCursor ?? journal?.endCursor ?? null;
-  if (plan === null || request.cursor === END_CURSOR) return pageOf([], { isDone: true, continueCursor: END_CURSOR, split: null });
+  if (plan === null || request.cursor === END_CURSOR)
+    return pageOf([], { isDone: true, continueCursor: END_CURSOR, split: null });
 
   const bounded = narrow(plan, cursors, request.cursor, end);
   const cursor = new QueryCursor(transaction, bounded);

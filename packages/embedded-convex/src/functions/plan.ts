@@ -1,9 +1,22 @@
-import { type Catalog, type IndexInfo, type TableInfo, documentKey, encodeIndexValues, tableEnd } from "../store/catalog.ts";
+import {
+  type Catalog,
+  type IndexInfo,
+  type TableInfo,
+  documentKey,
+  encodeIndexValues,
+  tableEnd,
+} from "../store/catalog.ts";
 import { DOCUMENTS } from "../store/store.ts";
 import { decodeId } from "../values/ids.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { compareJson, keyPrefixEnd } from "../values/keys.ts";
-import { decodeUndefined, type Order, type QueryOperator, type RangeExpression, type SerializedQuery } from "./queryTypes.ts";
+import {
+  decodeUndefined,
+  type Order,
+  type QueryOperator,
+  type RangeExpression,
+  type SerializedQuery,
+} from "./queryTypes.ts";
 
 /** A query as one range of keys, to be read in one direction and filtered. */
 export interface Plan {
@@ -29,7 +42,9 @@ const END = Buffer.from([0xff]);
 export function planQuery(catalog: Catalog, component: string, query: SerializedQuery): Plan | null {
   const { source, operators } = query;
   if (source.type === "Search") {
-    throw new Error(`Search indexes are not supported by the embedded deployment: ${source.indexName} cannot be queried.`);
+    throw new Error(
+      `Search indexes are not supported by the embedded deployment: ${source.indexName} cannot be queried.`,
+    );
   }
   const order = source.order ?? "asc";
   if (source.type === "FullTableScan") {
@@ -50,11 +65,20 @@ function wholeTable(table: TableInfo): KeyRange {
   return { index: DOCUMENTS, low: table.prefix, high: tableEnd(table) };
 }
 
-function rangeOf(table: TableInfo | undefined, tableName: string, indexName: string, range: RangeExpression[]): KeyRange | null {
+function rangeOf(
+  table: TableInfo | undefined,
+  tableName: string,
+  indexName: string,
+  range: RangeExpression[],
+): KeyRange | null {
   if (indexName === "by_creation_time" || indexName === "by_id") {
     if (table === undefined) return null;
     const field = indexName === "by_id" ? ID : CREATION_TIME;
-    return new RangeBuilder(table.prefix, tableEnd(table), [field], table).build(DOCUMENTS, `${tableName}.${indexName}`, range);
+    return new RangeBuilder(table.prefix, tableEnd(table), [field], table).build(
+      DOCUMENTS,
+      `${tableName}.${indexName}`,
+      range,
+    );
   }
   const index = table?.indexes.get(indexName);
   if (table === undefined || index === undefined) throw new Error(`Index ${tableName}.${indexName} not found.`);

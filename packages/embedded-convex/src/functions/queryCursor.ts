@@ -67,7 +67,13 @@ export class QueryCursor {
   }
 
   #fetch(): boolean {
-    this.#chunk = this.#transaction.store.scan(this.#plan.index, this.#low, this.#high, this.#plan.order, this.#chunkSize);
+    this.#chunk = this.#transaction.store.scan(
+      this.#plan.index,
+      this.#low,
+      this.#high,
+      this.#plan.order,
+      this.#chunkSize,
+    );
     this.#position = 0;
     this.#chunkSize = Math.min(this.#chunkSize * 4, MAX_CHUNK);
     if (this.#chunk.length > 0) return true;

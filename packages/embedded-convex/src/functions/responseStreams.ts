@@ -35,9 +35,14 @@ export class ResponseStreams {
     reader?.cancel("The client has gone").catch(() => undefined);
   }
 
-  async #pump(stream: number, reader: ReadableStreamDefaultReader<Uint8Array>, next: ReturnType<typeof reader.read>): Promise<void> {
+  async #pump(
+    stream: number,
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    next: ReturnType<typeof reader.read>,
+  ): Promise<void> {
     try {
-      for (let read = await next; !read.done; read = await reader.read()) this.#emit({ stream, chunk: read.value, error: null });
+      for (let read = await next; !read.done; read = await reader.read())
+        this.#emit({ stream, chunk: read.value, error: null });
       this.#emit({ stream, chunk: null, error: null });
     } catch (error) {
       this.#emit({ stream, chunk: null, error: error instanceof Error ? error.message : String(error) });

@@ -58,7 +58,8 @@ export function createTransactionHost(services: TransactionServices): RealmHost 
       throw new Error(`${op} is only available in actions.`);
     },
     console: recordLogLine,
-    fetch: () => Promise.reject(new Error("Can't use fetch() in queries and mutations. Please consider using an action.")),
+    fetch: () =>
+      Promise.reject(new Error("Can't use fetch() in queries and mutations. Please consider using an action.")),
   };
 }
 
@@ -80,11 +81,17 @@ function otherOperations(services: TransactionServices) {
       return JSON.stringify(handleOf(services.codebase().resolve(call.component, args)));
     },
 
-    "1.0/schedule"(call: CallContext, { transaction }: TransactionContext, args: Args<FunctionAddress & { ts: number; args: ConvexJson }>): string {
+    "1.0/schedule"(
+      call: CallContext,
+      { transaction }: TransactionContext,
+      args: Args<FunctionAddress & { ts: number; args: ConvexJson }>,
+    ): string {
       const info = services.codebase().resolve(call.component, args);
       const target = handleOf(info);
       const dueMs = args.ts * 1000;
-      return JSON.stringify(jobs.schedule(transaction, { component: call.component, path: info.path, target, args: args.args, dueMs }));
+      return JSON.stringify(
+        jobs.schedule(transaction, { component: call.component, path: info.path, target, args: args.args, dueMs }),
+      );
     },
 
     "1.0/cancel_job"(_call: CallContext, { transaction }: TransactionContext, { id }: { id: string }): string {
@@ -102,16 +109,28 @@ function otherOperations(services: TransactionServices) {
       return JSON.stringify(`${services.cloudUrl}/api/storage/upload?token=${encodeURIComponent(token)}`);
     },
 
-    "1.0/storageGetUrl"(call: CallContext, { transaction }: TransactionContext, { storageId }: { storageId: string }): string {
+    "1.0/storageGetUrl"(
+      call: CallContext,
+      { transaction }: TransactionContext,
+      { storageId }: { storageId: string },
+    ): string {
       const path = files.urlPath(transaction, call.component, storageId);
       return JSON.stringify(path === null ? null : services.cloudUrl + path);
     },
 
-    "1.0/storageGetMetadata"(call: CallContext, { transaction }: TransactionContext, { storageId }: { storageId: string }): string {
+    "1.0/storageGetMetadata"(
+      call: CallContext,
+      { transaction }: TransactionContext,
+      { storageId }: { storageId: string },
+    ): string {
       return JSON.stringify(files.metadata(transaction, call.component, storageId));
     },
 
-    "1.0/storageDelete"(call: CallContext, { transaction }: TransactionContext, { storageId }: { storageId: string }): string {
+    "1.0/storageDelete"(
+      call: CallContext,
+      { transaction }: TransactionContext,
+      { storageId }: { storageId: string },
+    ): string {
       files.remove(transaction, call.component, storageId);
       return "null";
     },
@@ -124,7 +143,8 @@ function otherOperations(services: TransactionServices) {
       throw new Error("storage.get() is only available in actions.");
     },
 
-    "1.0/getFunctionMetadata": (call: CallContext) => JSON.stringify({ name: call.path, componentPath: call.component }),
+    "1.0/getFunctionMetadata": (call: CallContext) =>
+      JSON.stringify({ name: call.path, componentPath: call.component }),
 
     "1.0/getDeploymentMetadata": () => JSON.stringify(DEPLOYMENT_METADATA),
 
@@ -152,13 +172,23 @@ export function requestMetadata(call: CallContext): Record<string, string | null
 type NestedCall = FunctionAddress & { udfType: "query" | "mutation" | "snapshotQuery"; args: ConvexJson };
 
 /** Runs a query or mutation inside the caller's transaction; a failed mutation leaves nothing behind. */
-async function runNested(services: TransactionServices, call: CallContext, state: TransactionContext, args: NestedCall): Promise<string> {
+async function runNested(
+  services: TransactionServices,
+  call: CallContext,
+  state: TransactionContext,
+  args: NestedCall,
+): Promise<string> {
   const kind = args.udfType === "mutation" ? "mutation" : "query";
   const { transaction } = state;
   try {
     if (kind === "mutation" && !transaction.writable) throw new Error("Queries cannot run mutations.");
     const { name, reference, functionHandle } = args;
-    const target = { callId: "", address: { name, reference, functionHandle }, component: call.component, access: "internal" as const };
+    const target = {
+      callId: "",
+      address: { name, reference, functionHandle },
+      component: call.component,
+      access: "internal" as const,
+    };
     const argsText = JSON.stringify(args.args);
     const info = resolveCall(services.codebase(), { ...target, args: argsText, identity: call.identity }, kind);
     const nested: CallContext = {

@@ -20,7 +20,9 @@ export class UploadTokens {
     const content = token.slice(0, Math.max(end, 0));
     const expected = this.#sign(content);
     const actual = Buffer.from(token.slice(end + 1), "base64url");
-    return actual.length === expected.length && timingSafeEqual(actual, expected) && Number(content.split(".")[0]) >= nowMs;
+    return (
+      actual.length === expected.length && timingSafeEqual(actual, expected) && Number(content.split(".")[0]) >= nowMs
+    );
   }
 
   #sign(content: string): Buffer {

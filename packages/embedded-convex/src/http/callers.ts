@@ -26,7 +26,9 @@ export class Callers {
 
   /** @throws HttpError 403 unless the `Authorization: Convex <key>` header is right. */
   requireAdmin(authorization: string | undefined): void {
-    this.requireAdminKey(authorization?.startsWith("Convex ") === true ? authorization.slice(7).split(":")[0] : undefined);
+    this.requireAdminKey(
+      authorization?.startsWith("Convex ") === true ? authorization.slice(7).split(":")[0] : undefined,
+    );
   }
 
   /** The caller of an HTTP request. @throws AuthTokenError or HttpError for wrong credentials. */

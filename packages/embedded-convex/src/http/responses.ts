@@ -18,7 +18,8 @@ export class HttpError extends Error {
 const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH",
-  "access-control-allow-headers": "*, authorization, content-type, convex-client, digest, sentry-trace, baggage, traceparent",
+  "access-control-allow-headers":
+    "*, authorization, content-type, convex-client, digest, sentry-trace, baggage, traceparent",
   "access-control-max-age": "86400",
 };
 
@@ -39,10 +40,19 @@ export function send(response: ServerResponse, status: number, text: string, con
 }
 
 export function sendError(response: ServerResponse, error: unknown): void {
-  const isKnown = error instanceof HttpError || (typeof error === "object" && error !== null && "status" in error && "code" in error);
+  const isKnown =
+    error instanceof HttpError || (typeof error === "object" && error !== null && "status" in error && "code" in error);
+  if (!response.req.complete) {
+    // A client that is still sending reads no answer: what it sends is thrown away, for a while.
+    response.setHeader("connection", "close");
+    response.req.resume();
+    setTimeout(() => response.req.destroy(), LINGER_MS).unref();
+  }
   const { status, code } = isKnown ? (error as HttpError) : { status: 500, code: "InternalServerError" };
   sendJson(response, status, { code, message: error instanceof Error ? error.message : String(error) });
 }
+
+const LINGER_MS = 2000;
 
 /** Answers a CORS preflight. */
 export function sendPreflight(response: ServerResponse): void {
@@ -61,12 +71,13 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const tooLarge = () => reject(new HttpError(413, "PayloadTooLarge", `The request body is larger than ${maxBytes} bytes`));
+    const tooLarge = () =>
+      reject(new HttpError(413, "PayloadTooLarge", `The request body is larger than ${maxBytes} bytes`));
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) return tooLarge();
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) {
-        request.pause();
+        chunks.length = 0;
         tooLarge();
         return;
       }
@@ -90,6 +101,10 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     else if (encoding === "gzip") bytes = await decompressGzip(bytes, { maxOutputLength: maxBytes });
     return bytes.length === 0 ? {} : (JSON.parse(bytes.toString("utf8")) as unknown);
   } catch (error) {
-    throw new HttpError(400, "BadJsonBody", `The body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new HttpError(
+      400,
+      "BadJsonBody",
+      `The body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

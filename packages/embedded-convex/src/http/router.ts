@@ -5,7 +5,12 @@ import { parseStartPush } from "../deploy/pushRequest.ts";
 import type { ActionPool } from "../process/actionPool.ts";
 import { encodeTs } from "../sync/protocol.ts";
 import type { Callers } from "./callers.ts";
-import { FUNCTION_ENDPOINTS, type FunctionApiServices, type FunctionEndpoint, handleFunctionCall } from "./functionApi.ts";
+import {
+  FUNCTION_ENDPOINTS,
+  type FunctionApiServices,
+  type FunctionEndpoint,
+  handleFunctionCall,
+} from "./functionApi.ts";
 import { HttpError, readJson, send, sendJson, sendPreflight } from "./responses.ts";
 import { handleDownload, handleUpload, type StorageApiServices } from "./storageApi.ts";
 
@@ -35,7 +40,11 @@ const VERSION = "embedded-1.48.0";
 const MAX_PUSH_BYTES = 256 * 1024 * 1024;
 
 /** Answers everything on the port of the client API but WebSockets. */
-export async function handleApiRequest(services: ApiServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleApiRequest(
+  services: ApiServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? "/", services.cloudUrl);
   const call: ApiRequest = { services, url, request, response };
   if (request.method === "OPTIONS") return sendPreflight(response);
@@ -47,7 +56,8 @@ export async function handleApiRequest(services: ApiServices, request: IncomingM
   const uuid = /^storage\/([0-9a-f-]{36})$/.exec(endpoint)?.[1];
   if (uuid !== undefined) return handleDownload(services.storage, uuid, request, response);
   const handler = Object.hasOwn(HANDLERS, endpoint) ? HANDLERS[endpoint] : undefined;
-  if (handler === undefined) throw new HttpError(404, "NotFound", `${url.pathname} is not offered by the embedded deployment`);
+  if (handler === undefined)
+    throw new HttpError(404, "NotFound", `${url.pathname} is not offered by the embedded deployment`);
   sendJson(response, 200, await handler(call));
 }
 
@@ -62,7 +72,8 @@ const HANDLERS: Record<string, Handler> = {
     return { convexCloudUrl: services.cloudUrl, convexSiteUrl: services.siteUrl };
   },
   "deploy2/start_push": async (call) => call.services.push.start(parseStartPush(await adminBody(call))),
-  "deploy2/evaluate_push": async (call) => call.services.push.start({ ...parseStartPush(await adminBody(call)), dryRun: true }),
+  "deploy2/evaluate_push": async (call) =>
+    call.services.push.start({ ...parseStartPush(await adminBody(call)), dryRun: true }),
   "deploy2/evaluate_schema": async (call) => call.services.push.evaluateSchema(parseStartPush(await adminBody(call))),
   "deploy2/wait_for_schema": async (call) => call.services.push.waitForSchema(await adminBody(call)),
   "deploy2/finish_push": async (call) => call.services.push.finish(await adminBody(call)),
@@ -89,7 +100,11 @@ const HANDLERS: Record<string, Handler> = {
 };
 
 async function changeOutbound({ services, request }: ApiRequest): Promise<void> {
-  const { add = [], remove = [], ttlMs } = (await readJson(request, MAX_PUSH_BYTES)) as { add?: string[]; remove?: string[]; ttlMs?: number };
+  const {
+    add = [],
+    remove = [],
+    ttlMs,
+  } = (await readJson(request, MAX_PUSH_BYTES)) as { add?: string[]; remove?: string[]; ttlMs?: number };
   try {
     await services.pool.changeOutbound({ add, remove, ttlMs: ttlMs ?? null });
   } catch (error) {
@@ -102,7 +117,10 @@ async function adminBody({ services, request }: ApiRequest): Promise<Record<stri
   const { authorization } = request.headers;
   // Before the body is read: a stranger must not make us read and unpack 256 MB.
   if (authorization !== undefined) services.callers.requireAdmin(authorization);
-  const body = (await readJson(request, authorization === undefined ? 1024 * 1024 : MAX_PUSH_BYTES)) as Record<string, unknown>;
+  const body = (await readJson(request, authorization === undefined ? 1024 * 1024 : MAX_PUSH_BYTES)) as Record<
+    string,
+    unknown
+  >;
   if (authorization === undefined) services.callers.requireAdminKey(body.adminKey);
   return body;
 }

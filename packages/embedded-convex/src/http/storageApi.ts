@@ -16,23 +16,37 @@ export interface StorageApiServices {
 const MAX_UPLOAD_BYTES = 1024 * 1024 * 1024;
 
 /** `POST /api/storage/upload?token=...` */
-export async function handleUpload(services: StorageApiServices, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleUpload(
+  services: StorageApiServices,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.method !== "POST") throw new HttpError(405, "MethodNotAllowed", "Files are uploaded with POST");
   if (!services.uploadTokens().isValid(url.searchParams.get("token") ?? "", Date.now())) {
     throw new HttpError(401, "InvalidUploadUrl", "The upload URL is invalid or has expired");
   }
-  const stored = await services.files.put(Readable.toWeb(request) as ReadableStream<Uint8Array>, { maxBytes: MAX_UPLOAD_BYTES });
+  const stored = await services.files.put(Readable.toWeb(request) as ReadableStream<Uint8Array>, {
+    maxBytes: MAX_UPLOAD_BYTES,
+  });
   const expected = /(?:^|,)\s*sha-256=([^,]+)/i.exec(String(request.headers.digest ?? ""))?.[1];
   if (expected !== undefined && expected !== stored.sha256) {
     await services.files.delete(stored.key);
     throw new HttpError(400, "BadDigest", `The SHA-256 of the received file is ${stored.sha256}`);
   }
   const contentType = request.headers["content-type"] ?? null;
-  sendJson(response, 200, { storageId: await services.add({ file: stored.key, sha256: stored.sha256, size: stored.size, contentType }) });
+  sendJson(response, 200, {
+    storageId: await services.add({ file: stored.key, sha256: stored.sha256, size: stored.size, contentType }),
+  });
 }
 
 /** `GET /api/storage/<uuid>` */
-export async function handleDownload(services: StorageApiServices, uuid: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleDownload(
+  services: StorageApiServices,
+  uuid: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const location = await services.locate(uuid);
   if (location === null) throw new HttpError(404, "FileNotFound", "The file was not found");
   response.writeHead(200, {
@@ -42,7 +56,8 @@ export async function handleDownload(services: StorageApiServices, uuid: string,
     digest: `sha-256=${location.sha256}`,
     "cache-control": "private, max-age=2592000",
     // A stored HTML file must not run with the rights of this origin.
-    "content-security-policy": "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'",
+    "content-security-policy":
+      "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'",
     "x-content-type-options": "nosniff",
   });
   if (request.method === "HEAD") {

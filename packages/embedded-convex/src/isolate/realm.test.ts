@@ -259,6 +259,24 @@ describe("stack traces", () => {
     expect(remapStack(stackOf(handler))).not.toContain(process.cwd());
   });
 
+  it("name packages and sources elsewhere without the way to them", async () => {
+    const throwFrom = async (sourcefile: string): Promise<string> => {
+      const contents = "export function f() {\n  throw new Error();\n}";
+      const options = { format: "esm", write: false, sourcemap: "external", outfile: "out.js" } as const;
+      const bundled = await build({ ...options, stdin: { contents, sourcefile } });
+      const [map, source] = bundled.outputFiles.map((file) => file.text) as [string, string];
+      const transformed = await transformModule({ path: "f.js", source, sourceMap: map });
+      const modules = new Map([["f.js", { source: transformed.code, sourceMap: transformed.map }]]);
+      const realm = new Realm({ label: "app", modules, env: {}, host: testHost() });
+      return remapStack(stackOf(realm.import("f.js").f as () => never)).split("\n")[1]!;
+    };
+    const pnpm = "/home/op/app/node_modules/.pnpm/zod@4/node_modules/zod/v4/core/parse.js";
+    expect(await throwFrom(pnpm)).toBe("    at f (../node_modules/zod/v4/core/parse.js:2:9)");
+    expect(await throwFrom("/home/op/secret/app/packages/core/src/a.ts")).toBe(
+      "    at f (../packages/core/src/a.ts:2:9)",
+    );
+  });
+
   it("fall back to the module's path", () => {
     const stack =
       "Error: x\n    at f (convex:/77/app/lib/a.js:3:4)\n    at Module._compile (node:internal/modules/cjs/loader:1:1)\n    at /work/host/file.ts:1:2";

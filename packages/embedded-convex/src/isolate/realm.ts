@@ -16,7 +16,6 @@ import { fileNamePrefix, forgetSourceMaps, moduleFileName, registerSourceMap } f
 export type { ConsoleLevel } from "./globals.ts";
 export { remapStack } from "./stacks.ts";
 export { transformModule } from "./transform.ts";
-export type { ModuleSource, TransformedModule } from "./transform.ts";
 
 /** A module of a realm. */
 export interface RealmModule {

@@ -5,7 +5,10 @@ import type { SourceMapPayload } from "node:module";
 const SCHEME = "convex:/";
 const FRAME = /^\s+at /;
 const POSITION = /convex:\/[^\s:()]+:\d+:\d+/g;
-const PARENT_STEPS = /^(?:\.\.?\/)+/;
+const PARENT_STEPS = /^(?:\.\.?\/|\/)*/;
+const PACKAGES = "node_modules/";
+/** Parts of a source's path that are shown: enough for `convex/a/b/c.ts`, too few for where the operator keeps the project. */
+const SHOWN_PARTS = 4;
 
 /** Source maps of loaded modules by file name, the JSON until the first error needs it. */
 const sourceMaps = new Map<string, string | SourceMap>();
@@ -48,8 +51,14 @@ function originalPosition(position: string): string {
   const map = loadMap(fileName!);
   const entry = map?.findEntry(Number(line) - 1, Number(column) - 1);
   if (entry === undefined || !("originalSource" in entry)) return `${shortName(fileName!)}:${line}:${column}`;
-  const source = entry.originalSource.replace(PARENT_STEPS, "../");
-  return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  return `${sourceName(entry.originalSource)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+}
+
+/** A source as users see it: packages by their name, own sources by the end of their path. */
+function sourceName(source: string): string {
+  const packages = source.lastIndexOf(PACKAGES);
+  if (packages >= 0) return `../${source.slice(packages)}`;
+  return `../${source.replace(PARENT_STEPS, "").split("/").slice(-SHOWN_PARTS).join("/")}`;
 }
 
 function loadMap(fileName: string): SourceMap | undefined {

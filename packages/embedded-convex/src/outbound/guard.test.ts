@@ -272,11 +272,7 @@ describe("requests", () => {
     expect(formType).toMatch(/^multipart\/form-data; boundary=/);
     expect(formText).toContain('name="field"\r\n\r\nvalue');
     const stream = new Blob(["streamed"]).stream();
-    expect(await send(url, { method: "POST", body: stream, duplex: "half" })).toEqual([
-      "none",
-      "none",
-      "streamed",
-    ]);
+    expect(await send(url, { method: "POST", body: stream, duplex: "half" })).toEqual(["none", "none", "streamed"]);
     const request = new Request(url, { method: "PUT", body: "in a request", headers: { "x-custom": "1" } });
     expect(await send(request)).toEqual(["text/plain;charset=UTF-8", "12", "in a request"]);
     expect((await fetch(new URL(url), { headers: new Headers({ "x-custom": "yes" }) })).headers.get("x-custom")).toBe(

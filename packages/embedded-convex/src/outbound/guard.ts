@@ -17,7 +17,7 @@ import { connectError, isOutboundRefused, OutboundRefusedError } from "./errors.
 import { toUndiciRequest, toWebResponse } from "./messages.ts";
 
 export { OutboundAllowList } from "./allowList.ts";
-export { isOutboundRefused, OUTBOUND_CONNECT_FAILED, OUTBOUND_REFUSED, OutboundRefusedError } from "./errors.ts";
+export { isOutboundRefused } from "./errors.ts";
 
 /** Options of a guarded fetch. */
 export interface GuardedFetchOptions {
@@ -85,7 +85,7 @@ function createAgent(options: GuardedFetchOptions, mayConnect: (address: string)
     if (!isOwnPort && mayConnect(address)) return null;
     return new OutboundRefusedError({ host, port, isOwnPort });
   };
-  const lookup = options.lookup ?? (dnsLookup);
+  const lookup = options.lookup ?? dnsLookup;
   return new Agent({
     // A connector for each origin, so that TLS sessions are resumed.
     factory: (origin, poolOptions) => {

@@ -136,14 +136,18 @@ export class ActionPool {
     worker.once("exit", () => this.#onExit(member));
     if (this.#code !== null) void rpc.call("load", this.#code);
     const now = Date.now();
-    const add = this.#liveEntries().map(({ hostPort, expiresAt }) => ({ hostPort, ttlMs: expiresAt === null ? null : expiresAt - now }));
+    const add = this.#liveEntries().map(({ hostPort, expiresAt }) => ({
+      hostPort,
+      ttlMs: expiresAt === null ? null : expiresAt - now,
+    }));
     if (add.length > 0) rpc.notify("outbound", { add, remove: [] });
     return member;
   }
 
   #onExit(member: Member): void {
     member.rpc.fail("The action was interrupted: its worker has ended.");
-    for (const controller of member.streams.values()) controller.error(new RemoteError("The action worker has ended.", true));
+    for (const controller of member.streams.values())
+      controller.error(new RemoteError("The action worker has ended.", true));
     if (this.#stopping) return;
     this.#members = this.#members.map((other) => (other === member ? this.#spawn() : other));
   }
@@ -169,7 +173,8 @@ export class ActionPool {
 
   #liveEntries(): OutboundEntry[] {
     const now = Date.now();
-    for (const [key, { expiresAt }] of this.#outbound) if (expiresAt !== null && expiresAt <= now) this.#outbound.delete(key);
+    for (const [key, { expiresAt }] of this.#outbound)
+      if (expiresAt !== null && expiresAt <= now) this.#outbound.delete(key);
     return [...this.#outbound.values()];
   }
 }

@@ -56,6 +56,8 @@ parentPort!.on("message", ({ reconnect, loss }: ReconnectMessage) => {
   transactor.reconnect(reconnect, (op, arg) => retryAfterLoss(loss, op, arg));
 });
 
+// Nor may one action end all others by an error in a timer of its own.
+process.on("uncaughtException", (error) => console.error("Uncaught exception in an action:", error));
 // Code that is pushed may leave promises behind that nobody waits for: that is its own affair.
 process.on("unhandledRejection", (reason) => {
   if (!(reason instanceof RemoteError)) console.error("Unhandled rejection in an action:", reason);

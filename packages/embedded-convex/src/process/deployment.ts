@@ -94,11 +94,27 @@ class Deployment implements RunningDeployment {
   #pool: ActionPool | null = null;
   #push: PushApi | null = null;
   #verifier: TokenVerifier | null = null;
-  #state: DeploymentState = { manifest: EMPTY_MANIFEST, env: {}, storedEnv: {}, cloudUrl: "", siteUrl: "", tables: [], uploadSecret: "" };
+  #state: DeploymentState = {
+    manifest: EMPTY_MANIFEST,
+    env: {},
+    storedEnv: {},
+    cloudUrl: "",
+    siteUrl: "",
+    tables: [],
+    uploadSecret: "",
+  };
+  readonly #runningJobs = new Set<string>();
   #nextCall = 1;
+  /** Ports are bound first, so that a busy one is noticed at once; what arrives before the rest stands waits for this. */
+  readonly #started: Promise<void>;
+  #settleStart: (error: unknown) => void = () => undefined;
 
   constructor(options: DeploymentOptions) {
     this.#options = options;
+    this.#started = new Promise((resolve, reject) => {
+      this.#settleStart = (error) => (error === null ? resolve() : reject(error as Error));
+    });
+    this.#started.catch(() => undefined);
     this.failed = new Promise((_resolve, reject) => (this.#fail = reject));
     this.failed.catch(() => undefined);
     this.#files = new FileStore(path.join(options.dataFolder, "storage"));
@@ -112,13 +128,28 @@ class Deployment implements RunningDeployment {
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
     this.#apiServer.on("upgrade", (request, socket, head) => {
       if (!/^\/api\/[^/]+\/sync$/.test((request.url ?? "").split("?")[0]!)) return socket.destroy();
-      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        new Session(webSocket, this.#sessionServices(), `connection ${this.#nextCall++}`);
-      });
+      const accept = () =>
+        this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          new Session(webSocket, this.#sessionServices(), `connection ${this.#nextCall++}`);
+        });
+      // A client that goes away meanwhile must not become an uncaught error.
+      const abandon = () => socket.destroy();
+      socket.on("error", abandon);
+      this.#started.then(accept, abandon).finally(() => socket.off("error", abandon));
     });
   }
 
   async start(): Promise<void> {
+    try {
+      await this.#startAll();
+      this.#settleStart(null);
+    } catch (error) {
+      this.#settleStart(error);
+      throw error;
+    }
+  }
+
+  async #startAll(): Promise<void> {
     const { dataFolder, host, port, sitePort } = this.#options;
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     const apiPort = await listen(this.#apiServer, port, host);
@@ -131,7 +162,12 @@ class Deployment implements RunningDeployment {
     this.#pool.start();
     await this.#pool.changeOutbound({ add: this.#options.allowOutbound ?? [], remove: [], ttlMs: null });
     const pool = this.#pool;
-    this.#push = new PushApi({ transactor: () => this.#transactor(), pool, reload: () => this.#reload(), state: () => this.#state });
+    this.#push = new PushApi({
+      transactor: () => this.#transactor(),
+      pool,
+      reload: () => this.#reload(),
+      state: () => this.#state,
+    });
     await this.#reload();
     const known = new Set(await this.#transactor().call("knownFiles"));
     await this.#files.sweep((key) => known.has(key));
@@ -139,7 +175,9 @@ class Deployment implements RunningDeployment {
 
   async stop(): Promise<void> {
     for (const client of this.#sockets.clients) client.close(1001);
-    const closing = [this.#apiServer, this.#siteServer].map((server) => new Promise((resolve) => server.close(resolve)));
+    const closing = [this.#apiServer, this.#siteServer].map(
+      (server) => new Promise((resolve) => server.close(resolve)),
+    );
     const drained = setTimeout(() => {
       for (const client of this.#sockets.clients) client.terminate();
       this.#apiServer.closeAllConnections();
@@ -164,8 +202,8 @@ class Deployment implements RunningDeployment {
         envOverlay: this.#options.env ?? {},
         timeLimitMs,
         coalesceMs: this.#options.coalesceMs ?? 150,
-        guiltyJobs: [],
       },
+      runningJobs: () => [...this.#runningJobs],
       events: this.#transactorEvents(),
       hardLimitMs: timeLimitMs * 1.5,
       heapLimitMb: 2048,
@@ -180,7 +218,11 @@ class Deployment implements RunningDeployment {
   #createPool(ports: number[]): ActionPool {
     return new ActionPool({
       size: this.#options.actionWorkers ?? 2,
-      worker: { storageFolder: path.join(this.#options.dataFolder, "storage"), deniedPorts: ports, timeLimitMs: ACTION_TIME_LIMIT_MS },
+      worker: {
+        storageFolder: path.join(this.#options.dataFolder, "storage"),
+        deniedPorts: ports,
+        timeLimitMs: ACTION_TIME_LIMIT_MS,
+      },
       heapLimitMb: 2048,
       hangLimitMs: 30_000,
       connectTransactor: () => this.#supervisor!.connect(),
@@ -224,12 +266,22 @@ class Deployment implements RunningDeployment {
   /** The deployment may be its own token issuer: its documents are served without the network. */
   async #fetchOwnSite(request: Request): Promise<Response> {
     const headers = [...request.headers] as [string, string][];
-    const answer = await this.#pool!.http({ method: request.method, url: request.url, headers, body: null, identity: null });
-    return new Response(answer.chunks ?? (answer.body as Uint8Array<ArrayBuffer> | null), { status: answer.status, headers: answer.headers });
+    const answer = await this.#pool!.http({
+      method: request.method,
+      url: request.url,
+      headers,
+      body: null,
+      identity: null,
+    });
+    return new Response(answer.chunks ?? (answer.body as Uint8Array<ArrayBuffer> | null), {
+      status: answer.status,
+      headers: answer.headers,
+    });
   }
 
   async #handleApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      await this.#started;
       if (this.#push === null || this.#pool === null) throw new Error("The deployment is starting.");
       await handleApiRequest(
         {
@@ -243,7 +295,8 @@ class Deployment implements RunningDeployment {
           functions: {
             caller: ({ headers }) => this.#callers.fromHeader(headers.authorization),
             query: (call) => this.#transactor().call("query", this.#toCall(call)),
-            systemQuery: ({ component, path: name, args }) => this.#transactor().call("systemQuery", { component, path: name, args }),
+            systemQuery: ({ component, path: name, args }) =>
+              this.#transactor().call("systemQuery", { component, path: name, args }),
             mutation: (call) => this.#transactor().call("mutation", { ...this.#toCall(call), sessionRequest: null }),
             action: (call) => this.#runAction(this.#toCall(call), null),
             manifest: () => this.#state.manifest,
@@ -264,8 +317,18 @@ class Deployment implements RunningDeployment {
   }
 
   async #handleSite(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.#started;
+    } catch {
+      // The reason is the operator's, and is told where the process ends.
+      return void response.writeHead(503).end("The deployment could not start.");
+    }
     const identity = async (authorization: string) => (await this.#callers.fromHeader(authorization)).identity;
-    await handleSiteRequest({ identity, run: (call) => this.#pool!.http(call), origin: this.siteUrl }, request, response);
+    await handleSiteRequest(
+      { identity, run: (call) => this.#pool!.http(call), origin: this.siteUrl },
+      request,
+      response,
+    );
   }
 
   #sessionServices() {
@@ -275,7 +338,11 @@ class Deployment implements RunningDeployment {
         this.#transactor().call("mutation", { ...this.#toCall(call), sessionRequest: { session, request } }),
       action: (call: HttpFunctionCall) => this.#runAction(this.#toCall(call), null),
       observeTs: async (ts: bigint) => void (await this.#transactor().call("observeTs", { ts: String(ts) })),
-      authenticate: async (message: { tokenType: "User" | "Admin" | "None"; value?: string; impersonating?: unknown }): Promise<SessionIdentity> => {
+      authenticate: async (message: {
+        tokenType: "User" | "Admin" | "None";
+        value?: string;
+        impersonating?: unknown;
+      }): Promise<SessionIdentity> => {
         if (message.tokenType === "User") return this.#callers.fromToken(message.value ?? "");
         this.#callers.requireAdminKey(message.value);
         const identity = message.impersonating === undefined ? null : JSON.stringify(message.impersonating);
@@ -299,8 +366,17 @@ class Deployment implements RunningDeployment {
 
   async #runJob({ jobId, target, args }: { jobId: string; target: string; args: string }): Promise<void> {
     const callId = `m.${this.#nextCall++}`;
-    const call: FunctionCall = { callId, address: { functionHandle: target }, component: "", args, identity: null, access: "internal" };
+    const call: FunctionCall = {
+      callId,
+      address: { functionHandle: target },
+      component: "",
+      args,
+      identity: null,
+      access: "internal",
+    };
+    this.#runningJobs.add(jobId);
     const result = await this.#runAction(call, jobId);
+    this.#runningJobs.delete(jobId);
     await this.#transactor().call("actionJobFinished", { jobId, error: result.ok ? null : result.error });
   }
 }

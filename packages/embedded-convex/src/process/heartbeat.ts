@@ -1,7 +1,7 @@
 import type { Heartbeat } from "../transaction/executor.ts";
 
 const HEADER_BYTES = 24;
-const LABEL_BYTES = 1024;
+const LABEL_BYTES = 2048;
 const PHASE = 0;
 const LABEL_LENGTH = 1;
 const STARTED_AT = 1;

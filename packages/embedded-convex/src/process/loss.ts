@@ -1,3 +1,4 @@
+import { liveLabel, type LiveRequest } from "../sync/liveQueries.ts";
 import { RemoteError } from "./rpc.ts";
 
 /** What a transactor was doing when it had to be ended. */
@@ -16,8 +17,13 @@ const WRITES = new Set(["mutation", "schedule", "cancelJob", "storageAdd", "stor
  * culprit must not, and after a death in the middle of a commit no write may that could be applied twice.
  */
 export function retryAfterLoss(loss: TransactorLoss, op: string, arg: unknown): true | Error {
-  const { callId, sessionRequest } = (arg ?? {}) as { callId?: string; sessionRequest?: unknown };
-  if (callId !== undefined && loss.guilty === `call ${callId}`) {
+  const { callId, sessionRequest, request } = (arg ?? {}) as {
+    callId?: string;
+    sessionRequest?: unknown;
+    request?: LiveRequest;
+  };
+  const label = op === "subscribe" && request !== undefined ? liveLabel(request) : `call ${callId}`;
+  if (loss.guilty === label) {
     return new RemoteError("Function execution timed out or ran out of memory; it was ended and rolled back.");
   }
   const deduplicated = sessionRequest !== undefined && sessionRequest !== null;

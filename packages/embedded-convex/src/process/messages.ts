@@ -45,7 +45,11 @@ export interface TransactorOperations {
 export interface TransactorControl extends TransactorOperations {
   /** Everything the main thread must know to serve. */
   describe(): Promise<DeploymentState>;
-  subscribe(call: { subscription: number; session: string; request: LiveRequest }): Promise<{ live: number; ts: string }>;
+  subscribe(call: {
+    subscription: number;
+    session: string;
+    request: LiveRequest;
+  }): Promise<{ live: number; ts: string }>;
   unsubscribe(call: { subscriptions: number[] }): Promise<null>;
   /** A client has seen this timestamp; answers with the newest one. */
   observeTs(call: { ts: string | null }): Promise<string>;

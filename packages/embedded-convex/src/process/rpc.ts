@@ -12,11 +12,8 @@ interface Reply {
   error?: { message: string };
 }
 
-/** One message carries everything that was said during a turn of the event loop: crossing threads costs per message. */
-interface Envelope {
-  requests: Request[];
-  replies: Reply[];
-}
+/** One message carries, in order, everything that was said during a turn of the event loop: crossing threads costs per message. */
+type Envelope = (Request | Reply)[];
 
 type Operations<Interface> = { [Name in keyof Interface]: (arg: never) => unknown };
 
@@ -46,9 +43,9 @@ export class RpcPort<Remote extends Operations<Remote>> {
   #port: MessagePort;
   readonly #local: ReadonlyMap<string, (arg: never) => unknown>;
   readonly #pending = new Map<number, Pending>();
-  #outbox: Envelope = { requests: [], replies: [] };
+  #outbox: Envelope = [];
   #flushScheduled = false;
-  readonly #inbox: Envelope[] = [];
+  #inbox: Envelope = [];
   #draining = false;
   #nextId = 1;
 
@@ -66,23 +63,23 @@ export class RpcPort<Remote extends Operations<Remote>> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#pending.set(id, { op, arg, resolve: resolve as (value: never) => void, reject });
-      this.#outbox.requests.push({ id, op, arg });
+      this.#outbox.push({ id, op, arg });
       this.#scheduleFlush();
     });
   }
 
   /** Tells the other side something, without waiting for an answer. */
   notify<Name extends keyof Remote & string>(op: Name, ...[arg]: Parameters<Remote[Name]>): void {
-    this.#outbox.requests.push({ id: 0, op, arg });
+    this.#outbox.push({ id: 0, op, arg });
     this.#scheduleFlush();
   }
 
   /** Sends what has been collected, now. */
   flush(): void {
-    const { requests, replies } = this.#outbox;
-    if (requests.length === 0 && replies.length === 0) return;
-    this.#outbox = { requests: [], replies: [] };
-    this.#port.postMessage({ requests, replies } satisfies Envelope);
+    if (this.#outbox.length === 0) return;
+    const envelope = this.#outbox;
+    this.#outbox = [];
+    this.#port.postMessage(envelope);
   }
 
   get pendingCount(): number {
@@ -94,12 +91,13 @@ export class RpcPort<Remote extends Operations<Remote>> {
    */
   reconnect(port: MessagePort, retry: (op: string, arg: unknown) => true | Error): void {
     this.#port = port;
-    this.#outbox = { requests: [], replies: [] };
+    this.#outbox = [];
+    this.#inbox = [];
     this.#listen(port);
     for (const [id, pending] of [...this.#pending]) {
       const verdict = retry(pending.op, pending.arg);
       if (verdict === true) {
-        this.#outbox.requests.push({ id, op: pending.op, arg: pending.arg });
+        this.#outbox.push({ id, op: pending.op, arg: pending.arg });
         continue;
       }
       this.#pending.delete(id);
@@ -117,38 +115,40 @@ export class RpcPort<Remote extends Operations<Remote>> {
   #listen(port: MessagePort): void {
     port.on("message", (envelope: Envelope) => {
       if (this.#port !== port) return;
-      this.#inbox.push(envelope);
+      this.#inbox = this.#inbox.length === 0 ? envelope : this.#inbox.concat(envelope);
       if (!this.#draining) this.#drain();
     });
   }
 
-  /** Requests and events of a message are handled after those who waited for its replies have gone on. */
+  /** Everything in its order; a request or event that follows replies waits until those who waited for them have gone on. */
   #drain(): void {
     this.#draining = false;
-    for (let envelope = this.#inbox.shift(); envelope !== undefined; envelope = this.#inbox.shift()) {
-      const { replies, requests } = envelope;
-      this.#settle(replies);
-      if (replies.length === 0 || requests.length === 0) {
-        for (const request of requests) void this.#handle(request);
+    const envelope = this.#inbox;
+    this.#inbox = [];
+    let settled = false;
+    for (let index = 0; index < envelope.length; index++) {
+      const item = envelope[index]!;
+      if (!("op" in item)) {
+        this.#settle(item);
+        settled = true;
         continue;
       }
-      this.#draining = true;
-      setImmediate(() => {
-        for (const request of requests) void this.#handle(request);
-        this.#drain();
-      });
-      return;
+      if (settled) {
+        this.#inbox = envelope.slice(index);
+        this.#draining = true;
+        setImmediate(() => this.#drain());
+        return;
+      }
+      void this.#handle(item);
     }
   }
 
-  #settle(replies: Reply[]): void {
-    for (const reply of replies) {
-      const pending = this.#pending.get(reply.id);
-      if (pending === undefined) continue;
-      this.#pending.delete(reply.id);
-      if (reply.error !== undefined) pending.reject(new RemoteError(reply.error.message));
-      else pending.resolve(reply.value as never);
-    }
+  #settle(reply: Reply): void {
+    const pending = this.#pending.get(reply.id);
+    if (pending === undefined) return;
+    this.#pending.delete(reply.id);
+    if (reply.error !== undefined) pending.reject(new RemoteError(reply.error.message));
+    else pending.resolve(reply.value as never);
   }
 
   async #handle({ id, op, arg }: Request): Promise<void> {
@@ -161,12 +161,13 @@ export class RpcPort<Remote extends Operations<Remote>> {
     } catch (error) {
       // An event that cannot be handled is a mistake in this program: let it surface.
       if (id === 0) throw error;
-      if (port === this.#port) this.#reply({ id, error: { message: error instanceof Error ? error.message : String(error) } });
+      if (port === this.#port)
+        this.#reply({ id, error: { message: error instanceof Error ? error.message : String(error) } });
     }
   }
 
   #reply(reply: Reply): void {
-    this.#outbox.replies.push(reply);
+    this.#outbox.push(reply);
     this.#scheduleFlush();
   }
 

@@ -21,7 +21,14 @@ import { type Commit, Executor, type Heartbeat } from "../transaction/executor.t
 import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { Environment } from "./environment.ts";
-import type { ActivationDiff, DeploymentState, LogEntry, MutationCall, TransactorControl, TransactorEvents } from "./messages.ts";
+import type {
+  ActivationDiff,
+  DeploymentState,
+  LogEntry,
+  MutationCall,
+  TransactorControl,
+  TransactorEvents,
+} from "./messages.ts";
 
 export interface TransactorOptions {
   folder: string;
@@ -34,6 +41,8 @@ export interface TransactorOptions {
   coalesceMs: number;
   /** Jobs during which the last transactor had to be ended. */
   guiltyJobs: string[];
+  /** Action jobs that run on in other threads, although a new transactor takes over. */
+  runningJobs: string[];
   heartbeat: Heartbeat;
   events: TransactorEvents;
   /** Sends answers that are waiting to be sent: before the events that follow from them. */
@@ -68,7 +77,8 @@ export class Transactor implements TransactorControl {
   /** @throws UnusableDatabaseError; see `openDatabase`. */
   static async open(options: TransactorOptions): Promise<Transactor> {
     const transactor = new Transactor(options);
-    await transactor.#scheduler.start(options.guiltyJobs);
+    await transactor.#scheduler.start({ guilty: options.guiltyJobs, running: options.runningJobs });
+    void transactor.#rollout.cleanUp();
     return transactor;
   }
 
@@ -81,13 +91,21 @@ export class Transactor implements TransactorControl {
     this.#jobs = new Jobs(store);
     this.#files = new StoredFiles(store);
     this.#modules = new ModuleStore(store);
-    this.#environment = new Environment(store, { CONVEX_CLOUD_URL: cloudUrl, CONVEX_SITE_URL: siteUrl }, options.envOverlay);
+    this.#environment = new Environment(
+      store,
+      { CONVEX_CLOUD_URL: cloudUrl, CONVEX_SITE_URL: siteUrl },
+      options.envOverlay,
+    );
     const secrets = this.#prepareStore();
     this.#uploadSecret = secrets;
     const pageCursors = new PageCursors(secrets);
     this.#executor = new Executor({
       store,
-      host: { store, catalog: this.#catalog, onDocumentWritten: (table, document) => this.#rollout.onDocumentWritten(table, document) },
+      host: {
+        store,
+        catalog: this.#catalog,
+        onDocumentWritten: (table, document) => this.#rollout.onDocumentWritten(table, document),
+      },
       heartbeat: options.heartbeat,
       timeLimitMs: options.timeLimitMs,
       flush: options.flush,
@@ -97,11 +115,23 @@ export class Transactor implements TransactorControl {
     this.#rollout = new SchemaRollout({ store, catalog: this.#catalog, executor: this.#executor });
     const codebase = () => this.#codebase;
     const uploadTokens = new UploadTokens(secrets);
-    this.#host = createTransactionHost({ codebase, catalog: this.#catalog, jobs: this.#jobs, files: this.#files, pageCursors, uploadTokens, cloudUrl });
+    this.#host = createTransactionHost({
+      codebase,
+      catalog: this.#catalog,
+      jobs: this.#jobs,
+      files: this.#files,
+      pageCursors,
+      uploadTokens,
+      cloudUrl,
+    });
     const manifest = () => this.#codebase.manifest;
     const storedEnv = () => ({ ...this.#environment.stored });
     this.#systemQueries = new SystemQueries({ manifest, storedEnv, pageCursors, cloudUrl, siteUrl });
-    this.#live = new LiveQueries({ run: (request, journal) => this.#runLive(request, journal), now: Date.now, coalesceMs: options.coalesceMs });
+    this.#live = new LiveQueries({
+      run: (request, journal) => this.#runLive(request, journal),
+      now: Date.now,
+      coalesceMs: options.coalesceMs,
+    });
     this.#codebase = this.#loadCode(this.#modules.manifest() ?? EMPTY_MANIFEST);
     this.#rollout.applyValidators(this.#codebase.manifest);
     this.#scheduler = this.#createScheduler();
@@ -109,7 +139,9 @@ export class Transactor implements TransactorControl {
 
   async query(call: FunctionCall): Promise<CallResult> {
     const startedAt = performance.now();
-    const result = await this.#executor.read(`call ${call.callId}`, (transaction) => this.#runQuery(transaction, call, null).then((run) => run.result));
+    const result = await this.#executor.read(`call ${call.callId}`, (transaction) =>
+      this.#runQuery(transaction, call, null).then((run) => run.result),
+    );
     this.#log("Query", call, result, startedAt);
     return result;
   }
@@ -125,7 +157,12 @@ export class Transactor implements TransactorControl {
     return this.#executor.read(`query ${path}`, (transaction) => {
       try {
         const journal = { last: null, next: null };
-        const value = this.#systemQueries.run(path, { transaction, component, args: JSON.parse(args) as Record<string, ConvexJson>, journal });
+        const value = this.#systemQueries.run(path, {
+          transaction,
+          component,
+          args: JSON.parse(args) as Record<string, ConvexJson>,
+          journal,
+        });
         return { ok: true, value, logs: [] };
       } catch (error) {
         return failureOf(error, []);
@@ -175,7 +212,9 @@ export class Transactor implements TransactorControl {
   }
 
   schedule(call: { component: string; target: string; path: string; args: string; dueMs: number }): Promise<string> {
-    return this.#write((transaction) => this.#jobs.schedule(transaction, { ...call, args: JSON.parse(call.args) as ConvexJson }));
+    return this.#write((transaction) =>
+      this.#jobs.schedule(transaction, { ...call, args: JSON.parse(call.args) as ConvexJson }),
+    );
   }
 
   async cancelJob({ id }: { id: string }): Promise<null> {
@@ -197,7 +236,9 @@ export class Transactor implements TransactorControl {
   }
 
   storageMetadata({ component, storageId }: { component: string; storageId: string }): Promise<string> {
-    return this.#executor.read("storage", (transaction) => JSON.stringify(this.#files.metadata(transaction, component, storageId)));
+    return this.#executor.read("storage", (transaction) =>
+      JSON.stringify(this.#files.metadata(transaction, component, storageId)),
+    );
   }
 
   storageLocate(call: Parameters<TransactorControl["storageLocate"]>[0]) {
@@ -239,6 +280,7 @@ export class Transactor implements TransactorControl {
         return { ...moduleDiff(before, manifest), crons: this.#scheduler.setCrons(specs) };
       });
       this.#switchCode(manifest);
+      void this.#rollout.cleanUp();
       return { ...diff, ...indexDiff(indexesBefore, indexesOf(this.#catalog, manifest)) };
     } catch (error) {
       this.#catalog.reload();
@@ -314,13 +356,21 @@ export class Transactor implements TransactorControl {
             if (answer !== null) return { ok: true, value: answer.value, ts: String(answer.ts), logs: [] };
           }
           const info = resolveCall(this.#codebase, call, "mutation");
-          const context = rootContext({ kind: "mutation", info, identity: call.identity, transaction, journal: null, requestId: randomUUID() });
+          const context = rootContext({
+            kind: "mutation",
+            info,
+            identity: call.identity,
+            transaction,
+            journal: null,
+            requestId: randomUUID(),
+          });
           context.logs = logs;
           const value = await runFunction(info, call.args, context, this.#catalog);
           const ts = this.#store.clock.lastTs;
           // What wrote nothing may as well run again: it needs no record, and no disk sync.
           const wrote = transaction.usage.used.documentsWritten > 0;
-          if (sessionRequest !== null && wrote) this.#store.requests.add(sessionRequest.session, sessionRequest.request, { ts, value });
+          if (sessionRequest !== null && wrote)
+            this.#store.requests.add(sessionRequest.session, sessionRequest.request, { ts, value });
           return { ok: true, value, ts: String(ts), logs };
         },
       });
@@ -331,7 +381,15 @@ export class Transactor implements TransactorControl {
 
   async #runJob(transaction: Transaction, info: FunctionInfo, job: { id: string; args: string }): Promise<void> {
     const startedAt = performance.now();
-    const options = { kind: "mutation" as const, info, identity: null, transaction, journal: null, requestId: randomUUID(), scheduledFunctionId: job.id };
+    const options = {
+      kind: "mutation" as const,
+      info,
+      identity: null,
+      transaction,
+      journal: null,
+      requestId: randomUUID(),
+      scheduledFunctionId: job.id,
+    };
     const context = rootContext(options);
     const call = { address: { name: info.path }, component: info.component };
     try {
@@ -349,7 +407,14 @@ export class Transactor implements TransactorControl {
     let result: CallResult;
     try {
       const info = resolveCall(this.#codebase, call, "query");
-      const context = rootContext({ kind: "query", info, identity: call.identity, transaction, journal, requestId: randomUUID() });
+      const context = rootContext({
+        kind: "query",
+        info,
+        identity: call.identity,
+        transaction,
+        journal,
+        requestId: randomUUID(),
+      });
       context.logs = logs;
       const value = await runFunction(info, call.args, context, this.#catalog);
       next = context.transaction.journal.next;
@@ -365,7 +430,11 @@ export class Transactor implements TransactorControl {
     return this.#executor.runRead(liveLabel(request), async (transaction) => {
       if (admin && path.startsWith("_system/")) return this.#runSystemLive(transaction, request, journal);
       const access = admin ? ("internal" as const) : ("public" as const);
-      const run = await this.#runQuery(transaction, { callId: "", address: { name: path }, component, args, identity, access }, journal);
+      const run = await this.#runQuery(
+        transaction,
+        { callId: "", address: { name: path }, component, args, identity, access },
+        journal,
+      );
       return { reads: transaction.reads, result: liveResult(run.result, run.journal) };
     });
   }
@@ -375,7 +444,11 @@ export class Transactor implements TransactorControl {
     let result: CallResult;
     try {
       const args = JSON.parse(request.args) as Record<string, ConvexJson>;
-      result = { ok: true, value: this.#systemQueries.run(request.path, { transaction, component: request.component, args, journal }), logs: [] };
+      result = {
+        ok: true,
+        value: this.#systemQueries.run(request.path, { transaction, component: request.component, args, journal }),
+        logs: [],
+      };
     } catch (error) {
       result = failureOf(error, []);
     }
@@ -443,7 +516,12 @@ export class Transactor implements TransactorControl {
     old.dispose();
   }
 
-  #log(udfType: LogEntry["udfType"], call: Pick<FunctionCall, "address" | "component">, result: CallResult, startedAt: number): void {
+  #log(
+    udfType: LogEntry["udfType"],
+    call: Pick<FunctionCall, "address" | "component">,
+    result: CallResult,
+    startedAt: number,
+  ): void {
     if (result.ok && result.logs.length === 0) return;
     this.#options.events.log({
       kind: "Completion",
@@ -472,7 +550,8 @@ function liveResult(result: CallResult, journal: { endCursor: string | null } | 
 }
 
 function moduleDiff(before: Manifest, after: Manifest): { addedModules: string[]; removedModules: string[] } {
-  const paths = (manifest: Manifest) => new Map(manifest.components.flatMap((component) => component.modules.map(({ path, hash }) => [path, hash])));
+  const paths = (manifest: Manifest) =>
+    new Map(manifest.components.flatMap((component) => component.modules.map(({ path, hash }) => [path, hash])));
   const [old, next] = [paths(before), paths(after)];
   return {
     addedModules: [...next.keys()].filter((path) => old.get(path) !== next.get(path)),
@@ -484,13 +563,22 @@ type NamedIndex = { name: string; type: "database"; fields: string[] };
 
 function indexesOf(catalog: Catalog, manifest: Manifest): NamedIndex[] {
   return manifest.components.flatMap(({ path }) =>
-    catalog.tables(path).flatMap((table) =>
-      [...table.indexes.values()].map((index) => ({ name: `${table.name}.${index.name}`, type: "database" as const, fields: [...index.fields] })),
-    ),
+    catalog
+      .tables(path)
+      .flatMap((table) =>
+        [...table.indexes.values()].map((index) => ({
+          name: `${table.name}.${index.name}`,
+          type: "database" as const,
+          fields: [...index.fields],
+        })),
+      ),
   );
 }
 
-function indexDiff(before: NamedIndex[], after: NamedIndex[]): { addedIndexes: NamedIndex[]; removedIndexes: NamedIndex[] } {
+function indexDiff(
+  before: NamedIndex[],
+  after: NamedIndex[],
+): { addedIndexes: NamedIndex[]; removedIndexes: NamedIndex[] } {
   const without = (left: NamedIndex[], right: NamedIndex[]) => {
     const known = new Set(right.map((index) => JSON.stringify(index)));
     return left.filter((index) => !known.has(JSON.stringify(index)));

@@ -6,7 +6,9 @@ import { RpcPort } from "./rpc.ts";
 import type { ConnectMessage, TransactorNews, TransactorWorkerData } from "./transactorWorker.ts";
 
 export interface SupervisorOptions {
-  transactor: TransactorWorkerData["options"];
+  transactor: Omit<TransactorWorkerData["options"], "guiltyJobs" | "runningJobs">;
+  /** Action jobs that are running now. */
+  runningJobs(): string[];
   events: TransactorEvents;
   /** A transactor that runs one function for longer than this is ended, ms. Above its own limit, which handles waiting functions. */
   hardLimitMs: number;
@@ -69,7 +71,7 @@ export class TransactorSupervisor {
     const { port1, port2 } = new MessageChannel();
     this.#heartbeat = new SharedHeartbeat();
     const data: TransactorWorkerData = {
-      options: { ...this.#options.transactor, guiltyJobs },
+      options: { ...this.#options.transactor, guiltyJobs, runningJobs: this.#options.runningJobs() },
       heartbeat: this.#heartbeat.buffer,
       control: port1,
     };
@@ -82,7 +84,9 @@ export class TransactorSupervisor {
     let lastError = "";
     worker.on("error", (error: Error) => (lastError = error.message));
     await new Promise<void>((resolve, reject) => {
-      worker.once("message", (news: TransactorNews) => (news.type === "ready" ? resolve() : reject(new Error(news.message))));
+      worker.once("message", (news: TransactorNews) =>
+        news.type === "ready" ? resolve() : reject(new Error(news.message)),
+      );
       worker.once("exit", () => reject(new Error(`The database worker ended while it started. ${lastError}`)));
     });
     worker.once("exit", () => void this.#onExit(worker, lastError));
@@ -99,11 +103,17 @@ export class TransactorSupervisor {
   async #onExit(worker: Worker, lastError: string): Promise<void> {
     if (this.#stopping || worker !== this.#worker) return;
     const activity = this.#heartbeat.read();
-    const loss: TransactorLoss = { guilty: activity.phase === "running" ? activity.label : null, committing: activity.phase === "committing" };
-    console.error(`The database worker has ended (${lastError || "by the watchdog"}, in ${activity.label || "no call"}); starting another one.`);
+    const loss: TransactorLoss = {
+      guilty: activity.phase === "running" ? activity.label : null,
+      committing: activity.phase === "committing",
+    };
+    console.error(
+      `The database worker has ended (${lastError || "by the watchdog"}, in ${activity.label || "no call"}); starting another one.`,
+    );
     const now = Date.now();
     this.#restarts = [...this.#restarts.filter((time) => now - time < RESTART_WINDOW_MS), now];
-    if (this.#restarts.length > MAX_RESTARTS) return this.#options.onFatal("The database worker keeps ending; giving up.");
+    if (this.#restarts.length > MAX_RESTARTS)
+      return this.#options.onFatal("The database worker keeps ending; giving up.");
     try {
       const job = /^job (.+)$/.exec(loss.guilty ?? "")?.[1];
       const port = await this.#spawn(job === undefined ? [] : [job]);

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { SharedHeartbeat } from "./heartbeat.ts";
 import type { TransactorEvents, TransactorOperations } from "./messages.ts";
@@ -17,8 +18,34 @@ export interface ConnectMessage {
   connect: MessagePort;
 }
 
-const OPERATIONS = ["query", "mutation", "systemQuery", "schedule", "cancelJob", "storageAdd", "storageRemove", "storageUrlPath", "storageMetadata", "storageLocate"] as const satisfies (keyof TransactorOperations)[];
-const CONTROL = ["describe", "subscribe", "unsubscribe", "observeTs", "actionJobFinished", "knownFiles", "modules", "prepareSchema", "schemaStatus", "evaluateSchema", "activate", "setEnvironment", "setAuthProviders", "close"] as const;
+const OPERATIONS = [
+  "query",
+  "mutation",
+  "systemQuery",
+  "schedule",
+  "cancelJob",
+  "storageAdd",
+  "storageRemove",
+  "storageUrlPath",
+  "storageMetadata",
+  "storageLocate",
+] as const satisfies (keyof TransactorOperations)[];
+const CONTROL = [
+  "describe",
+  "subscribe",
+  "unsubscribe",
+  "observeTs",
+  "actionJobFinished",
+  "knownFiles",
+  "modules",
+  "prepareSchema",
+  "schemaStatus",
+  "evaluateSchema",
+  "activate",
+  "setEnvironment",
+  "setAuthProviders",
+  "close",
+] as const;
 
 async function main(): Promise<void> {
   const { options, heartbeat, control } = workerData as TransactorWorkerData;
@@ -26,7 +53,10 @@ async function main(): Promise<void> {
   let events: RpcPort<TransactorEvents> | null = null;
   // Events before the start is finished wait for the port.
   const early: (() => void)[] = [];
-  const notify = <Name extends keyof TransactorEvents & string>(op: Name, ...args: Parameters<TransactorEvents[Name]>): void => {
+  const notify = <Name extends keyof TransactorEvents & string>(
+    op: Name,
+    ...args: Parameters<TransactorEvents[Name]>
+  ): void => {
     if (events === null) early.push(() => notify(op, ...args));
     else events.notify(op, ...args);
   };
@@ -43,7 +73,11 @@ async function main(): Promise<void> {
     },
     flush: () => ports.forEach((port) => port.flush()),
     onFatal: (error) => {
-      console.error(`Writing to the database failed, nothing more is accepted: ${error instanceof Error ? error.message : String(error)}`);
+      // Written directly: `console` of a worker goes through the main thread, which will not live to see it.
+      writeSync(
+        2,
+        `embedded-convex: writing to the database failed: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
       // Ends the whole process from a worker: nothing may be answered any more.
       process.kill(process.pid, "SIGKILL");
       throw error;
@@ -51,7 +85,12 @@ async function main(): Promise<void> {
     report: (message) => console.error(message),
   });
   const bind = (names: readonly string[]) =>
-    Object.fromEntries(names.map((name) => [name, (arg: never) => (transactor as unknown as Record<string, (arg: never) => unknown>)[name]!(arg)]));
+    Object.fromEntries(
+      names.map((name) => [
+        name,
+        (arg: never) => (transactor as unknown as Record<string, (arg: never) => unknown>)[name]!(arg),
+      ]),
+    );
   events = new RpcPort<TransactorEvents>(control, bind([...OPERATIONS, ...CONTROL]));
   ports.push(events as unknown as RpcPort<never>);
   for (const event of early) event();
@@ -65,5 +104,8 @@ async function main(): Promise<void> {
 process.on("unhandledRejection", (reason) => console.error("Unhandled rejection in a query or mutation:", reason));
 
 main().catch((error: unknown) => {
-  parentPort!.postMessage({ type: "failed", message: error instanceof Error ? error.message : String(error) } satisfies TransactorNews);
+  parentPort!.postMessage({
+    type: "failed",
+    message: error instanceof Error ? error.message : String(error),
+  } satisfies TransactorNews);
 });

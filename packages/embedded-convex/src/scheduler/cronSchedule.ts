@@ -30,7 +30,10 @@ export function nextRunMs(schedule: CronSchedule, afterMs: number, lastMs: numbe
       return nextMatch(fields({ minute: schedule.minuteUTC, hour: schedule.hourUTC ?? 0, weekday }), afterMs);
     }
     case "monthly":
-      return nextMatch(fields({ minute: schedule.minuteUTC, hour: schedule.hourUTC ?? 0, day: schedule.day ?? 1 }), afterMs);
+      return nextMatch(
+        fields({ minute: schedule.minuteUTC, hour: schedule.hourUTC ?? 0, day: schedule.day ?? 1 }),
+        afterMs,
+      );
     case "cron":
       return nextMatch(parseCron(schedule.cron), afterMs);
   }

@@ -42,13 +42,20 @@ export class Jobs {
     this.#add = database.prepare("INSERT INTO jobs(state, due, k, target) VALUES(?, ?, ?, ?)");
     this.#remove = database.prepare("DELETE FROM jobs WHERE state = ? AND due = ? AND k = ?");
     this.#target = database.prepare("SELECT target FROM jobs WHERE state = ? AND due = ? AND k = ?");
-    this.#due = database.prepare(`SELECT due, k, target FROM jobs WHERE state = ${PENDING} AND due <= ? ORDER BY due, k LIMIT ?`);
+    this.#due = database.prepare(
+      `SELECT due, k, target FROM jobs WHERE state = ${PENDING} AND due <= ? ORDER BY due, k LIMIT ?`,
+    );
     this.#next = database.prepare(`SELECT due FROM jobs WHERE state = ${PENDING} AND due > ? ORDER BY due LIMIT 1`);
-    this.#inState = database.prepare("SELECT due, k, target FROM jobs WHERE state = ? AND due <= ? ORDER BY due, k LIMIT ?");
+    this.#inState = database.prepare(
+      "SELECT due, k, target FROM jobs WHERE state = ? AND due <= ? ORDER BY due, k LIMIT ?",
+    );
   }
 
   /** Adds a pending job and returns its id. `args` is one object. */
-  schedule(transaction: Transaction, job: { component: string; path: string; target: string; args: ConvexJson; dueMs: number }): string {
+  schedule(
+    transaction: Transaction,
+    job: { component: string; path: string; target: string; args: ConvexJson; dueMs: number },
+  ): string {
     const table = transaction.catalog.ensureTable(job.component, TABLE);
     const argsBytes = JSON.stringify(job.args).length;
     transaction.usage.add("functionsScheduled", 1);
@@ -116,9 +123,11 @@ export class Jobs {
   }
 
   /** Actions run at most once: those that were running when the process ended have failed. */
-  failInterrupted(transaction: Transaction): void {
+  failInterrupted(transaction: Transaction, stillRunning: ReadonlySet<string>): void {
     for (const row of this.#inState.all<[number, Uint8Array, string]>(RUNNING, Number.MAX_VALUE, -1)) {
-      this.finish(transaction, toJob(row).id, { kind: "failed", error: "Transient error while executing action" });
+      const { id } = toJob(row);
+      if (stillRunning.has(id)) continue;
+      this.finish(transaction, id, { kind: "failed", error: "Transient error while executing action" });
     }
   }
 

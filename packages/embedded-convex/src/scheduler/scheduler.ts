@@ -57,13 +57,19 @@ export class Scheduler {
     this.#crons = options.store.kv.getJson<Record<string, CronState>>(CRONS_KEY) ?? {};
   }
 
-  /** Settles what the last process has left behind and starts running jobs. `guilty`: jobs that must not be tried again. */
-  async start(guilty: readonly string[]): Promise<void> {
+  /**
+   * Settles what the last process has left behind and starts running jobs. `guilty`: jobs that must not be tried again;
+   * `running`: action jobs that run on although the transactor was replaced.
+   */
+  async start({ guilty, running }: { guilty: readonly string[]; running: readonly string[] }): Promise<void> {
+    for (const id of running) this.#claimed.add(id);
+    this.#runningActions = running.length;
     await this.#options.executor.write({
       label: "scheduler",
       run: (transaction) => {
-        this.#options.jobs.failInterrupted(transaction);
-        for (const id of guilty) this.#options.jobs.finish(transaction, id, { kind: "failed", error: "Function execution timed out" });
+        this.#options.jobs.failInterrupted(transaction, new Set(running));
+        for (const id of guilty)
+          this.#options.jobs.finish(transaction, id, { kind: "failed", error: "Function execution timed out" });
       },
     });
     this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
@@ -110,11 +116,11 @@ export class Scheduler {
 
   /** An action job has ended; `error` is null on success. */
   async actionFinished(jobId: string, error: string | null): Promise<void> {
-    this.#runningActions--;
-    this.#claimed.delete(jobId);
+    if (this.#claimed.delete(jobId)) this.#runningActions--;
     await this.#options.executor.write({
       label: "scheduler",
-      run: (transaction) => this.#options.jobs.finish(transaction, jobId, error === null ? { kind: "success" } : { kind: "failed", error }),
+      run: (transaction) =>
+        this.#options.jobs.finish(transaction, jobId, error === null ? { kind: "success" } : { kind: "failed", error }),
     });
     this.#tick();
   }
@@ -138,7 +144,6 @@ export class Scheduler {
     for (const job of due) if (!this.#claimed.has(job.id)) this.#start(job);
     const next = Math.min(this.#options.jobs.nextDue(now) ?? Infinity, this.#nextCronMs());
     if (next !== Infinity) this.#arm(next);
-    // What did not fit into one claim is looked at again as soon as something has ended.
   }
 
   #start(job: Job): void {
@@ -216,7 +221,9 @@ export class Scheduler {
       if (cron.nextRunMs === null || cron.nextRunMs > now) continue;
       const lastMs = cron.nextRunMs;
       cron.nextRunMs = nextRunMs(cron.spec.schedule, now, lastMs);
-      this.#startCron(name, cron, now).catch((error: unknown) => this.#options.report(`cron ${name}: ${this.#options.describe(error)}`));
+      this.#startCron(name, cron, now).catch((error: unknown) =>
+        this.#options.report(`cron ${name}: ${this.#options.describe(error)}`),
+      );
     }
   }
 
@@ -230,7 +237,13 @@ export class Scheduler {
         if (!busy) {
           const info = this.#options.resolve(`function://;${canonical(cron.spec.name)}`);
           const args = (cron.spec.args[0] ?? {}) as ConvexJson;
-          cron.jobId = jobs.schedule(transaction, { component: "", path: info.path, target: handleOf(info), args, dueMs: now });
+          cron.jobId = jobs.schedule(transaction, {
+            component: "",
+            path: info.path,
+            target: handleOf(info),
+            args,
+            dueMs: now,
+          });
         }
         store.kv.setJson(CRONS_KEY, this.#crons);
       },
@@ -243,13 +256,11 @@ export class Scheduler {
 
   async #prune(): Promise<void> {
     const { executor, jobs, store, now } = this.#options;
-    await executor.write({
-      label: "prune",
-      run: (transaction) => {
-        jobs.prune(transaction, now(), PRUNE_LIMIT);
-        store.requests.prune();
-      },
-    });
+    const pruneJobs = () =>
+      executor.write({ label: "prune", run: (transaction) => jobs.prune(transaction, now(), PRUNE_LIMIT) });
+    // In portions, so that functions run in between; until nothing is left, or it would fall behind a busy scheduler.
+    while ((await pruneJobs()) === PRUNE_LIMIT);
+    await executor.write({ label: "prune", run: () => store.requests.prune() });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HttpCall } from "../process/messages.ts";
 import type { StreamedAnswer } from "../process/actionPool.ts";
-import { readBody, sendError } from "../http/responses.ts";
+import { HttpError, readBody, sendError } from "../http/responses.ts";
 
 export interface SiteServices {
   /** The identity in an `Authorization` header, as JSON text; null without one. Rejects for a token that is not accepted. */
@@ -17,7 +17,11 @@ const MAX_BODY_BYTES = 20 * 1024 * 1024;
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade"]);
 
 /** Serves HTTP actions. */
-export async function handleSiteRequest(services: SiteServices, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function handleSiteRequest(
+  services: SiteServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const call = await toCall(services, request);
     const answer = await services.run(call);
@@ -31,10 +35,15 @@ async function toCall(services: SiteServices, request: IncomingMessage): Promise
   const method = request.method ?? "GET";
   const headers = headersOf(request);
   const { authorization } = request.headers;
-  const identity = authorization?.startsWith("Bearer ") === true ? await services.identity(authorization).catch(() => null) : null;
+  const identity =
+    authorization?.startsWith("Bearer ") === true ? await services.identity(authorization).catch(() => null) : null;
   const hasBody = method !== "GET" && method !== "HEAD";
   const body = hasBody ? await readBody(request, MAX_BODY_BYTES) : null;
-  return { method, url: services.origin + (request.url ?? "/"), headers, body, identity };
+  const path = request.url ?? "/";
+  // A proxy may send a whole URL; its origin is the proxy's affair.
+  const url = path.startsWith("/") ? services.origin + path : URL.parse(path)?.href;
+  if (url === undefined || !URL.canParse(url)) throw new HttpError(400, "BadRequest", "The request has an invalid URL");
+  return { method, url, headers, body, identity };
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): [string, string][] {
@@ -53,7 +62,10 @@ async function write(answer: StreamedAnswer, request: IncomingMessage, response:
     const body = answer.body ?? new Uint8Array();
     const known = answer.headers.some(([name]) => name === "content-length");
     const isEmptyStatus = answer.status === 204 || answer.status === 304;
-    response.writeHead(answer.status, known || isEmptyStatus ? headers : [...headers, "content-length", String(body.length)]);
+    response.writeHead(
+      answer.status,
+      known || isEmptyStatus ? headers : [...headers, "content-length", String(body.length)],
+    );
     response.end(request.method === "HEAD" ? undefined : body);
     return;
   }

@@ -7,6 +7,9 @@ import type { Statement } from "./sqlite.ts";
 /** `building` indexes are maintained by every write, but not read before the push that wants them is finished. */
 export type IndexState = "active" | "building";
 
+/** Stored for an index that is used no more, until its entries are deleted. */
+const DROPPED = "dropped";
+
 /** One developer index. Keys are the encoded field values followed by the 16 bytes of the internal document id. */
 export interface IndexInfo {
   num: number;
@@ -56,14 +59,16 @@ export class Catalog {
   readonly #addTable: Statement;
   readonly #addIndex: Statement;
   readonly #setIndexState: Statement;
-  readonly #dropIndex: Statement;
+  readonly #dropped: Statement;
+  readonly #forgetIndex: Statement;
 
   constructor(store: Store) {
     this.#store = store;
     this.#addTable = store.database.prepare("INSERT INTO tables(num, component, name) VALUES(?, ?, ?)");
     this.#addIndex = store.database.prepare("INSERT INTO indexes(num, tbl, name, fields, state) VALUES(?, ?, ?, ?, ?)");
     this.#setIndexState = store.database.prepare("UPDATE indexes SET state = ? WHERE num = ?");
-    this.#dropIndex = store.database.prepare("DELETE FROM indexes WHERE num = ?");
+    this.#dropped = store.database.prepare(`SELECT num FROM indexes WHERE state = '${DROPPED}' LIMIT 1`);
+    this.#forgetIndex = store.database.prepare("DELETE FROM indexes WHERE num = ?");
     this.reload();
   }
 
@@ -73,7 +78,9 @@ export class Catalog {
     this.#byNumber.clear();
     const tables = this.#store.database.prepare("SELECT num, component, name FROM tables ORDER BY num");
     for (const [num, component, name] of tables.all<[number, string, string]>()) this.#remember(num, component, name);
-    const indexes = this.#store.database.prepare("SELECT num, tbl, name, fields, state FROM indexes ORDER BY num");
+    const indexes = this.#store.database.prepare(
+      "SELECT num, tbl, name, fields, state FROM indexes WHERE state <> 'dropped' ORDER BY num",
+    );
     for (const [num, tableNum, name, fields, state] of indexes.all<[number, number, string, string, IndexState]>()) {
       const table = this.#byNumber.get(tableNum);
       if (table !== undefined) this.#attach(table, { num, name, fields: JSON.parse(fields) as string[], state });
@@ -124,8 +131,14 @@ export class Catalog {
   ensureIndex(table: TableInfo, spec: IndexSpec): IndexInfo {
     const same = table.maintained.find((index) => index.name === spec.name && sameFields(index.fields, spec.fields));
     if (same !== undefined) return same;
-    const highest = this.#store.database.prepare("SELECT max(num) FROM indexes").get<[number | null]>()?.[0] ?? DOCUMENTS;
-    const index: IndexInfo = { num: (highest ?? DOCUMENTS) + 1, name: spec.name, fields: spec.fields, state: "building" };
+    const highest =
+      this.#store.database.prepare("SELECT max(num) FROM indexes").get<[number | null]>()?.[0] ?? DOCUMENTS;
+    const index: IndexInfo = {
+      num: (highest ?? DOCUMENTS) + 1,
+      name: spec.name,
+      fields: spec.fields,
+      state: "building",
+    };
     this.#addIndex.run(index.num, table.num, index.name, JSON.stringify(index.fields), index.state);
     this.#attach(table, index);
     return index;
@@ -139,8 +152,7 @@ export class Catalog {
         this.#setIndexState.run("active", index.num);
         index.state = "active";
       } else {
-        this.#dropIndex.run(index.num);
-        this.#store.removeIndex(index.num);
+        this.#setIndexState.run(DROPPED, index.num);
       }
     }
     table.maintained = table.maintained.filter((index) => wanted.has(index));
@@ -151,11 +163,18 @@ export class Catalog {
   dropBuildingIndexes(): void {
     for (const table of this.#byNumber.values()) {
       for (const index of table.maintained.filter((candidate) => candidate.state === "building")) {
-        this.#dropIndex.run(index.num);
-        this.#store.removeIndex(index.num);
+        this.#setIndexState.run(DROPPED, index.num);
       }
       table.maintained = table.maintained.filter((index) => index.state === "active");
     }
+  }
+
+  /** Deletes up to `limit` entries of dropped indexes; false when none is left. Inside a write transaction. */
+  removeDroppedEntries(limit: number): boolean {
+    const index = this.#dropped.get<[number]>()?.[0];
+    if (index === undefined) return false;
+    if (this.#store.removeIndexEntries(index, limit) < limit) this.#forgetIndex.run(index);
+    return true;
   }
 
   /** Adds the entries of up to `limit` documents to an index; returns where to go on, or null at the end. */

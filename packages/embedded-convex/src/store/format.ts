@@ -50,7 +50,9 @@ export function openDatabase(folder: string, sync: SyncMode): SqliteDatabase {
     check(database, file, size);
   } catch (error) {
     if (error instanceof UnusableDatabaseError) throw error;
-    throw new UnusableDatabaseError(`The database ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UnusableDatabaseError(
+      `The database ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return database;
 }
@@ -66,7 +68,10 @@ function create(database: SqliteDatabase): void {
 }
 
 function check(database: SqliteDatabase, file: string, size: number): void {
-  if (database.pragma("user_version") === 0 && database.prepare("SELECT count(*) FROM sqlite_master").get()?.[0] === 0) {
+  if (
+    database.pragma("user_version") === 0 &&
+    database.prepare("SELECT count(*) FROM sqlite_master").get()?.[0] === 0
+  ) {
     create(database);
   }
   if (database.pragma("application_id") !== APPLICATION_ID) {
@@ -80,5 +85,6 @@ function check(database: SqliteDatabase, file: string, size: number): void {
   }
   if (size > QUICK_CHECK_MAX_BYTES) return;
   const problem = database.pragma("quick_check(1)");
-  if (problem !== "ok") throw new UnusableDatabaseError(`${file} is damaged: ${String(problem)}. Restore it from a backup.`);
+  if (problem !== "ok")
+    throw new UnusableDatabaseError(`${file} is damaged: ${String(problem)}. Restore it from a backup.`);
 }

@@ -100,8 +100,11 @@ export class Store {
     this.#statements.removeIndexEntry.run(index, key);
   }
 
-  removeIndex(index: number): void {
-    this.#statements.removeIndex.run(index);
+  /** Removes up to `limit` entries of an index; returns how many. */
+  removeIndexEntries(index: number, limit: number): number {
+    const before = this.#totalChanges();
+    this.#statements.removeIndexEntries.run(index, index, limit);
+    return this.#totalChanges() - before;
   }
 
   /** Up to `limit` rows with `low <= key < high`; `index` DOCUMENTS scans the documents themselves. */
@@ -149,7 +152,9 @@ function prepareStatements(database: SqliteDatabase) {
     removeDocument: database.prepare("DELETE FROM docs WHERE k = ?"),
     putIndexEntry: database.prepare("INSERT OR REPLACE INTO idx(ix, k, d) VALUES(?, ?, ?)"),
     removeIndexEntry: database.prepare("DELETE FROM idx WHERE ix = ? AND k = ?"),
-    removeIndex: database.prepare("DELETE FROM idx WHERE ix = ?"),
+    removeIndexEntries: database.prepare(
+      "DELETE FROM idx WHERE ix = ? AND k IN (SELECT k FROM idx WHERE ix = ? LIMIT ?)",
+    ),
     documentsAscending: database.prepare(documentScan("ASC")),
     documentsDescending: database.prepare(documentScan("DESC")),
     indexAscending: database.prepare(indexScan("ASC")),

@@ -8,12 +8,14 @@ export interface Subscriber {
   markDirty(queryId: number): void;
   /** All that belongs to `ts` was marked: a transition may be sent. */
   advance(ts: bigint): void;
-  /** Must be called on `advance` even if none of its queries has changed: one of its mutations waits for it. */
-  readonly owesTransition: boolean;
 }
 
 export interface HubTransactor {
-  subscribe(call: { subscription: number; session: string; request: LiveRequest }): Promise<{ live: number; ts: string }>;
+  subscribe(call: {
+    subscription: number;
+    session: string;
+    request: LiveRequest;
+  }): Promise<{ live: number; ts: string }>;
   unsubscribe(call: { subscriptions: number[] }): void;
 }
 
@@ -27,6 +29,8 @@ interface Subscription {
   failure: LiveResult | null;
 }
 
+const QUARANTINE_MS = 60_000;
+
 /** The network side of live queries: knows the newest result of each, and who looks at it. */
 export class SyncHub {
   readonly #transactor: HubTransactor;
@@ -34,6 +38,11 @@ export class SyncHub {
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #results = new Map<number, LiveResult>();
   readonly #byLive = new Map<number, Set<Subscription>>();
+  /** Sessions with a mutation whose transition is still to be sent, whether one of their queries changes or not. */
+  readonly #awaiting = new Map<Subscriber, bigint>();
+  /** Queries that have ended a transactor, and until when they are not run again, ms. */
+  readonly #quarantine = new Map<string, number>();
+  #lastTs = 0n;
   #nextId = 1;
 
   constructor(transactor: HubTransactor) {
@@ -50,6 +59,7 @@ export class SyncHub {
 
   leave(subscriber: Subscriber, subscriptions: number[]): void {
     this.#subscribers.delete(subscriber);
+    this.#awaiting.delete(subscriber);
     this.unsubscribe(subscriptions);
   }
 
@@ -68,6 +78,11 @@ export class SyncHub {
       if (subscription.live !== null) this.#byLive.get(subscription.live)?.delete(subscription);
     }
     if (known.length > 0) this.#transactor.unsubscribe({ subscriptions: known });
+  }
+
+  /** `advance` will be called for a sync of `ts` or later. */
+  awaitTransition(subscriber: Subscriber, ts: bigint): void {
+    this.#awaiting.set(subscriber, ts);
   }
 
   /** The newest result of a subscription. */
@@ -92,9 +107,13 @@ export class SyncHub {
       this.#attach(subscription, live);
       touched.add(subscription.subscriber);
     }
-    for (const subscriber of this.#subscribers) {
-      if (touched.has(subscriber) || subscriber.owesTransition) subscriber.advance(BigInt(ts));
+    this.#lastTs = BigInt(ts);
+    for (const [subscriber, owed] of this.#awaiting) {
+      if (owed > this.#lastTs) continue;
+      this.#awaiting.delete(subscriber);
+      touched.add(subscriber);
     }
+    for (const subscriber of touched) subscriber.advance(this.#lastTs);
   };
 
   readonly onLiveDropped: TransactorEvents["liveDropped"] = ({ live }) => {
@@ -104,24 +123,44 @@ export class SyncHub {
 
   /** A new transactor knows no subscriptions: all are made again. The one that ended the old one is not. */
   restart(guilty: string | null): void {
+    if (guilty?.startsWith("live ") === true) this.#quarantine.set(guilty, Date.now() + QUARANTINE_MS);
     this.#results.clear();
     this.#byLive.clear();
     for (const subscription of this.#subscriptions.values()) {
+      // Those without a live query have asked already; the call was repeated, or has failed.
+      if (subscription.live === null) continue;
       subscription.live = null;
-      if (guilty !== null && liveLabel(subscription.request) === guilty) {
-        subscription.failure = { ok: false, value: "Function execution timed out or ran out of memory", data: null, logs: [], journal: null };
-        subscription.subscriber.markDirty(subscription.queryId);
-        continue;
-      }
       void this.#bind(subscription).then((ts) => subscription.subscriber.advance(ts));
     }
   }
 
   async #bind(subscription: Subscription): Promise<bigint> {
     const { id, subscriber, request } = subscription;
-    const { live, ts } = await this.#transactor.subscribe({ subscription: id, session: subscriber.sessionId, request });
-    if (this.#subscriptions.get(id) === subscription) this.#attach(subscription, live);
-    return BigInt(ts);
+    if ((this.#quarantine.get(liveLabel(request)) ?? 0) > Date.now()) return this.#failed(subscription);
+    try {
+      const { live, ts } = await this.#transactor.subscribe({
+        subscription: id,
+        session: subscriber.sessionId,
+        request,
+      });
+      if (this.#subscriptions.get(id) === subscription) this.#attach(subscription, live);
+      return BigInt(ts);
+    } catch {
+      // The transactor was ended while it ran this query; running it again would end the next one too.
+      return this.#failed(subscription);
+    }
+  }
+
+  #failed(subscription: Subscription): bigint {
+    subscription.failure = {
+      ok: false,
+      value: "Function execution timed out or ran out of memory",
+      data: null,
+      logs: [],
+      journal: null,
+    };
+    subscription.subscriber.markDirty(subscription.queryId);
+    return this.#lastTs;
   }
 
   #attach(subscription: Subscription, live: number): void {

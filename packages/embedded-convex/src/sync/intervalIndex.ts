@@ -13,7 +13,16 @@ export class IntervalIndex<Owner> {
 
   /** Adds an interval and returns a handle for removing it. Empty intervals contain nothing and are accepted. */
   add(low: Uint8Array, high: Uint8Array, owner: Owner): IntervalHandle {
-    const node: Node<Owner> = { low, high, owner, sequence: this.#nextPriority(), priority: this.#nextPriority(), maxHigh: high, left: null, right: null };
+    const node: Node<Owner> = {
+      low,
+      high,
+      owner,
+      sequence: this.#nextPriority(),
+      priority: this.#nextPriority(),
+      maxHigh: high,
+      left: null,
+      right: null,
+    };
     this.#root = insert(this.#root, node);
     this.#size++;
     return node;

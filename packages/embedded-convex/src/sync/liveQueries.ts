@@ -109,6 +109,8 @@ export class LiveQueries {
 
   /** Starts or joins a live query and returns its id; what the receiver does not know yet is added to `changes`. */
   async subscribe(id: number, session: string, request: LiveRequest, changes: LiveChanges): Promise<number> {
+    // After a restart of a thread a subscription may be asked for twice.
+    this.unsubscribe(id);
     const existing = this.#byKey.get(sharedKey(request)) ?? this.#byKey.get(ownKey(request));
     const live = existing ?? (await this.#start(request));
     if (existing === undefined) changes.changed.push({ live: live.id, result: live.result });
@@ -192,7 +194,10 @@ export class LiveQueries {
   async #rerun(live: LiveQuery, changes: LiveChanges): Promise<void> {
     this.#dirty.delete(live);
     live.urgent = false;
-    const run = await this.#options.run(live.request, live.result.journal === null ? null : parseJournal(live.result.journal));
+    const run = await this.#options.run(
+      live.request,
+      live.result.journal === null ? null : parseJournal(live.result.journal),
+    );
     this.#unregister(live);
     this.#register(live, run.reads);
     live.lastRunMs = this.#options.now();
@@ -275,7 +280,12 @@ export class LiveQueries {
 
   #costOf(live: LiveQuery): number {
     const bytes = live.result.value.length * Math.max(1, live.subscriptions.size);
-    return live.documents.length * COST_PER_ROW + live.intervals.length * COST_PER_ROW + bytes / BYTES_PER_COST + live.subscriptions.size * COST_PER_SUBSCRIBER;
+    return (
+      live.documents.length * COST_PER_ROW +
+      live.intervals.length * COST_PER_ROW +
+      bytes / BYTES_PER_COST +
+      live.subscriptions.size * COST_PER_SUBSCRIBER
+    );
   }
 }
 
@@ -293,7 +303,9 @@ function ownKey(request: LiveRequest): string {
 }
 
 function sameResult(left: LiveResult, right: LiveResult): boolean {
-  return left.ok === right.ok && left.value === right.value && left.data === right.data && left.journal === right.journal;
+  return (
+    left.ok === right.ok && left.value === right.value && left.data === right.data && left.journal === right.journal
+  );
 }
 
 /** A journal comes back from clients: anything that is not one is ignored, and cursors in it are verified when used. */

@@ -8,7 +8,13 @@ export type ClientMessage =
   | { type: "Action"; requestId: number; udfPath: string; args: unknown[]; componentPath?: string }
   | { type: "Authenticate"; baseVersion: number; tokenType: "None" }
   | { type: "Authenticate"; baseVersion: number; tokenType: "User"; value: string }
-  | { type: "Authenticate"; baseVersion: number; tokenType: "Admin"; value: string; impersonating?: Record<string, unknown> }
+  | {
+      type: "Authenticate";
+      baseVersion: number;
+      tokenType: "Admin";
+      value: string;
+      impersonating?: Record<string, unknown>;
+    }
   | { type: "Event" };
 
 export type QuerySetModification =
@@ -48,7 +54,8 @@ export function parseClientMessage(text: string): ClientMessage | null {
 export function encodeResult(queryId: number, result: LiveResult): string {
   const logs = JSON.stringify(result.logs);
   const journal = JSON.stringify(result.journal);
-  if (result.ok) return `{"type":"QueryUpdated","queryId":${queryId},"value":${result.value},"logLines":${logs},"journal":${journal}}`;
+  if (result.ok)
+    return `{"type":"QueryUpdated","queryId":${queryId},"value":${result.value},"logLines":${logs},"journal":${journal}}`;
   const data = result.data === null ? "" : `"errorData":${result.data},`;
   return `{"type":"QueryFailed","queryId":${queryId},"errorMessage":${JSON.stringify(result.value)},${data}"logLines":${logs},"journal":${journal}}`;
 }

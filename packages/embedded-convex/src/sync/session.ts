@@ -2,7 +2,15 @@ import type { WebSocket } from "ws";
 import type { CallResult } from "../functions/results.ts";
 import type { Subscriber, SyncHub } from "./hub.ts";
 import type { LiveRequest } from "./liveQueries.ts";
-import { type ClientMessage, decodeTs, encodeResult, encodeTransition, encodeTs, parseClientMessage, type StateVersion } from "./protocol.ts";
+import {
+  type ClientMessage,
+  decodeTs,
+  encodeResult,
+  encodeTransition,
+  encodeTs,
+  parseClientMessage,
+  type StateVersion,
+} from "./protocol.ts";
 
 /** Who a connection speaks for. */
 export interface SessionIdentity {
@@ -83,10 +91,6 @@ export class Session implements Subscriber {
     return this.#sessionId;
   }
 
-  get owesTransition(): boolean {
-    return this.#owesTransition;
-  }
-
   markDirty(queryId: number): void {
     this.#dirty.add(queryId);
   }
@@ -99,9 +103,11 @@ export class Session implements Subscriber {
   #receive(message: ClientMessage | null): void {
     if (message === null) return this.#fail("Received a message that is not valid JSON.");
     // Messages take effect in their order; only authentication takes time, and what follows it waits.
-    this.#inbox = this.#inbox.then(() => (this.#closed ? undefined : this.#handle(message))).catch((error: unknown) => {
-      this.#fail(error instanceof Error ? error.message : String(error));
-    });
+    this.#inbox = this.#inbox
+      .then(() => (this.#closed ? undefined : this.#handle(message)))
+      .catch((error: unknown) => {
+        this.#fail(error instanceof Error ? error.message : String(error));
+      });
   }
 
   #handle(message: ClientMessage): Promise<void> | void {
@@ -126,15 +132,22 @@ export class Session implements Subscriber {
   }
 
   async #connect(message: Extract<ClientMessage, { type: "Connect" }>): Promise<void> {
-    if (typeof message.sessionId !== "string" || message.sessionId.length > 200) return this.#fail("Invalid session id.");
+    if (typeof message.sessionId !== "string" || message.sessionId.length > 200)
+      return this.#fail("Invalid session id.");
     this.#sessionId = message.sessionId;
     const ts = typeof message.maxObservedTimestamp === "string" ? decodeTs(message.maxObservedTimestamp) : null;
     if (ts !== null) await this.#services.observeTs(ts);
   }
 
-  #modifyQuerySet({ baseVersion, newVersion, modifications }: Extract<ClientMessage, { type: "ModifyQuerySet" }>): void {
+  #modifyQuerySet({
+    baseVersion,
+    newVersion,
+    modifications,
+  }: Extract<ClientMessage, { type: "ModifyQuerySet" }>): void {
     if (baseVersion !== this.#expected.querySet) {
-      return this.#fail(`Base version ${baseVersion} passed up doesn't match the current version ${this.#expected.querySet}`);
+      return this.#fail(
+        `Base version ${baseVersion} passed up doesn't match the current version ${this.#expected.querySet}`,
+      );
     }
     this.#expected.querySet = newVersion;
     const waiting: Promise<bigint>[] = [];
@@ -148,7 +161,16 @@ export class Session implements Subscriber {
       const { queryId, udfPath, args, journal, componentPath } = modification;
       const { identity, admin } = this.#caller;
       const component = admin ? (componentPath ?? "") : "";
-      waiting.push(this.#subscribe(queryId, { component, path: udfPath, args: argsText(args), identity, admin, journal: journal ?? null }));
+      waiting.push(
+        this.#subscribe(queryId, {
+          component,
+          path: udfPath,
+          args: argsText(args),
+          identity,
+          admin,
+          journal: journal ?? null,
+        }),
+      );
     }
     this.#change({ querySet: newVersion, identity: null }, waiting);
   }
@@ -156,7 +178,9 @@ export class Session implements Subscriber {
   async #authenticate(message: Extract<ClientMessage, { type: "Authenticate" }>): Promise<void> {
     const { baseVersion } = message;
     if (baseVersion !== this.#expected.identity) {
-      return this.#fail(`Base version ${baseVersion} passed up doesn't match the current version ${this.#expected.identity}`);
+      return this.#fail(
+        `Base version ${baseVersion} passed up doesn't match the current version ${this.#expected.identity}`,
+      );
     }
     try {
       this.#caller = message.tokenType === "None" ? ANONYMOUS : await this.#services.authenticate(message);
@@ -183,7 +207,14 @@ export class Session implements Subscriber {
     const delay = Math.min(Math.max(0, expiresAtMs - Date.now()), 2 ** 31 - 1);
     this.#expiryTimer = setTimeout(() => {
       const baseVersion = this.#expected.identity;
-      this.#send(JSON.stringify({ type: "AuthError", error: "Could not verify token: it has expired", baseVersion, authUpdateAttempted: false }));
+      this.#send(
+        JSON.stringify({
+          type: "AuthError",
+          error: "Could not verify token: it has expired",
+          baseVersion,
+          authUpdateAttempted: false,
+        }),
+      );
       this.#socket.close();
     }, delay);
   }
@@ -231,7 +262,7 @@ export class Session implements Subscriber {
       if (result !== null) modifications.push(encodeResult(queryId, result));
     }
     for (const queryId of this.#removed) modifications.push(`{"type":"QueryRemoved","queryId":${queryId}}`);
-    if (this.#changes.length === 0 && modifications.length === 0 && !this.owesTransition) return;
+    if (this.#changes.length === 0 && modifications.length === 0 && !this.#owesTransition) return;
     this.#send(encodeTransition(this.#version, end, modifications));
     this.#version = end;
     if (end.ts >= this.#owedTs) this.#owesTransition = false;
@@ -247,9 +278,12 @@ export class Session implements Subscriber {
     if (!result.ok) return this.#send(failureResponse("MutationResponse", requestId, result));
     const ts = BigInt(result.ts ?? "0");
     if (ts > this.#owedTs) this.#owedTs = ts;
+    this.#services.hub.awaitTransition(this, this.#owedTs);
     this.#owesTransition = true;
     const logs = JSON.stringify(result.logs);
-    this.#send(`{"type":"MutationResponse","requestId":${requestId},"success":true,"result":${result.value},"ts":"${encodeTs(ts)}","logLines":${logs}}`);
+    this.#send(
+      `{"type":"MutationResponse","requestId":${requestId},"success":true,"result":${result.value},"ts":"${encodeTs(ts)}","logLines":${logs}}`,
+    );
     // A resent mutation that was applied long ago: no commit will bring the Transition that the client waits for.
     if (ts <= this.#version.ts) this.#sendTransition();
   }
@@ -259,7 +293,9 @@ export class Session implements Subscriber {
     const result = await settle(this.#services.action(this.#callOf(message)));
     if (!result.ok) return this.#send(failureResponse("ActionResponse", requestId, result));
     const logs = JSON.stringify(result.logs);
-    this.#send(`{"type":"ActionResponse","requestId":${requestId},"success":true,"result":${result.value},"logLines":${logs}}`);
+    this.#send(
+      `{"type":"ActionResponse","requestId":${requestId},"success":true,"result":${result.value},"logLines":${logs}}`,
+    );
   }
 
   #callOf(message: { udfPath: string; args: unknown[]; componentPath?: string }): SocketCall {
@@ -289,7 +325,10 @@ export class Session implements Subscriber {
     this.#closed = true;
     clearInterval(this.#pingTimer);
     if (this.#expiryTimer !== null) clearTimeout(this.#expiryTimer);
-    this.#services.hub.leave(this, [...this.#queries.values()].map(({ subscription }) => subscription));
+    this.#services.hub.leave(
+      this,
+      [...this.#queries.values()].map(({ subscription }) => subscription),
+    );
   }
 }
 

@@ -37,7 +37,9 @@ export class Usage {
   add(name: LimitName, amount: number): void {
     this.used[name] += amount;
     if (this.used[name] > LIMITS[name]) {
-      throw new Error(`${DESCRIPTIONS[name]} (limit: ${LIMITS[name]}). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`);
+      throw new Error(
+        `${DESCRIPTIONS[name]} (limit: ${LIMITS[name]}). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
+      );
     }
   }
 

@@ -159,7 +159,12 @@ export class Transaction {
 }
 
 /** Why a document does not fit its table's validator, or null. */
-export function schemaViolation(catalog: Catalog, table: TableInfo, document: ConvexJsonObject, validator = table.validator): string | null {
+export function schemaViolation(
+  catalog: Catalog,
+  table: TableInfo,
+  document: ConvexJsonObject,
+  validator = table.validator,
+): string | null {
   if (validator === null) return null;
   const { _id, _creationTime, ...fields } = document;
   return validateValue(validator, fields as ConvexJson, catalog.tableNumbers(table.component));

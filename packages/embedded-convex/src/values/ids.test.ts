@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeId, encodeId, newInternalId } from "./ids.ts";
+import { decodeId, encodeId } from "./ids.ts";
 
 const internalIds = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const tableNumbers = fc.oneof(fc.integer({ min: 1, max: 20_000 }), fc.integer({ min: 1, max: 0xffff_ffff }));
@@ -53,22 +53,5 @@ describe("decodeId", () => {
       expect(decodeId(changed)).toBeNull();
     }
     expect(decodeId(id.toUpperCase())).toBeNull();
-  });
-});
-
-describe("newInternalId", () => {
-  it("sorts by time", () => {
-    const random = () => 0.999_999;
-    const earlier = Buffer.from(newInternalId(1_700_000_000_000, random));
-    const later = Buffer.from(newInternalId(1_700_000_000_001, () => 0));
-    expect(earlier.compare(later)).toBeLessThan(0);
-    expect(earlier.readUIntBE(0, 6)).toBe(1_700_000_000_000);
-  });
-
-  it("does not repeat within a millisecond", () => {
-    const ids = new Set(
-      Array.from({ length: 10_000 }, () => Buffer.from(newInternalId(1, Math.random)).toString("hex")),
-    );
-    expect(ids.size).toBe(10_000);
   });
 });

@@ -78,29 +78,6 @@ export function decodeId(id: string): DecodedId | null {
   return { tableNumber, internal: binary.slice(position, end) };
 }
 
-/**
- * 16 new bytes that sort by time: 6 bytes of milliseconds (big-endian), then 80 random bits.
- * `random` gives numbers in [0, 1). It must not be a transaction's seeded generator, or two transactions would give
- * out the same ids.
- */
-export function newInternalId(nowMs: number, random: () => number): Uint8Array {
-  const id = new Uint8Array(INTERNAL_LENGTH);
-  let time = Math.floor(nowMs);
-  for (let index = 5; index >= 0; index -= 1) {
-    id[index] = time % 256;
-    time = Math.floor(time / 256);
-  }
-  // 40 bits a draw: well inside the 52 random bits of a number in [0, 1).
-  for (let start = 6; start < INTERNAL_LENGTH; start += 5) {
-    let bits = Math.floor(random() * 2 ** 40);
-    for (let index = start; index < start + 5; index += 1) {
-      id[index] = bits % 256;
-      bits = Math.floor(bits / 256);
-    }
-  }
-  return id;
-}
-
 function fletcher16(bytes: Uint8Array, length: number): number {
   let low = 0;
   let high = 0;

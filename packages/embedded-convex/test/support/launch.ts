@@ -34,13 +34,31 @@ export function createDataFolder(): DataFolder {
   const adminKey = `embedded|${randomBytes(24).toString("hex")}`;
   const keyFile = path.join(root, "admin-key");
   writeFileSync(keyFile, adminKey, { mode: 0o600 });
-  return { path: path.join(root, "data"), adminKey, keyFile, dispose: () => rmSync(root, { recursive: true, force: true }) };
+  return {
+    path: path.join(root, "data"),
+    adminKey,
+    keyFile,
+    dispose: () => rmSync(root, { recursive: true, force: true }),
+  };
 }
 
 /** Starts the command and waits until it serves. @throws with what it wrote to stderr if it ends before. */
-export async function launch(folder: DataFolder, options: { args?: string[]; env?: Record<string, string>; ports?: [number, number] } = {}): Promise<Launched> {
+export async function launch(
+  folder: DataFolder,
+  options: { args?: string[]; env?: Record<string, string>; ports?: [number, number] } = {},
+): Promise<Launched> {
   const [port, sitePort] = options.ports ?? [0, 0];
-  const args = ["start", "--data", folder.path, "--admin-key-file", folder.keyFile, "--port", String(port), "--site-port", String(sitePort)];
+  const args = [
+    "start",
+    "--data",
+    folder.path,
+    "--admin-key-file",
+    folder.keyFile,
+    "--port",
+    String(port),
+    "--site-port",
+    String(sitePort),
+  ];
   const child = spawn(process.execPath, [path.join(PACKAGE, "src/bin.ts"), ...args, ...(options.args ?? [])], {
     env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
@@ -65,10 +83,23 @@ export async function launch(folder: DataFolder, options: { args?: string[]; env
 }
 
 /** Runs the real `convex` CLI in a project folder against a deployment. Resolves with its output. */
-export async function runConvexCli(target: Pick<Launched, "cloudUrl" | "adminKey">, args: string[], cwd = SAMPLE): Promise<string> {
+export async function runConvexCli(
+  target: Pick<Launched, "cloudUrl" | "adminKey">,
+  args: string[],
+  cwd = SAMPLE,
+): Promise<string> {
   const cli = path.join(PACKAGE, "node_modules/convex/bin/main.js");
-  const env = { ...process.env, CONVEX_SELF_HOSTED_URL: target.cloudUrl, CONVEX_SELF_HOSTED_ADMIN_KEY: target.adminKey, DO_NOT_TRACK: "1" };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [cli, ...args], { cwd, env, timeout: 120_000 });
+  const env = {
+    ...process.env,
+    CONVEX_SELF_HOSTED_URL: target.cloudUrl,
+    CONVEX_SELF_HOSTED_ADMIN_KEY: target.adminKey,
+    DO_NOT_TRACK: "1",
+  };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [cli, ...args], {
+    cwd,
+    env,
+    timeout: 120_000,
+  });
   return stdout + stderr;
 }
 

@@ -9,5 +9,7 @@ export default {
       jwks: process.env.CONFORMANCE_JWKS!,
       algorithm: "ES256",
     },
+    // The deployment itself, as with Convex Auth.
+    { domain: process.env.CONVEX_SITE_URL!, applicationID: "own" },
   ],
 } satisfies AuthConfig;

@@ -69,4 +69,22 @@ http.route({
   handler: httpAction((_ctx, request) => Promise.resolve(new Response(new URL(request.url).pathname))),
 });
 
+http.route({
+  path: "/.well-known/openid-configuration",
+  method: "GET",
+  handler: httpAction(() => {
+    const issuer = process.env.CONVEX_SITE_URL!;
+    return Promise.resolve(Response.json({ issuer, jwks_uri: `${issuer}/.well-known/jwks.json` }));
+  }),
+});
+
+http.route({
+  path: "/.well-known/jwks.json",
+  method: "GET",
+  handler: httpAction(() => {
+    const keys = atob(process.env.CONFORMANCE_JWKS!.split(",")[1]!);
+    return Promise.resolve(new Response(keys, { headers: { "content-type": "application/json" } }));
+  }),
+});
+
 export default http;

@@ -1,5 +1,6 @@
 import { v } from "convex/values";
 import { api, internal } from "./_generated/api.js";
+import type { Id } from "./_generated/dataModel.js";
 import { action, internalMutation, mutation, query } from "./_generated/server.js";
 
 export const createChannel = mutation({
@@ -62,7 +63,8 @@ export const record = internalMutation({
 
 export const sendLater = mutation({
   args: { channel: v.id("channels"), body: v.string(), delayMs: v.number() },
-  handler: (ctx, { delayMs, ...args }) => ctx.scheduler.runAfter(delayMs, internal.messages.record, args),
+  handler: (ctx, { delayMs, ...args }): Promise<Id<"_scheduled_functions">> =>
+    ctx.scheduler.runAfter(delayMs, internal.messages.record, args),
 });
 
 export const echo = action({

@@ -1,0 +1,133 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ReadSet, WriteSet } from "../transaction/readSet.ts";
+import { type LiveChanges, LiveQueries, type LiveRequest } from "./liveQueries.ts";
+
+let now = 0;
+let runs: LiveRequest[] = [];
+let values: Record<string, string> = {};
+let readsIdentity = false;
+let live: LiveQueries;
+
+/** A query named after the one key that it reads. */
+function request(path: string, identity: string | null = null): LiveRequest {
+  return { component: "", path, args: "{}", identity, admin: false, journal: null };
+}
+
+beforeEach(() => {
+  now = 1000;
+  runs = [];
+  values = {};
+  readsIdentity = false;
+  live = new LiveQueries({
+    now: () => now,
+    coalesceMs: 100,
+    run: async (asked) => {
+      runs.push(asked);
+      const reads = new ReadSet();
+      const key = Buffer.from(asked.path);
+      reads.addRange(1, key, Buffer.concat([key, Buffer.from([0])]));
+      reads.identity = readsIdentity;
+      const value = JSON.stringify(`${values[asked.path] ?? ""}${readsIdentity ? asked.identity : ""}`);
+      return { reads, result: { ok: true, value, data: null, logs: [], journal: null } };
+    },
+  });
+});
+
+function none(): LiveChanges {
+  return { changed: [], rebound: [] };
+}
+
+async function subscribe(id: number, asked: LiveRequest, session = `s${id}`, changes = none()): Promise<number> {
+  return live.subscribe(id, session, asked, changes);
+}
+
+function write(path: string, value: string): void {
+  values[path] = value;
+  const writes = new WriteSet();
+  writes.add(1, Buffer.from(path));
+  live.invalidate(writes);
+}
+
+describe("LiveQueries", () => {
+  it("shares a query among all who ask the same, and runs it once per change", async () => {
+    const ids = await Promise.all(
+      [subscribe(1, request("a")), subscribe(2, request("a", "ada")), subscribe(3, request("b"))].map(
+        (promise) => promise,
+      ),
+    );
+    expect(ids[0]).not.toBe(ids[2]);
+    runs = [];
+    write("a", "new");
+    const changes = await live.refresh(new Set());
+    expect(runs.every(({ path }) => path === "a")).toBe(true);
+    expect(changes.changed.map(({ result }) => result.value)).toContain('"new"');
+  });
+
+  it("runs only what has read something that was written, and says nothing if the result is the same", async () => {
+    await subscribe(1, request("a"));
+    runs = [];
+    write("elsewhere", "x");
+    expect(await live.refresh(new Set())).toEqual(none());
+    expect(runs).toEqual([]);
+    write("a", "");
+    expect(await live.refresh(new Set())).toEqual(none());
+    expect(runs).toHaveLength(1);
+  });
+
+  it("separates callers as soon as a query looks at who they are", async () => {
+    const shared = await subscribe(1, request("a", "ada"));
+    expect(await subscribe(2, request("a", "bob"))).toBe(shared);
+    readsIdentity = true;
+    write("a", "for ");
+    const { changed, rebound } = await live.refresh(new Set());
+    expect(rebound).toEqual([{ subscription: 2, live: expect.any(Number) as number }]);
+    const resultOf = (id: number) => changed.find((change) => change.live === id)?.result.value;
+    expect(resultOf(shared)).toBe('"for ada"');
+    expect(resultOf(rebound[0]!.live)).toBe('"for bob"');
+    expect(await subscribe(3, request("a", "bob"))).toBe(rebound[0]!.live);
+  });
+
+  it("puts off reruns of costly queries, but not for a session that has written", async () => {
+    values.big = "x".repeat(200_000);
+    await subscribe(1, request("big"), "reader");
+    await subscribe(2, request("small"), "reader");
+    runs = [];
+    write("big", `${"x".repeat(200_000)}1`);
+    write("small", "1");
+    const first = await live.refresh(new Set());
+    expect(runs.map(({ path }) => path)).toEqual(["small"]);
+    expect(first.changed).toHaveLength(1);
+    expect(live.nextRefreshMs()).toBe(100);
+    expect((await live.refresh(new Set(["another writer"]))).changed).toEqual([]);
+    expect((await live.refresh(new Set(["reader"]))).changed).toHaveLength(1);
+
+    write("big", `${"x".repeat(200_000)}2`);
+    expect((await live.refresh(new Set())).changed).toEqual([]);
+    now += 100;
+    expect((await live.refresh(new Set())).changed).toHaveLength(1);
+    expect(live.nextRefreshMs()).toBeNull();
+  });
+
+  it("does not let a new subscriber start with a result that is out of date", async () => {
+    values.big = "x".repeat(200_000);
+    await subscribe(1, request("big"));
+    write("big", "new");
+    await live.refresh(new Set());
+    const changes = none();
+    await subscribe(2, request("big"), "s2", changes);
+    expect(changes.changed[0]!.result.value).toBe('"new"');
+  });
+
+  it("forgets a query with its last subscriber", async () => {
+    const id = await subscribe(1, request("a"));
+    await subscribe(2, request("a"));
+    expect(live.unsubscribe(1)).toBeNull();
+    expect(live.unsubscribe(2)).toBe(id);
+    expect(live.unsubscribe(2)).toBeNull();
+    runs = [];
+    write("a", "x");
+    await live.refresh(new Set());
+    expect(runs).toEqual([]);
+    expect(live.size).toBe(0);
+  });
+});

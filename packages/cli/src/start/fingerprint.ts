@@ -14,10 +14,13 @@ const skipped = new Set([
   "durability",
 ]);
 
+/** Files that tools write beside the sources. */
+const generated = /^next-env\.d\.ts$|\.tsbuildinfo$/;
+
 async function* filesBelow(folder: string): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (skipped.has(entry.name) || /\.(test|e2e|long)\.tsx?$/.test(entry.name)) continue;
+    if (skipped.has(entry.name) || generated.test(entry.name) || /\.(test|e2e|long)\.tsx?$/.test(entry.name)) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* filesBelow(path);
     else if (entry.isFile()) yield path;

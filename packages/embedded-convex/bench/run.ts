@@ -2,6 +2,7 @@
  * Measures a deployment started by the command, with the load generator on the same machine, and prints one JSON object:
  * `node bench/run.ts [seconds per load]`.
  */
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
@@ -10,24 +11,43 @@ import { httpClients, type LoadResult, measure, SyncClient } from "./load.ts";
 
 const durationMs = Number(process.argv[2] ?? 5) * 1000;
 const CLIENTS = 50;
-const results: Record<string, LoadResult | Record<string, number>> = {};
+const results: Record<string, LoadResult & { serverCpuMicrosPerCall: number | null }> = {};
 
 const folder = createDataFolder();
 const target = await launch(folder);
+
+/** CPU time of the deployment so far in ms; null where there is no /proc. It tells more than calls per second on a busy machine. */
+function serverCpuMs(): number | null {
+  try {
+    const fields = readFileSync(`/proc/${target.process.pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return null;
+  }
+}
+
+async function record<Result extends LoadResult>(name: string, load: () => Promise<Result>): Promise<void> {
+  const before = serverCpuMs();
+  const result = await load();
+  const after = serverCpuMs();
+  const cpu = before === null || after === null ? null : Math.round(((after - before) / result.completed) * 1000);
+  results[name] = { ...result, serverCpuMicrosPerCall: cpu };
+}
+
 try {
   await deploySample(target);
   const http = new ConvexHttpClient(target.cloudUrl, { logger: false });
   const channel = (await http.mutation(anyApi.messages!.createChannel!, { name: "bench" })) as string;
   const message = { channel, author: "bench", body: "x".repeat(100) };
 
-  results.warmUp = await hook(Math.min(2000, durationMs));
-  results.httpActionWithMutation = await hook(durationMs);
-  results.httpMutation = await overHttp("mutation", "messages:send", message);
-  results.httpQuery = await overHttp("query", "messages:list", { channel, limit: 10 });
-  results.socketMutation = await overSocket(0);
-  results.socketMutationOneClient = await overSocket(0, 1);
-  results.socketMutationWatched = await overSocket(CLIENTS);
-  results.socketMutationBesideUnrelated = await besideUnrelated(500);
+  await record("warmUp", () => hook(Math.min(2000, durationMs)));
+  await record("httpActionWithMutation", () => hook(durationMs));
+  await record("httpMutation", () => overHttp("mutation", "messages:send", message));
+  await record("httpQuery", () => overHttp("query", "messages:list", { channel, limit: 10 }));
+  await record("socketMutation", () => overSocket(0));
+  await record("socketMutationOneClient", () => overSocket(0, 1));
+  await record("socketMutationWatched", () => overSocket(CLIENTS));
+  await record("socketMutationBesideUnrelated", () => besideUnrelated(500));
 
   async function hook(forMs: number): Promise<LoadResult> {
     const { requests, close } = httpClients(

@@ -13,6 +13,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
+const START_ATTEMPTS = 3;
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 
@@ -62,9 +63,18 @@ export class Deployment {
     const variables = Object.entries(options.functionEnv ?? {}).map(([name, value]) => `${name}=${value}\n`);
     await writeFile(join(root, "admin-key"), adminKey, { mode: 0o600 });
     await writeFile(join(root, "functions.env"), variables.join(""), { mode: 0o600 });
-    const deployment = new Deployment(options, root, await freePorts(), adminKey);
-    await deployment.startProcess();
-    return deployment;
+    for (let attempt = 1; ; attempt += 1) {
+      const deployment = new Deployment(options, root, await freePorts(), adminKey);
+      try {
+        await deployment.startProcess();
+        return deployment;
+      } catch (error) {
+        // Somebody else took a port in the meantime.
+        if (attempt < START_ATTEMPTS && deployment.log.includes("in use")) continue;
+        await rm(root, { recursive: true, force: true });
+        throw error;
+      }
+    }
   }
 
   /** What the process has written to its standard error. */

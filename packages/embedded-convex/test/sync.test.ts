@@ -256,6 +256,22 @@ describe("hostile and broken clients", () => {
     broken.destroy();
   });
 
+  it("get an error for a query that never answers or loops, while others go on", { timeout: 20_000 }, async () => {
+    const client = await new Connection().ready();
+    const other = await new Connection().ready();
+    other.querySet(0, add(0, "messages:list", { channel, limit: 1 }));
+    await other.next(isTransition);
+    const failure = (queryId: number) => (message: ServerMessage) =>
+      message.modifications?.some((change) => change.queryId === queryId && change.type === "QueryFailed") === true;
+    client.querySet(0, add(0, "messages:stuckQuery", {}));
+    expect(JSON.stringify(await client.next(failure(0)))).toContain("timed out");
+    client.querySet(1, add(1, "messages:loopingQuery", {}));
+    expect(JSON.stringify(await client.next(failure(1)))).toContain("timed out");
+    client.mutate(0, "messages:send", { channel, author: "a", body: "after the loop" });
+    expect(await client.next(isAnswer(0))).toMatchObject({ success: true });
+    await other.next((message) => JSON.stringify(message.modifications ?? []).includes("after the loop"));
+  });
+
   it("may be many: each of 300 connections is served", async () => {
     const clients = await Promise.all(Array.from({ length: 300 }, () => new Connection().ready()));
     for (const client of clients) client.querySet(0, add(0, "messages:list", { channel, limit: 1 }));

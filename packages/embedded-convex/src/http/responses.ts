@@ -43,10 +43,13 @@ export function sendError(response: ServerResponse, error: unknown): void {
   const isKnown =
     error instanceof HttpError || (typeof error === "object" && error !== null && "status" in error && "code" in error);
   if (!response.req.complete) {
-    // A client that is still sending reads no answer: what it sends is thrown away, for a while.
-    response.setHeader("connection", "close");
-    response.req.resume();
-    setTimeout(() => response.req.destroy(), LINGER_MS).unref();
+    // A client that is still sending may not read before it is done, and would see a broken connection instead of the
+    // answer: what it sends is thrown away, for a while.
+    const { req } = response;
+    req.resume();
+    setTimeout(() => {
+      if (!req.complete) req.destroy();
+    }, LINGER_MS).unref();
   }
   const { status, code } = isKnown ? (error as HttpError) : { status: 500, code: "InternalServerError" };
   sendJson(response, status, { code, message: error instanceof Error ? error.message : String(error) });

@@ -1,11 +1,12 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { indexDiff, indexesOf, moduleDiff } from "../deploy/activationDiff.ts";
 import { EMPTY_MANIFEST, type Manifest, type StoredModule } from "../deploy/manifest.ts";
 import { ModuleStore } from "../deploy/moduleStore.ts";
 import { predictSchema } from "../deploy/schemaPrediction.ts";
 import { SchemaRollout } from "../deploy/schemaRollout.ts";
 import { SystemQueries } from "../deploy/systemQueries.ts";
-import { Codebase, type FunctionInfo } from "../functions/codebase.ts";
-import { type FunctionCall, resolveCall, rootContext, runFunction } from "../functions/invoke.ts";
+import { Codebase } from "../functions/codebase.ts";
+import type { FunctionCall } from "../functions/invoke.ts";
 import { PageCursors } from "../functions/pageCursors.ts";
 import { type CallResult, failureOf } from "../functions/results.ts";
 import { StoredFiles } from "../functions/storedFiles.ts";
@@ -16,19 +17,13 @@ import { Scheduler } from "../scheduler/scheduler.ts";
 import { Catalog, SYSTEM_TABLES } from "../store/catalog.ts";
 import { Store } from "../store/store.ts";
 import type { SyncMode } from "../store/sqlite.ts";
-import { type LiveChanges, liveLabel, LiveQueries, type LiveRequest, type LiveRun } from "../sync/liveQueries.ts";
+import { type LiveChanges, LiveQueries, type LiveRequest } from "../sync/liveQueries.ts";
 import { type Commit, Executor, type Heartbeat } from "../transaction/executor.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { Environment } from "./environment.ts";
-import type {
-  ActivationDiff,
-  DeploymentState,
-  LogEntry,
-  MutationCall,
-  TransactorControl,
-  TransactorEvents,
-} from "./messages.ts";
+import { FunctionRunner } from "./functionRunner.ts";
+import type { ActivationDiff, DeploymentState, MutationCall, TransactorControl, TransactorEvents } from "./messages.ts";
 
 export interface TransactorOptions {
   folder: string;
@@ -67,7 +62,7 @@ export class Transactor implements TransactorControl {
   readonly #live: LiveQueries;
   readonly #scheduler: Scheduler;
   readonly #rollout: SchemaRollout;
-  readonly #systemQueries: SystemQueries;
+  readonly #runner: FunctionRunner;
   readonly #host: ReturnType<typeof createTransactionHost>;
   readonly #uploadSecret: Buffer;
   #codebase: Codebase;
@@ -126,9 +121,16 @@ export class Transactor implements TransactorControl {
     });
     const manifest = () => this.#codebase.manifest;
     const storedEnv = () => ({ ...this.#environment.stored });
-    this.#systemQueries = new SystemQueries({ manifest, storedEnv, pageCursors, cloudUrl, siteUrl });
+    this.#runner = new FunctionRunner({
+      executor: this.#executor,
+      store,
+      catalog: this.#catalog,
+      codebase,
+      systemQueries: new SystemQueries({ manifest, storedEnv, pageCursors, cloudUrl, siteUrl }),
+      onLog: (entry) => options.events.log(entry),
+    });
     this.#live = new LiveQueries({
-      run: (request, journal) => this.#runLive(request, journal),
+      run: (request, journal) => this.#runner.live(request, journal),
       now: Date.now,
       coalesceMs: options.coalesceMs,
     });
@@ -137,37 +139,16 @@ export class Transactor implements TransactorControl {
     this.#scheduler = this.#createScheduler();
   }
 
-  async query(call: FunctionCall): Promise<CallResult> {
-    const startedAt = performance.now();
-    const result = await this.#executor.read(`call ${call.callId}`, (transaction) =>
-      this.#runQuery(transaction, call, null).then((run) => run.result),
-    );
-    this.#log("Query", call, result, startedAt);
-    return result;
+  query(call: FunctionCall): Promise<CallResult> {
+    return this.#runner.query(call);
   }
 
-  async mutation(call: MutationCall): Promise<CallResult> {
-    const startedAt = performance.now();
-    const result = await this.#mutate(call);
-    this.#log("Mutation", call, result, startedAt);
-    return result;
+  mutation(call: MutationCall): Promise<CallResult> {
+    return this.#runner.mutation(call);
   }
 
-  systemQuery({ component, path, args }: { component: string; path: string; args: string }): Promise<CallResult> {
-    return this.#executor.read(`query ${path}`, (transaction) => {
-      try {
-        const journal = { last: null, next: null };
-        const value = this.#systemQueries.run(path, {
-          transaction,
-          component,
-          args: JSON.parse(args) as Record<string, ConvexJson>,
-          journal,
-        });
-        return { ok: true, value, logs: [] };
-      } catch (error) {
-        return failureOf(error, []);
-      }
-    });
+  systemQuery(call: { component: string; path: string; args: string }): Promise<CallResult> {
+    return this.#runner.systemQuery(call);
   }
 
   async describe(): Promise<DeploymentState> {
@@ -335,124 +316,12 @@ export class Transactor implements TransactorControl {
       jobs: this.#jobs,
       executor: this.#executor,
       resolve: (target) => this.#codebase.resolve("", { functionHandle: target }),
-      runMutation: (transaction, info, job, args) => this.#runJob(transaction, info, { id: job.id, args }),
+      runMutation: (transaction, info, job, args) => this.#runner.job(transaction, info, { id: job.id, args }),
       runAction: (job, args) => this.#options.events.runAction({ jobId: job.id, target: job.target, args }),
       describe: (error) => failureOf(error, []).error,
       now: Date.now,
       report: this.#options.report,
     });
-  }
-
-  async #mutate(call: MutationCall): Promise<CallResult> {
-    const { sessionRequest } = call;
-    const logs: string[] = [];
-    try {
-      return await this.#executor.write<CallResult>({
-        label: `call ${call.callId}`,
-        session: sessionRequest?.session ?? null,
-        run: async (transaction) => {
-          if (sessionRequest !== null) {
-            const answer = this.#store.requests.find(sessionRequest.session, sessionRequest.request);
-            if (answer !== null) return { ok: true, value: answer.value, ts: String(answer.ts), logs: [] };
-          }
-          const info = resolveCall(this.#codebase, call, "mutation");
-          const context = rootContext({
-            kind: "mutation",
-            info,
-            identity: call.identity,
-            transaction,
-            journal: null,
-            requestId: randomUUID(),
-          });
-          context.logs = logs;
-          const value = await runFunction(info, call.args, context, this.#catalog);
-          const ts = this.#store.clock.lastTs;
-          // What wrote nothing may as well run again: it needs no record, and no disk sync.
-          const wrote = transaction.usage.used.documentsWritten > 0;
-          if (sessionRequest !== null && wrote)
-            this.#store.requests.add(sessionRequest.session, sessionRequest.request, { ts, value });
-          return { ok: true, value, ts: String(ts), logs };
-        },
-      });
-    } catch (error) {
-      return failureOf(error, logs);
-    }
-  }
-
-  async #runJob(transaction: Transaction, info: FunctionInfo, job: { id: string; args: string }): Promise<void> {
-    const startedAt = performance.now();
-    const options = {
-      kind: "mutation" as const,
-      info,
-      identity: null,
-      transaction,
-      journal: null,
-      requestId: randomUUID(),
-      scheduledFunctionId: job.id,
-    };
-    const context = rootContext(options);
-    const call = { address: { name: info.path }, component: info.component };
-    try {
-      const value = await runFunction(info, job.args, context, this.#catalog);
-      this.#log("Mutation", call, { ok: true, value, logs: context.logs }, startedAt);
-    } catch (error) {
-      this.#log("Mutation", call, failureOf(error, context.logs), startedAt);
-      throw error;
-    }
-  }
-
-  async #runQuery(transaction: Transaction, call: FunctionCall, journal: { endCursor: string | null } | null) {
-    const logs: string[] = [];
-    let next: { endCursor: string | null } | null = null;
-    let result: CallResult;
-    try {
-      const info = resolveCall(this.#codebase, call, "query");
-      const context = rootContext({
-        kind: "query",
-        info,
-        identity: call.identity,
-        transaction,
-        journal,
-        requestId: randomUUID(),
-      });
-      context.logs = logs;
-      const value = await runFunction(info, call.args, context, this.#catalog);
-      next = context.transaction.journal.next;
-      result = { ok: true, value, logs };
-    } catch (error) {
-      result = failureOf(error, logs);
-    }
-    return { result, journal: next };
-  }
-
-  async #runLive(request: LiveRequest, journal: { endCursor: string | null } | null): Promise<LiveRun> {
-    const { component, path, args, identity, admin } = request;
-    return this.#executor.runRead(liveLabel(request), async (transaction) => {
-      if (admin && path.startsWith("_system/")) return this.#runSystemLive(transaction, request, journal);
-      const access = admin ? ("internal" as const) : ("public" as const);
-      const run = await this.#runQuery(
-        transaction,
-        { callId: "", address: { name: path }, component, args, identity, access },
-        journal,
-      );
-      return { reads: transaction.reads, result: liveResult(run.result, run.journal) };
-    });
-  }
-
-  #runSystemLive(transaction: Transaction, request: LiveRequest, last: { endCursor: string | null } | null): LiveRun {
-    const journal = { last, next: null as { endCursor: string | null } | null };
-    let result: CallResult;
-    try {
-      const args = JSON.parse(request.args) as Record<string, ConvexJson>;
-      result = {
-        ok: true,
-        value: this.#systemQueries.run(request.path, { transaction, component: request.component, args, journal }),
-        logs: [],
-      };
-    } catch (error) {
-      result = failureOf(error, []);
-    }
-    return { reads: transaction.reads, result: liveResult(result, journal.next) };
   }
 
   #write<Result>(run: (transaction: Transaction) => Result): Promise<Result> {
@@ -515,73 +384,6 @@ export class Transactor implements TransactorControl {
     this.#rollout.applyValidators(manifest);
     old.dispose();
   }
-
-  #log(
-    udfType: LogEntry["udfType"],
-    call: Pick<FunctionCall, "address" | "component">,
-    result: CallResult,
-    startedAt: number,
-  ): void {
-    if (result.ok && result.logs.length === 0) return;
-    this.#options.events.log({
-      kind: "Completion",
-      identifier: labelOf(call),
-      udfType,
-      logLines: result.logs,
-      timestamp: Date.now() / 1000,
-      executionTime: (performance.now() - startedAt) / 1000,
-      error: result.ok ? null : result.error,
-      requestId: "",
-      success: null,
-    });
-  }
 }
 
 const SCHEMA_WAIT_MS = 5000;
-
-function labelOf({ address }: Pick<FunctionCall, "address">): string {
-  return address.name ?? address.functionHandle ?? address.reference ?? "";
-}
-
-function liveResult(result: CallResult, journal: { endCursor: string | null } | null): LiveRun["result"] {
-  const text = journal === null ? null : JSON.stringify(journal);
-  if (result.ok) return { ok: true, value: result.value, data: null, logs: result.logs, journal: text };
-  return { ok: false, value: result.error, data: result.data ?? null, logs: result.logs, journal: text };
-}
-
-function moduleDiff(before: Manifest, after: Manifest): { addedModules: string[]; removedModules: string[] } {
-  const paths = (manifest: Manifest) =>
-    new Map(manifest.components.flatMap((component) => component.modules.map(({ path, hash }) => [path, hash])));
-  const [old, next] = [paths(before), paths(after)];
-  return {
-    addedModules: [...next.keys()].filter((path) => old.get(path) !== next.get(path)),
-    removedModules: [...old.keys()].filter((path) => !next.has(path)),
-  };
-}
-
-type NamedIndex = { name: string; type: "database"; fields: string[] };
-
-function indexesOf(catalog: Catalog, manifest: Manifest): NamedIndex[] {
-  return manifest.components.flatMap(({ path }) =>
-    catalog
-      .tables(path)
-      .flatMap((table) =>
-        [...table.indexes.values()].map((index) => ({
-          name: `${table.name}.${index.name}`,
-          type: "database" as const,
-          fields: [...index.fields],
-        })),
-      ),
-  );
-}
-
-function indexDiff(
-  before: NamedIndex[],
-  after: NamedIndex[],
-): { addedIndexes: NamedIndex[]; removedIndexes: NamedIndex[] } {
-  const without = (left: NamedIndex[], right: NamedIndex[]) => {
-    const known = new Set(right.map((index) => JSON.stringify(index)));
-    return left.filter((index) => !known.has(JSON.stringify(index)));
-  };
-  return { addedIndexes: without(after, before), removedIndexes: without(before, after) };
-}

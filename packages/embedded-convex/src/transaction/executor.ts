@@ -54,6 +54,8 @@ interface QueuedRead {
 }
 
 const MAX_BATCH = 256;
+const BUSY_BATCH = 8;
+const GATHER_MS = 1;
 
 /**
  * Runs all transactions, one after another, on this thread: queries and mutations do no I/O, so this is serializable and loses
@@ -117,17 +119,30 @@ export class Executor {
   #wake(): void {
     if (this.#running) return;
     this.#running = true;
-    setImmediate(() => void this.#loop());
+    setImmediate(() => {
+      // Whatever a function throws is answered. Anything else is a mistake in this package: it must end the thread, whose
+      // successor starts from the last commit, and not leave it alive with a queue that nobody works on.
+      this.#loop().catch((error: unknown) =>
+        setImmediate(() => {
+          throw error;
+        }),
+      );
+    });
   }
 
   async #loop(): Promise<void> {
     while (this.#writes.length > 0 || this.#reads.length > 0) {
-      if (this.#writes.length > 0) await this.#commitBatch(this.#writes.splice(0, MAX_BATCH));
+      let batch = 0;
+      if (this.#writes.length > 0) {
+        const writes = this.#writes.splice(0, MAX_BATCH);
+        batch = writes.length;
+        await this.#commitBatch(writes);
+      }
       const reads = this.#reads;
       this.#reads = [];
       for (const read of reads) await read.run();
-      // Lets messages in, so that the next batch is larger than one.
-      await nextTurn();
+      // Lets messages in. Where many write at once, a moment's patience makes fewer and larger commits; a lone writer does not wait.
+      await (batch >= BUSY_BATCH && this.#writes.length < batch ? pause(GATHER_MS) : nextTurn());
     }
     this.#running = false;
     if (this.#writes.length > 0 || this.#reads.length > 0) this.#wake();
@@ -193,4 +208,8 @@ export class Executor {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

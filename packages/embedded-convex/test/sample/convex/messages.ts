@@ -54,6 +54,15 @@ export const loop = mutation({
   },
 });
 
+export const stuckQuery = query({ args: {}, handler: () => new Promise<null>(() => undefined) });
+
+export const loopingQuery = query({
+  args: {},
+  handler: () => {
+    for (;;);
+  },
+});
+
 export const record = internalMutation({
   args: { channel: v.id("channels"), body: v.string() },
   handler: async (ctx, { channel, body }) => {

@@ -1,0 +1,178 @@
+import { randomUUID } from "node:crypto";
+import type { SystemQueries } from "../deploy/systemQueries.ts";
+import type { Codebase, FunctionInfo } from "../functions/codebase.ts";
+import { type FunctionCall, resolveCall, rootContext, runFunction } from "../functions/invoke.ts";
+import type { PageJournal } from "../functions/pagination.ts";
+import { type CallResult, failureOf } from "../functions/results.ts";
+import type { Catalog } from "../store/catalog.ts";
+import type { Store } from "../store/store.ts";
+import { type LiveRequest, type LiveResult, liveLabel, type LiveRun } from "../sync/liveQueries.ts";
+import type { Executor } from "../transaction/executor.ts";
+import { ReadSet } from "../transaction/readSet.ts";
+import type { Transaction } from "../transaction/transaction.ts";
+import type { ConvexJson } from "../values/json.ts";
+import type { LogEntry, MutationCall } from "./messages.ts";
+
+export interface FunctionRunnerOptions {
+  executor: Executor;
+  store: Store;
+  catalog: Catalog;
+  /** The code that is deployed at the moment of the call. */
+  codebase(): Codebase;
+  systemQueries: SystemQueries;
+  onLog(entry: LogEntry): void;
+}
+
+interface QueryRun {
+  result: CallResult;
+  journal: PageJournal | null;
+}
+
+/** Runs queries and mutations of the deployed code in transactions; whatever they throw becomes a failed result. */
+export class FunctionRunner {
+  readonly #options: FunctionRunnerOptions;
+
+  constructor(options: FunctionRunnerOptions) {
+    this.#options = options;
+  }
+
+  async query(call: FunctionCall): Promise<CallResult> {
+    const startedAt = performance.now();
+    const run = (transaction: Transaction) => this.#runQuery(transaction, call, null);
+    let result: CallResult;
+    try {
+      ({ result } = await this.#options.executor.read(`call ${call.callId}`, run));
+    } catch (error) {
+      result = failureOf(error, []);
+    }
+    this.#log("Query", call.address.name, result, startedAt);
+    return result;
+  }
+
+  async mutation(call: MutationCall): Promise<CallResult> {
+    const startedAt = performance.now();
+    const logs: string[] = [];
+    const session = call.sessionRequest?.session ?? null;
+    let result: CallResult;
+    try {
+      const run = (transaction: Transaction) => this.#runMutation(transaction, call, logs);
+      result = await this.#options.executor.write({ label: `call ${call.callId}`, session, run });
+    } catch (error) {
+      result = failureOf(error, logs);
+    }
+    this.#log("Mutation", call.address.name ?? call.address.functionHandle, result, startedAt);
+    return result;
+  }
+
+  /** Runs a scheduled mutation in the transaction that records its state. @throws what the function throws. */
+  async job(transaction: Transaction, info: FunctionInfo, job: { id: string; args: string }): Promise<void> {
+    const startedAt = performance.now();
+    const ids = { requestId: randomUUID(), scheduledFunctionId: job.id };
+    const context = rootContext({ kind: "mutation", info, identity: null, transaction, journal: null, ...ids });
+    try {
+      const value = await runFunction(info, job.args, context, this.#options.catalog);
+      this.#log("Mutation", info.path, { ok: true, value, logs: context.logs }, startedAt);
+    } catch (error) {
+      this.#log("Mutation", info.path, failureOf(error, context.logs), startedAt);
+      throw error;
+    }
+  }
+
+  systemQuery({ component, path, args }: { component: string; path: string; args: string }): Promise<CallResult> {
+    return this.#options.executor.read(`system ${path}`, (transaction) => {
+      return this.#runSystemQuery(transaction, { component, path, args }, null).result;
+    });
+  }
+
+  /** Runs a live query, between batches. Also one that is given up on is a result, with what it had read. */
+  async live(request: LiveRequest, journal: PageJournal | null): Promise<LiveRun> {
+    const { component, path, args, identity, admin } = request;
+    let reads = new ReadSet();
+    try {
+      return await this.#options.executor.runRead(liveLabel(request), async (transaction) => {
+        ({ reads } = transaction);
+        const isSystem = admin && path.startsWith("_system/");
+        const access = admin ? ("internal" as const) : ("public" as const);
+        const call = { callId: "", address: { name: path }, component, args, identity, access };
+        const run = isSystem
+          ? this.#runSystemQuery(transaction, request, journal)
+          : await this.#runQuery(transaction, call, journal);
+        return { reads, result: liveResult(run) };
+      });
+    } catch (error) {
+      return { reads, result: liveResult({ result: failureOf(error, []), journal }) };
+    }
+  }
+
+  async #runMutation(transaction: Transaction, call: MutationCall, logs: string[]): Promise<CallResult> {
+    const { store, catalog, codebase } = this.#options;
+    const { sessionRequest } = call;
+    if (sessionRequest !== null) {
+      const answer = store.requests.find(sessionRequest.session, sessionRequest.request);
+      if (answer !== null) return { ok: true, value: answer.value, ts: String(answer.ts), logs: [] };
+    }
+    const info = resolveCall(codebase(), call, "mutation");
+    const { identity } = call;
+    const requestId = randomUUID();
+    const context = rootContext({ kind: "mutation", info, identity, transaction, journal: null, requestId });
+    context.logs = logs;
+    const value = await runFunction(info, call.args, context, catalog);
+    const ts = store.clock.lastTs;
+    // What wrote nothing may as well run again: it needs no record, and no disk sync.
+    if (sessionRequest !== null && transaction.usage.used.documentsWritten > 0) {
+      store.requests.add(sessionRequest.session, sessionRequest.request, { ts, value });
+    }
+    return { ok: true, value, ts: String(ts), logs };
+  }
+
+  async #runQuery(transaction: Transaction, call: FunctionCall, journal: PageJournal | null): Promise<QueryRun> {
+    const logs: string[] = [];
+    try {
+      const info = resolveCall(this.#options.codebase(), call, "query");
+      const { identity } = call;
+      const context = rootContext({ kind: "query", info, identity, transaction, journal, requestId: randomUUID() });
+      context.logs = logs;
+      const value = await runFunction(info, call.args, context, this.#options.catalog);
+      return { result: { ok: true, value, logs }, journal: context.transaction.journal.next };
+    } catch (error) {
+      return { result: failureOf(error, logs), journal: null };
+    }
+  }
+
+  #runSystemQuery(
+    transaction: Transaction,
+    { component, path, args }: { component: string; path: string; args: string },
+    last: PageJournal | null,
+  ): QueryRun {
+    const journal: { last: PageJournal | null; next: PageJournal | null } = { last, next: null };
+    try {
+      const parsed = JSON.parse(args) as Record<string, ConvexJson>;
+      const value = this.#options.systemQueries.run(path, { transaction, component, args: parsed, journal });
+      return { result: { ok: true, value, logs: [] }, journal: journal.next };
+    } catch (error) {
+      return { result: failureOf(error, []), journal: null };
+    }
+  }
+
+  /** Only what has something to say is logged: a line per call would cost more than the call. */
+  #log(udfType: LogEntry["udfType"], identifier: string | undefined, result: CallResult, startedAt: number): void {
+    if (result.ok && result.logs.length === 0) return;
+    this.#options.onLog({
+      kind: "Completion",
+      identifier: identifier ?? "",
+      udfType,
+      logLines: result.logs,
+      timestamp: Date.now() / 1000,
+      executionTime: (performance.now() - startedAt) / 1000,
+      error: result.ok ? null : result.error,
+      requestId: "",
+      success: null,
+    });
+  }
+}
+
+function liveResult({ result, journal }: QueryRun): LiveResult {
+  const text = journal === null ? null : JSON.stringify(journal);
+  if (result.ok) return { ok: true, value: result.value, data: null, logs: result.logs, journal: text };
+  return { ok: false, value: result.error, data: result.data ?? null, logs: result.logs, journal: text };
+}

@@ -14,7 +14,7 @@ export default tseslint.config(
       "**/.next/",
       ".patchbay/",
       "coverage/",
-      "convex/_generated/",
+      "**/_generated/",
       "**/generated/",
       "packages/core/src/mapping/grammar/",
       "**/test-results/",

@@ -1,10 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Child } from "./child.ts";
 
-export interface Service {
-  start: () => Promise<Child>;
-}
-
 const RESTART_DELAYS_MS = [200, 1_000, 3_000, 10_000];
 /** A child that ran this long before it ended is restarted at once again. */
 const STABLE_MS = 60_000;

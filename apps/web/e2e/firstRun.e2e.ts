@@ -41,8 +41,9 @@ test("from an empty deployment to a live automation and back", async ({ page }, 
     await test.step("moves, undoes, redoes, deletes, clones, copies and pastes", () => editGraph(journey));
     await test.step("runs once and looks at an operation", () => runOnce(journey));
     const first = await test.step("publishes and gets a run by its webhook, live", () => publishFirst(journey));
-    await test.step("changes and publishes again; the first run keeps its version", () => publishSecond(journey, first));
-    await test.step("rolls back: version 3 with the content of version 1", () => rollBack(journey));
+    const added = await test.step("changes and publishes again; the first run keeps its version", () =>
+      publishSecond(journey, first));
+    await test.step("rolls back: version 3 with the content of version 1", () => rollBack(journey, added));
   } finally {
     await receiver.close();
   }
@@ -98,7 +99,7 @@ async function learnWebhook(journey: Journey): Promise<void> {
   await expect(settings.getByText("Waiting for a request")).toBeVisible();
   const listened = await postWebhook(webhookUrl, order);
   expect(listened.status).toBeLessThan(300);
-  await expect(settings.getByRole("treeitem", { name: /^sku: INK-1|^items: 3 items/ }).first()).toBeVisible();
+  await expect(settings.getByRole("treeitem").filter({ hasText: "3 items" }).first()).toBeVisible();
   expect(await journey.api.runs(journey.scenarioId), "listening runs nothing").toEqual([]);
   await editor.close(settings);
 }
@@ -120,7 +121,10 @@ async function draw({ page, info, editor, receiver, api, scenarioId }: Journey):
   await page.getByRole("option", { name: "POST" }).click();
   await request.getByRole("combobox", { name: "Body type" }).click();
   await page.getByRole("option", { name: "JSON" }).click();
-  await editor.type(editor.field(request, "Body"), '{ "sku": "{{2.value.sku}}", "for": "{{upper(1.body.customer.name)}}" }');
+  await editor.type(
+    editor.field(request, "Body"),
+    '{ "sku": "{{2.value.sku}}", "for": "{{upper(1.body.customer.name)}}" }',
+  );
   await expect(request.getByText("INES OKAFOR")).toBeVisible();
   await lookAt(page, info, "editor-settings");
   await editor.close(request);
@@ -136,7 +140,10 @@ async function draw({ page, info, editor, receiver, api, scenarioId }: Journey):
 }
 
 async function setFilter({ page, info, editor, api, scenarioId }: Journey): Promise<void> {
-  const cable = page.getByRole("group", { name: /Cable from 2 .* to 3/ }).or(page.locator('.react-flow__edge[data-id="2 next 3"]')).first();
+  const cable = page
+    .getByRole("group", { name: /Cable from 2 .* to 3/ })
+    .or(page.locator('.react-flow__edge[data-id="2 next 3"]'))
+    .first();
   await cable.hover({ force: true });
   await page.getByRole("button", { name: "Set a filter" }).click();
   const filter = page.getByRole("dialog", { name: /^Filter before node 3/ });
@@ -201,9 +208,9 @@ async function runOnce({ page, info, editor, receiver, api, scenarioId }: Journe
   await editor.bubble(3).click();
   const inspector = page.getByRole("complementary", { name: "Operations of node 3" });
   await expect(inspector.getByText("Operation 1 of 2")).toBeVisible();
-  await expect(inspector.getByRole("treeitem", { name: /^reservation: r-1/ })).toBeVisible();
+  await expect(inspector.getByRole("treeitem").filter({ hasText: "r-1" }).first()).toBeVisible();
   await inspector.getByRole("tab", { name: "Input" }).click();
-  await expect(inspector.getByRole("treeitem", { name: /INK-1/ }).first()).toBeVisible();
+  await expect(inspector.getByRole("treeitem").filter({ hasText: "INK-1" }).first()).toBeVisible();
   await lookAt(page, info, "editor-run");
   const [run] = await api.runs(scenarioId);
   expect(run?.source.kind).toBe("draft");
@@ -229,7 +236,7 @@ async function publishFirst(journey: Journey): Promise<string> {
   expect(stored).toMatchObject({ enabled: true, publishedVersion: 1 });
   expect((await api.versions(scenarioId))[0]).toMatchObject({ number: 1, state: "published", label: "First orders" });
 
-  await page.getByRole("link", { name: "Runs" }).last().click();
+  await page.locator("header").getByRole("link", { name: "Runs", exact: true }).click();
   await expect(page).toHaveURL(/\/runs$/);
   const rows = page.getByRole("row").filter({ hasText: /v1|Version 1/ });
   await expect(rows).toHaveCount(0);
@@ -242,12 +249,14 @@ async function publishFirst(journey: Journey): Promise<string> {
   return posted.runId!;
 }
 
-async function publishSecond(journey: Journey, firstRunId: string): Promise<void> {
+/** Resolves with the id of the node that version 2 has more than version 1. */
+async function publishSecond(journey: Journey, firstRunId: string): Promise<number> {
   const { page, info, editor, api, scenarioId, webhookUrl } = journey;
   await page.goto(new URL(`/scenarios/${scenarioId}`, page.url()).href);
   await editor.plusAfter(3).click();
   await editor.pick("variables", "Set variables");
-  const settings = editor.settings(6);
+  const variablesId = Number(await page.getByRole("group", { name: /^\d+: Set variables/ }).getAttribute("data-id"));
+  const settings = editor.settings(variablesId);
   await settings.getByRole("button", { name: "Add variable" }).click();
   await editor.type(editor.field(settings, "Name of variable 1"), "reservation");
   await editor.field(settings, "Value of variable 1").click();
@@ -257,7 +266,7 @@ async function publishSecond(journey: Journey, firstRunId: string): Promise<void
   const posted = await postWebhook(webhookUrl, order);
   const second = await api.endedRun(posted.runId!);
   expect(second).toMatchObject({ state: "succeeded", source: { kind: "version", number: 2 } });
-  expect(second.operations.filter(({ nodeId }) => nodeId === 6).map(({ output }) => output)).toEqual([
+  expect(second.operations.filter(({ nodeId }) => nodeId === variablesId).map(({ output }) => output)).toEqual([
     { reservation: expect.stringMatching(/^r-/) },
     { reservation: expect.stringMatching(/^r-/) },
   ]);
@@ -267,15 +276,19 @@ async function publishSecond(journey: Journey, firstRunId: string): Promise<void
   await expect(page.getByText(/Version 1|v1/).first()).toBeVisible();
   await expect(page.getByRole("button", { name: /^Node 3: 2 operations/ })).toBeVisible();
   await lookAt(page, info, "run");
+  return variablesId;
 }
 
-async function rollBack({ page, info, api, scenarioId, webhookUrl }: Journey): Promise<void> {
+async function rollBack({ page, info, api, scenarioId, webhookUrl }: Journey, addedId: number): Promise<void> {
   await page.goto(new URL(`/scenarios/${scenarioId}/history`, page.url()).href);
   await expect(page.getByText("Keep the reservation").first()).toBeVisible();
   await lookAt(page, info, "history");
-  await page.getByRole("button", { name: /(version|v) ?1/i }).filter({ hasNotText: /compare/i }).last().click();
+  await page.getByRole("button", { name: "More for version 1" }).click();
   await page.getByRole("menuitem", { name: /Roll back/ }).click();
-  await page.getByRole("dialog").getByRole("button", { name: /Roll back/ }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /Roll back/ })
+    .click();
   await expect(page.getByText(/v3 live/).first()).toBeVisible();
   await expect(page.getByText(/draft (still )?(holds|differs|has)/i).first()).toBeVisible();
   const [third, second, first] = await api.versions(scenarioId);
@@ -284,8 +297,11 @@ async function rollBack({ page, info, api, scenarioId, webhookUrl }: Journey): P
   expect(second!.state).toBe("superseded");
   const { draft, publishedVersion } = await api.scenario(scenarioId);
   expect(publishedVersion).toBe(3);
-  expect(draft.definition.nodes.map(({ id }) => id), "the draft is untouched").toContain(6);
+  expect(
+    draft.definition.nodes.map(({ id }) => id),
+    "the draft is untouched",
+  ).toContain(addedId);
   const run = await api.endedRun((await postWebhook(webhookUrl, order)).runId!);
   expect(run).toMatchObject({ state: "succeeded", source: { kind: "version", number: 3 } });
-  expect(run.operations.some(({ nodeId }) => nodeId === 6)).toBe(false);
+  expect(run.operations.some(({ nodeId }) => nodeId === addedId)).toBe(false);
 }

@@ -17,7 +17,9 @@ export async function lookAt(page: Page, testInfo: TestInfo, name: string): Prom
       // Experimental in axe, and wrong about badges and initials beside a name.
       .disableRules(["label-content-name-mismatch"])
       .analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`,
+    );
     expect.soft(found, `accessibility of ${name}, ${theme}`).toEqual([]);
   }
   await page.evaluate((value) => {

@@ -46,19 +46,26 @@ export class PublicApi {
   scenario = (id: string) => this.get<ApiScenario>(`/scenarios/${id}`);
   versions = async (id: string) => (await this.get<{ items: ApiVersion[] }>(`/scenarios/${id}/versions`)).items;
   runs = async (id: string, version?: number) =>
-    (await this.get<{ items: ApiRun[] }>(`/scenarios/${id}/runs${version === undefined ? "" : `?version=${version}`}`)).items;
+    (await this.get<{ items: ApiRun[] }>(`/scenarios/${id}/runs${version === undefined ? "" : `?version=${version}`}`))
+      .items;
   run = (id: string) => this.get<ApiRun>(`/runs/${id}`);
 
   /** Waits until a run has ended, and gives it with its operations. */
   async endedRun(id: string): Promise<ApiRun> {
-    await expect.poll(async () => (await this.run(id)).state, { timeout: 30_000 }).toMatch(/succeeded|failed|cancelled|incomplete/);
+    await expect
+      .poll(async () => (await this.run(id)).state, { timeout: 30_000 })
+      .toMatch(/succeeded|failed|cancelled|incomplete/);
     return this.run(id);
   }
 }
 
 /** Posts to a webhook from outside the browser. */
 export async function postWebhook(url: string, body: unknown): Promise<{ status: number; runId: string | undefined }> {
-  const answer = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
   const json = (await answer.json().catch(() => ({}))) as { runId?: string };
   return { status: answer.status, runId: json.runId };
 }

@@ -17,7 +17,9 @@ export async function startReceiver(port: number): Promise<Receiver> {
     request.on("end", () => {
       const text = Buffer.concat(chunks).toString();
       bodies.push(text === "" ? null : JSON.parse(text));
-      response.writeHead(201, { "Content-Type": "application/json" }).end(JSON.stringify({ reservation: `r-${bodies.length}` }));
+      response
+        .writeHead(201, { "Content-Type": "application/json" })
+        .end(JSON.stringify({ reservation: `r-${bodies.length}` }));
     });
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));

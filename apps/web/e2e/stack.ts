@@ -107,6 +107,8 @@ async function stop(child: ChildProcess): Promise<void> {
 
 async function readLogs(dataFolder: string): Promise<string> {
   const names = ["build.log", "web.log", "deployment.log", "deploy.log"];
-  const texts = await Promise.all(names.map((name) => readFile(join(dataFolder, "logs", name), "utf8").catch(() => "")));
+  const texts = await Promise.all(
+    names.map((name) => readFile(join(dataFolder, "logs", name), "utf8").catch(() => "")),
+  );
   return texts.map((text, place) => (text ? `--- ${names[place]}\n${text.slice(-3_000)}` : "")).join("\n");
 }

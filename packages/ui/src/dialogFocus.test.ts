@@ -19,7 +19,9 @@ describe("firstStop", () => {
   });
 
   it("takes the first field that can be used", () => {
-    expect(firstStop(dialog('<input type="hidden"><input disabled><button role="combobox" id="kind"></button>')).id).toBe("kind");
+    expect(
+      firstStop(dialog('<input type="hidden"><input disabled><button role="combobox" id="kind"></button>')).id,
+    ).toBe("kind");
   });
 
   it("falls back to the footer's first usable button, never to the cross", () => {
@@ -34,7 +36,9 @@ describe("firstStop", () => {
 
 describe("openerOf", () => {
   it("is the button of the menu that an item was chosen from", () => {
-    draw('<div><button id="more"></button><div role="menu" aria-labelledby="more"><div id="item" tabindex="-1"></div></div></div>');
+    draw(
+      '<div><button id="more"></button><div role="menu" aria-labelledby="more"><div id="item" tabindex="-1"></div></div></div>',
+    );
     expect(openerOf(document.getElementById("item"))?.id).toBe("more");
   });
 

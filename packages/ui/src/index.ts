@@ -2,7 +2,14 @@ export { cx } from "./classNames.ts";
 export { formatClock, formatDuration, formatExact, formatRelative } from "./time.ts";
 export { copyText, formatPath, kindOf, summarize, type JsonKind, type JsonLike, type JsonRow } from "./jsonRows.ts";
 export { stateFacts, type ExecutionState, type StateFacts } from "./stateFacts.ts";
-export { AppGlyph, AppIcon, appIconNames, type AppGlyphProps, type AppIconProps, type AppIconSize } from "./components/AppIcon.tsx";
+export {
+  AppGlyph,
+  AppIcon,
+  appIconNames,
+  type AppGlyphProps,
+  type AppIconProps,
+  type AppIconSize,
+} from "./components/AppIcon.tsx";
 export { Avatar, initialsOf } from "./components/Avatar.tsx";
 export { Badge, type BadgeProps, type Tone } from "./components/Badge.tsx";
 export { Button, type ButtonProps, type ButtonSize, type ButtonVariant } from "./components/Button.tsx";
@@ -38,7 +45,15 @@ export {
   type NoticeProps,
 } from "./components/Feedback.tsx";
 export { IconButton, type IconButtonProps } from "./components/IconButton.tsx";
-export { Field, fieldClasses, Input, Textarea, type FieldProps, type InputProps, type TextareaProps } from "./components/Input.tsx";
+export {
+  Field,
+  fieldClasses,
+  Input,
+  Textarea,
+  type FieldProps,
+  type InputProps,
+  type TextareaProps,
+} from "./components/Input.tsx";
 export { JsonTree, type JsonTreeProps } from "./components/JsonTree.tsx";
 export { Kbd } from "./components/Kbd.tsx";
 export { Logo } from "./components/Logo.tsx";

@@ -28,7 +28,10 @@ describe("jsonRows", () => {
   it("closes below the depth, and toggling turns that around", () => {
     const value = { a: { b: 1 } };
     expect(rowsOf(value, { openDepth: 0 }).map((row) => row.name)).toEqual(["a"]);
-    expect(rowsOf(value, { openDepth: 0, toggled: new Set([rowId(["a"])]) }).map((row) => row.name)).toEqual(["a", "b"]);
+    expect(rowsOf(value, { openDepth: 0, toggled: new Set([rowId(["a"])]) }).map((row) => row.name)).toEqual([
+      "a",
+      "b",
+    ]);
     expect(rowsOf(value, { toggled: new Set([rowId(["a"])]) }).map((row) => row.name)).toEqual(["a"]);
   });
 

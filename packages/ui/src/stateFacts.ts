@@ -36,7 +36,5 @@ const facts: Record<ExecutionState, StateFacts> = {
 
 /** What to say about a state; an unknown name (a newer server's) is shown as it is. */
 export function stateFacts(state: string): StateFacts {
-  return Object.hasOwn(facts, state)
-    ? facts[state as ExecutionState]
-    : { label: state, tone: "neutral", live: false };
+  return Object.hasOwn(facts, state) ? facts[state as ExecutionState] : { label: state, tone: "neutral", live: false };
 }

@@ -17,7 +17,9 @@ describe("readAppError", () => {
 
 describe("messageOf", () => {
   it("uses the backend's words", () => {
-    expect(messageOf(thrown({ code: "forbidden", message: "Only owners may do this." }))).toBe("Only owners may do this.");
+    expect(messageOf(thrown({ code: "forbidden", message: "Only owners may do this." }))).toBe(
+      "Only owners may do this.",
+    );
   });
 
   it("never shows an internal message", () => {

@@ -14,7 +14,11 @@ describe("contentSecurityPolicy", () => {
   });
 
   it("connects to the deployment over HTTP and WebSocket and to nothing else", () => {
-    expect(production.get("connect-src")).toEqual(["'self'", "https://convex.example:8443", "wss://convex.example:8443"]);
+    expect(production.get("connect-src")).toEqual([
+      "'self'",
+      "https://convex.example:8443",
+      "wss://convex.example:8443",
+    ]);
   });
 
   it.each(["object-src", "frame-ancestors", "base-uri", "frame-src"])("forbids %s", (name) => {

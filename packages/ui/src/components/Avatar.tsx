@@ -2,7 +2,11 @@ import { cx } from "../classNames.ts";
 
 /** At most two capitals: `"Mara Klein"` is `MK`, `"mara@acme.dev"` is `M`. */
 export function initialsOf(name: string): string {
-  const words = name.split("@")[0]!.trim().split(/[\s._-]+/u).filter(Boolean);
+  const words = name
+    .split("@")[0]!
+    .trim()
+    .split(/[\s._-]+/u)
+    .filter(Boolean);
   const picked = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
   return picked.map((word) => [...word][0]!.toUpperCase()).join("") || "?";
 }
@@ -14,10 +18,11 @@ export function Avatar({ name, className }: { name: string; className?: string }
       aria-hidden
       className={cx(
         "inline-flex size-6 shrink-0 items-center justify-center rounded-full bg-pressed text-2xs font-semibold text-ink-2",
+        // Drawn by the style sheet: as text it would count as part of the name that labels what it stands in.
+        "before:content-[attr(data-initials)]",
         className,
       )}
-    >
-      {initialsOf(name)}
-    </span>
+      data-initials={initialsOf(name)}
+    />
   );
 }

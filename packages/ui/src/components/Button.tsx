@@ -13,7 +13,8 @@ const base =
   "transition-colors select-none disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50 [&_svg]:shrink-0 [&_svg]:size-4";
 
 const variants: Record<ButtonVariant, string> = {
-  primary: "bg-ink-solid text-on-ink hover:enabled:bg-ink-solid/88 active:enabled:bg-ink-solid/80 [a&]:hover:bg-ink-solid/88",
+  primary:
+    "bg-ink-solid text-on-ink hover:enabled:bg-ink-solid/88 active:enabled:bg-ink-solid/80 [a&]:hover:bg-ink-solid/88",
   run: "bg-signal text-on-signal hover:enabled:bg-signal/90 active:enabled:bg-signal/80 [a&]:hover:bg-signal/90",
   secondary:
     "border border-line-2 bg-surface text-ink hover:enabled:bg-hover active:enabled:bg-pressed data-[state=open]:bg-hover [a&]:hover:bg-hover",
@@ -55,13 +56,7 @@ export function Button({
     );
   }
   return (
-    <button
-      type={type}
-      className={classes}
-      disabled={disabled || pending}
-      aria-busy={pending || undefined}
-      {...props}
-    >
+    <button type={type} className={classes} disabled={disabled || pending} aria-busy={pending || undefined} {...props}>
       {pending ? <LoaderCircle aria-hidden className="animate-spin" /> : null}
       {children}
     </button>

@@ -14,7 +14,13 @@ import {
   type MenuItemTone,
 } from "./menuParts.tsx";
 
-export const Menu = DropdownMenu.Root;
+/**
+ * A menu under a button. Not modal: the page behind stays readable to assistive technology, and the first click outside
+ * both closes the menu and does what it was meant for.
+ */
+export function Menu(props: ComponentProps<typeof DropdownMenu.Root>) {
+  return <DropdownMenu.Root modal={false} {...props} />;
+}
 export const MenuTrigger = DropdownMenu.Trigger;
 
 export function MenuContent({ className, ...props }: ComponentProps<typeof DropdownMenu.Content>) {
@@ -54,7 +60,12 @@ export interface MenuRadioGroupProps<Value extends string> {
 }
 
 /** A choice among few inside a menu, the current one ticked. */
-export function MenuRadioGroup<Value extends string>({ label, value, onValueChange, options }: MenuRadioGroupProps<Value>) {
+export function MenuRadioGroup<Value extends string>({
+  label,
+  value,
+  onValueChange,
+  options,
+}: MenuRadioGroupProps<Value>) {
   return (
     <DropdownMenu.RadioGroup value={value} onValueChange={(next) => onValueChange(next as Value)}>
       {label ? <DropdownMenu.Label className={menuLabelClasses}>{label}</DropdownMenu.Label> : null}

@@ -82,7 +82,11 @@ export function Notice({ tone = "info", icon, title, children, action, className
   return (
     <div
       role={tone === "bad" ? "alert" : "status"}
-      className={cx("flex items-start gap-2.5 rounded-control border px-3 py-2.5 text-sm", noticeTones[tone], className)}
+      className={cx(
+        "flex items-start gap-2.5 rounded-control border px-3 py-2.5 text-sm",
+        noticeTones[tone],
+        className,
+      )}
     >
       {icon ? <span className="mt-0.5 [&_svg]:size-4">{icon}</span> : null}
       <div className="min-w-0 flex-1">

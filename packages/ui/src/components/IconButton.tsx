@@ -15,7 +15,8 @@ export interface IconButtonProps extends Omit<ComponentProps<"button">, "aria-la
 }
 
 const variants = {
-  quiet: "text-ink-2 hover:enabled:bg-hover hover:enabled:text-ink active:enabled:bg-pressed data-[state=open]:bg-hover",
+  quiet:
+    "text-ink-2 hover:enabled:bg-hover hover:enabled:text-ink active:enabled:bg-pressed data-[state=open]:bg-hover",
   secondary: "border border-line-2 bg-surface text-ink hover:enabled:bg-hover active:enabled:bg-pressed",
   danger: "text-ink-2 hover:enabled:bg-bad-tint hover:enabled:text-bad",
 };

@@ -26,7 +26,12 @@ export function Textarea({ invalid, mono = false, className, ...props }: Textare
   return (
     <textarea
       aria-invalid={invalid || undefined}
-      className={cx(fieldClasses, "min-h-20 px-2.5 py-1.5", mono && "font-mono text-xs [word-spacing:normal]", className)}
+      className={cx(
+        fieldClasses,
+        "min-h-20 px-2.5 py-1.5",
+        mono && "font-mono text-xs [word-spacing:normal]",
+        className,
+      )}
       {...props}
     />
   );
@@ -58,7 +63,11 @@ export function Field({ label, htmlFor, hint, error, required = false, aside, ch
       </div>
       {children}
       {error || hint ? (
-        <p id={`${htmlFor}-note`} className={cx("text-xs", error ? "text-bad" : "text-ink-3")} role={error ? "alert" : undefined}>
+        <p
+          id={`${htmlFor}-note`}
+          className={cx("text-xs", error ? "text-bad" : "text-ink-3")}
+          role={error ? "alert" : undefined}
+        >
           {error ?? hint}
         </p>
       ) : null}

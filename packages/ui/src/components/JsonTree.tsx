@@ -88,24 +88,25 @@ export function JsonTree({ value, label, rootPath = "", openDepth = 2, closedKey
   const copyValue = (row: JsonRow) => copy(copyText(row.value));
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (!active || event.ctrlKey || event.metaKey || event.altKey) return;
-    const index = rows.indexOf(active);
-    const parent = rows.slice(0, index).findLast((row) => row.depth < active.depth);
+    const target = event.target as HTMLElement;
+    const focused = rows.find((row) => row.id === target.dataset.row);
+    if (!focused || event.ctrlKey || event.metaKey || event.altKey) return;
+    const index = rows.indexOf(focused);
+    const parent = rows.slice(0, index).findLast((row) => row.depth < focused.depth);
     const actions: Record<string, () => void> = {
       ArrowDown: () => focusRow(rows[index + 1]),
       ArrowUp: () => focusRow(rows[index - 1]),
       Home: () => focusRow(rows[0]),
       End: () => focusRow(rows.at(-1)),
-      ArrowRight: () => (active.expanded === false ? toggle(active) : focusRow(rows[index + 1])),
-      ArrowLeft: () => (active.expanded ? toggle(active) : focusRow(parent)),
-      Enter: () => toggle(active),
-      " ": () => toggle(active),
-      c: () => void copyValue(active),
-      p: () => void copyPath(active),
+      ArrowRight: () => (focused.expanded === false ? toggle(focused) : focusRow(rows[index + 1])),
+      ArrowLeft: () => (focused.expanded ? toggle(focused) : focusRow(parent)),
+      Enter: () => toggle(focused),
+      " ": () => toggle(focused),
+      c: () => void copyValue(focused),
+      p: () => void copyPath(focused),
     };
     const act = actions[event.key];
-    // Buttons inside a row keep Enter and space for themselves.
-    if (!act || (event.target as HTMLElement).tagName === "BUTTON") return;
+    if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     act();
@@ -152,7 +153,6 @@ function TreeRow({ row, focusable, onFocus, onToggle, onCopyPath, onCopyValue, a
       role="treeitem"
       aria-level={row.depth + 1}
       aria-expanded={row.expanded}
-      aria-label={isMore ? `Show ${row.summary}` : `${row.name || "Value"}: ${row.summary}`}
       aria-selected={focusable}
       data-row={row.id}
       tabIndex={focusable ? 0 : -1}

@@ -51,7 +51,12 @@ export function StateIcon({ state, className }: StateProps) {
   return (
     <Icon
       aria-hidden
-      className={cx("size-3.5 shrink-0", textTones[stateFacts(state).tone], state === "running" && "animate-breathe", className)}
+      className={cx(
+        "size-3.5 shrink-0",
+        textTones[stateFacts(state).tone],
+        state === "running" && "animate-breathe",
+        className,
+      )}
     />
   );
 }
@@ -70,7 +75,13 @@ export function StateBadge({ state, className }: StateProps) {
 export function StateLabel({ state, className }: StateProps) {
   const { label, tone } = stateFacts(state);
   return (
-    <span className={cx("inline-flex items-center gap-1.5 align-middle font-medium", tone === "ok" ? "text-ink" : textTones[tone], className)}>
+    <span
+      className={cx(
+        "inline-flex items-center gap-1.5 align-middle font-medium",
+        tone === "ok" ? "text-ink" : textTones[tone],
+        className,
+      )}
+    >
       <StateIcon state={state} />
       {label}
     </span>

@@ -43,6 +43,9 @@ export interface CellProps extends ComponentProps<"td"> {
 
 export function Cell({ dense = false, className, ...props }: CellProps) {
   return (
-    <td className={cx("border-b border-line px-2 align-middle first:pl-5 last:pr-5", dense ? "h-9" : "h-14", className)} {...props} />
+    <td
+      className={cx("border-b border-line px-2 align-middle first:pl-5 last:pr-5", dense ? "h-9" : "h-14", className)}
+      {...props}
+    />
   );
 }

@@ -33,7 +33,9 @@ export function Tab({ count, tone = "normal", className, children, ...props }: T
     <RadixTabs.Trigger className={cx(tabClasses, className)} {...props}>
       {children}
       {count !== undefined ? (
-        <span className={cx("text-xs font-normal tabular-nums", tone === "bad" ? "text-bad" : "text-ink-3")}>{count}</span>
+        <span className={cx("text-xs font-normal tabular-nums", tone === "bad" ? "text-bad" : "text-ink-3")}>
+          {count}
+        </span>
       ) : null}
     </RadixTabs.Trigger>
   );

@@ -31,7 +31,9 @@ describe("signInFailure", () => {
   });
 
   it("does not tell a wrong address from a wrong password", () => {
-    const words = [new Error("InvalidAccountId"), new Error("InvalidSecret")].map((error) => signInFailure("signIn", error));
+    const words = [new Error("InvalidAccountId"), new Error("InvalidSecret")].map((error) =>
+      signInFailure("signIn", error),
+    );
     expect(new Set(words).size).toBe(1);
   });
 

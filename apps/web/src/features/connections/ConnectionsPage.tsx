@@ -108,7 +108,9 @@ function ConnectionRowView({ row, connections }: { row: ConnectionRow; connectio
           <span className="truncate font-medium">{row.name}</span>
         </span>
       </Cell>
-      <Cell className="hidden text-ink-2 sm:table-cell">{kind ? `${kind.app}, ${kind.connection.label}` : row.type}</Cell>
+      <Cell className="hidden text-ink-2 sm:table-cell">
+        {kind ? `${kind.app}, ${kind.connection.label}` : row.type}
+      </Cell>
       <Cell className="hidden text-ink-2 md:table-cell">
         <RelativeTime value={row.createdAt} /> by {row.createdBy.name}
       </Cell>
@@ -146,7 +148,9 @@ function ConnectionMenu({ row, connections }: { row: ConnectionRow; connections:
           ) : null}
         </MenuContent>
       </Menu>
-      {dialog === "rename" ? <RenameConnection row={row} rename={connections.rename} onClose={() => setDialog(null)} /> : null}
+      {dialog === "rename" ? (
+        <RenameConnection row={row} rename={connections.rename} onClose={() => setDialog(null)} />
+      ) : null}
       {dialog === "delete" ? (
         <ConfirmDialog
           open

@@ -1,4 +1,10 @@
-import { ContextMenu, ContextMenuContent, ContextMenuItem, ContextMenuSeparator, ContextMenuTrigger } from "@patchbay/ui";
+import {
+  ContextMenu,
+  ContextMenuContent,
+  ContextMenuItem,
+  ContextMenuSeparator,
+  ContextMenuTrigger,
+} from "@patchbay/ui";
 import {
   AlignHorizontalDistributeCenter,
   ClipboardPaste,
@@ -79,7 +85,11 @@ function NodeItems({ id, commands }: { id: number; commands: EditorCommands }) {
   const face = nodeFace(catalog, node);
   return (
     <>
-      <ContextMenuItem icon={<Settings2 />} shortcut={["Enter"]} onSelect={() => store.getState().actions?.openNode(id, "focus")}>
+      <ContextMenuItem
+        icon={<Settings2 />}
+        shortcut={["Enter"]}
+        onSelect={() => store.getState().actions?.openNode(id, "focus")}
+      >
         Settings
       </ContextMenuItem>
       {face.isEnd ? null : (
@@ -105,10 +115,18 @@ function NodeItems({ id, commands }: { id: number; commands: EditorCommands }) {
       <ContextMenuItem icon={<CopyPlus />} shortcut={["Ctrl", "D"]} onSelect={() => actions.clone(ids)}>
         Clone
       </ContextMenuItem>
-      <ContextMenuItem icon={<Copy />} shortcut={["Ctrl", "C"]} onSelect={() => void navigator.clipboard.writeText(commands.copy() ?? "")}>
+      <ContextMenuItem
+        icon={<Copy />}
+        shortcut={["Ctrl", "C"]}
+        onSelect={() => void navigator.clipboard.writeText(commands.copy() ?? "")}
+      >
         Copy
       </ContextMenuItem>
-      <ContextMenuItem icon={node.disabled ? <Power /> : <PowerOff />} shortcut={["X"]} onSelect={() => actions.toggleDisabled(ids)}>
+      <ContextMenuItem
+        icon={node.disabled ? <Power /> : <PowerOff />}
+        shortcut={["X"]}
+        onSelect={() => actions.toggleDisabled(ids)}
+      >
         {node.disabled ? "Enable" : "Disable"}
       </ContextMenuItem>
       <ContextMenuItem icon={<Unplug />} onSelect={() => actions.disconnect(id)}>
@@ -141,7 +159,12 @@ function EdgeItems({ edgeKey }: { edgeKey: string }) {
       {nodeFace(catalog, from).isRouter ? (
         <ContextMenuItem
           icon={<Unplug />}
-          onSelect={() => edit({ label: "Change the fallback", apply: (definition) => setFallback(definition, edgeKey, !edge.fallback) })}
+          onSelect={() =>
+            edit({
+              label: "Change the fallback",
+              apply: (definition) => setFallback(definition, edgeKey, !edge.fallback),
+            })
+          }
         >
           {edge.fallback ? "Make it an ordinary route" : "Make it the fallback"}
         </ContextMenuItem>
@@ -153,7 +176,8 @@ function EdgeItems({ edgeKey }: { edgeKey: string }) {
         onSelect={() =>
           edit({
             label: "Remove a cable",
-            apply: (definition) => remove(definition, { nodes: new Set(), edges: new Set([edgeKey]), notes: new Set() }),
+            apply: (definition) =>
+              remove(definition, { nodes: new Set(), edges: new Set([edgeKey]), notes: new Set() }),
           })
         }
       >

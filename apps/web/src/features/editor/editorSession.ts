@@ -24,10 +24,22 @@ export interface OpenEditorSession {
 }
 
 /** Makes store and saver for one editor, and takes over what a former one could not save. Throws where the draft is unreadable. */
-export async function openEditorSession({ backend, scenario, draft, viewerId, catalog, log }: OpenEditorSession): Promise<EditorSession> {
+export async function openEditorSession({
+  backend,
+  scenario,
+  draft,
+  viewerId,
+  catalog,
+  log,
+}: OpenEditorSession): Promise<EditorSession> {
   const localLog = log ?? indexedDbLog(viewerId, scenario.id);
   const definition = parseStored(draft.definition);
-  const store = createEditorStore({ definition, nodeHighWaterMark: scenario.nodeHighWaterMark, catalog, now: () => Date.now() });
+  const store = createEditorStore({
+    definition,
+    nodeHighWaterMark: scenario.nodeHighWaterMark,
+    catalog,
+    now: () => Date.now(),
+  });
   const listeners = new Set<(state: SaveState) => void>();
   const saver: DraftSaver = createDraftSaver({
     head: { revision: draft.revision, definition, updatedAt: draft.updatedAt },

@@ -21,9 +21,16 @@ export function useCanvasEvents(): CanvasEvents {
         const node = nodes.get(id);
         return node ? nodeFace(catalog, node) : null;
       };
-      return { from, to, output, isRouter: face(from)?.isRouter ?? false, isTargetTrigger: face(to)?.isTrigger ?? false };
+      return {
+        from,
+        to,
+        output,
+        isRouter: face(from)?.isRouter ?? false,
+        isTargetTrigger: face(to)?.isTrigger ?? false,
+      };
     };
-    const refusal = (from: number, output: OutputKind, to: number) => refuseConnection(store.getState().definition, request(from, output, to));
+    const refusal = (from: number, output: OutputKind, to: number) =>
+      refuseConnection(store.getState().definition, request(from, output, to));
     return {
       onSelect: ({ nodes, edges, notes }) => store.getState().select(nodes, edges, notes),
       onNodeClick: (id) => {
@@ -49,7 +56,10 @@ export function useCanvasEvents(): CanvasEvents {
           },
         }),
       onDroppedOnEdge: (id, at, edge) =>
-        edit({ label: "Put a node into a cable", apply: (definition) => splitEdge(moveNodes(definition, new Map([[id, at]])), edge, id) }),
+        edit({
+          label: "Put a node into a cable",
+          apply: (definition) => splitEdge(moveNodes(definition, new Map([[id, at]])), edge, id),
+        }),
       // An output that is taken is no refusal: a router goes in between.
       canConnect: (from, output, to) => {
         const reason = refusal(from, output, to);
@@ -61,7 +71,11 @@ export function useCanvasEvents(): CanvasEvents {
         if (refusal(from, output, to) === "output_taken" && taken) {
           const edge = edgeKey(taken);
           const router = newRouter(state, edge);
-          edit({ label: "Connect through a router", apply: (definition) => branch(definition, { edge, router: { ...router, position: between(definition, from, taken.to) } }, to) });
+          edit({
+            label: "Connect through a router",
+            apply: (definition) =>
+              branch(definition, { edge, router: { ...router, position: between(definition, from, taken.to) } }, to),
+          });
           return;
         }
         edit({ label: "Connect", apply: (definition) => connect(definition, request(from, output, to)) });

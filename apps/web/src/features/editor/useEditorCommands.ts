@@ -14,26 +14,26 @@ import type { EditorState } from "./store/editorStore.ts";
 import { pasteClip, readClip, writeClip } from "./store/fragment.ts";
 import { COLUMN, freePosition, positionAfter, snap } from "./store/placement.ts";
 import type { Position } from "./store/placement.ts";
-import { useNodeActions } from "./store/useNodeActions.ts";
+import { focusFirst, useNodeActions } from "./store/useNodeActions.ts";
 
 export interface EditorCommands {
   /** Opens the picker where the next node most likely goes. */
-  addNode(): void;
-  pick(item: PickerItem, target: PickerTarget): void;
-  addNote(): void;
-  align(): void;
-  deleteSelection(): void;
-  cloneSelection(): void;
-  toggleSelectionDisabled(): void;
-  selectAll(): void;
+  addNode: () => void;
+  pick: (item: PickerItem, target: PickerTarget) => void;
+  addNote: () => void;
+  align: () => void;
+  deleteSelection: () => void;
+  cloneSelection: () => void;
+  toggleSelectionDisabled: () => void;
+  selectAll: () => void;
   /** The chosen nodes as JSON; null when none is chosen. */
-  copy(): string | null;
+  copy: () => string | null;
   /** Adds what the text holds, if it holds nodes. */
-  paste(text: string): boolean;
-  nudge(by: Position): void;
-  showShortcuts(): void;
+  paste: (text: string) => boolean;
+  nudge: (by: Position) => void;
+  showShortcuts: () => void;
   areShortcutsShown: boolean;
-  hideShortcuts(): void;
+  hideShortcuts: () => void;
 }
 
 const ROUTER_TYPE = "router.route";
@@ -86,14 +86,21 @@ export function useEditorCommands(view: CanvasView): EditorCommands {
         });
         if (next !== null) requestAnimationFrame(() => view.focus(next));
         if (selectedNodes.size > 1) {
-          toast({ title: `${selectedNodes.size} nodes deleted`, action: { label: "Undo", onAction: () => store.getState().undo() } });
+          toast({
+            title: `${selectedNodes.size} nodes deleted`,
+            action: { label: "Undo", onAction: () => store.getState().undo() },
+          });
         }
       },
       cloneSelection: () => chosen().length > 0 && nodeActions.clone(chosen()),
       toggleSelectionDisabled: () => chosen().length > 0 && nodeActions.toggleDisabled(chosen()),
       selectAll: () => {
         const { definition, select } = store.getState();
-        select(definition.nodes.map((node) => node.id), definition.edges.map(edgeKey), definition.notes?.map((note) => note.id));
+        select(
+          definition.nodes.map((node) => node.id),
+          definition.edges.map(edgeKey),
+          definition.notes?.map((note) => note.id),
+        );
       },
       copy: () => (chosen().length === 0 ? null : writeClip(copyNodes(store.getState().definition, chosen()))),
       paste: (text: string) => {
@@ -102,8 +109,12 @@ export function useEditorCommands(view: CanvasView): EditorCommands {
         const state = store.getState();
         const offset = pasteOffset(clip.nodes, state.definition, view.centre());
         const pasted = pasteClip(state.definition, clip, { firstId: state.highWaterMark + 1, offset, catalog });
-        edit({ label: pasted.ids.length === 1 ? "Paste a node" : `Paste ${pasted.ids.length} nodes`, apply: () => pasted.definition });
+        edit({
+          label: pasted.ids.length === 1 ? "Paste a node" : `Paste ${pasted.ids.length} nodes`,
+          apply: () => pasted.definition,
+        });
         state.select(pasted.ids);
+        focusFirst(view, pasted.ids);
         return true;
       },
       nudge: (by: Position) => {
@@ -156,14 +167,19 @@ function placeFor(definition: Definition, target: PickerTarget, centre: Position
       const to = edge && index.nodes.get(edge.to);
       if (!from || !to) return freePosition(definition, centre);
       const isWide = to.position.x - from.position.x >= 2 * COLUMN - 40;
-      return snap(isWide ? { x: (from.position.x + to.position.x) / 2, y: (from.position.y + to.position.y) / 2 } : to.position);
+      return snap(
+        isWide ? { x: (from.position.x + to.position.x) / 2, y: (from.position.y + to.position.y) / 2 } : to.position,
+      );
     }
   }
 }
 
 /** Moves what follows an edge to the right where the new node would stand on it. */
 function makeRoom(definition: Definition, target: PickerTarget, position: Position): Definition {
-  const edge = target.kind === "onEdge" || target.kind === "branch" ? indexDefinition(definition).edges.get(target.edge) : undefined;
+  const edge =
+    target.kind === "onEdge" || target.kind === "branch"
+      ? indexDefinition(definition).edges.get(target.edge)
+      : undefined;
   const next = edge && indexDefinition(definition).nodes.get(edge.to);
   if (!next || (target.kind === "onEdge" && next.position.x - position.x >= 100)) return definition;
   const followers = followersOf(definition, next.id);
@@ -207,13 +223,21 @@ export function newRouter(state: EditorState, edge: string): DefinitionNode {
   const typeVersion = state.catalog.getNodeKind(ROUTER_TYPE)?.node.typeVersion ?? 1;
   const index = indexDefinition(state.definition);
   const to = index.nodes.get(index.edges.get(edge)?.to ?? -1);
-  return { id: state.takeNodeId(), type: ROUTER_TYPE, typeVersion, config: {}, position: to?.position ?? { x: 0, y: 0 } };
+  return {
+    id: state.takeNodeId(),
+    type: ROUTER_TYPE,
+    typeVersion,
+    config: {},
+    position: to?.position ?? { x: 0, y: 0 },
+  };
 }
 
 function pasteOffset(nodes: readonly DefinitionNode[], definition: Definition, centre: Position): Position {
   const left = Math.min(...nodes.map((node) => node.position.x));
   const top = Math.min(...nodes.map((node) => node.position.y));
-  const isTaken = definition.nodes.some((node) => nodes.some((copy) => copy.position.x === node.position.x && copy.position.y === node.position.y));
+  const isTaken = definition.nodes.some((node) =>
+    nodes.some((copy) => copy.position.x === node.position.x && copy.position.y === node.position.y),
+  );
   return isTaken ? { x: 60, y: 60 } : snap({ x: centre.x - left, y: centre.y - top });
 }
 
@@ -221,5 +245,7 @@ function pasteOffset(nodes: readonly DefinitionNode[], definition: Definition, c
 function nextFocus(definition: Definition, gone: ReadonlySet<NodeId>): NodeId | null {
   const order = flowOrder(definition);
   const first = order.findIndex((id) => gone.has(id));
-  return order.slice(0, Math.max(0, first)).findLast((id) => !gone.has(id)) ?? order.find((id) => !gone.has(id)) ?? null;
+  return (
+    order.slice(0, Math.max(0, first)).findLast((id) => !gone.has(id)) ?? order.find((id) => !gone.has(id)) ?? null
+  );
 }

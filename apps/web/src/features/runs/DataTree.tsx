@@ -13,7 +13,15 @@ interface DataTreeProps {
 /** A run's value as a tree; of one that is too large, how large it is and how it begins. */
 export function DataTree({ label, value, rootPath }: DataTreeProps) {
   const cut = readCut(value);
-  if (!cut) return <JsonTree label={label} value={value} closedKeys={["headers"]} {...(rootPath === undefined ? {} : { rootPath })} />;
+  if (!cut)
+    return (
+      <JsonTree
+        label={label}
+        value={value}
+        closedKeys={["headers"]}
+        {...(rootPath === undefined ? {} : { rootPath })}
+      />
+    );
   return (
     <div className="px-4 pb-3">
       <p className="text-sm text-ink-2">

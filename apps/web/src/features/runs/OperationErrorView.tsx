@@ -1,7 +1,7 @@
 "use client";
 
 import type { OperationError } from "@patchbay/core";
-import { formatDuration, JsonTree, type JsonLike } from "@patchbay/ui";
+import { formatDuration, JsonTree } from "@patchbay/ui";
 
 const kindWords: Record<OperationError["kind"], string> = {
   invalid: "The node's settings or data are not acceptable. Change them; repeating would fail again.",
@@ -10,7 +10,7 @@ const kindWords: Record<OperationError["kind"], string> = {
   retryable: "The service could not answer for now; trying again may work.",
   terminal: "The service refused, and repeating would not help.",
   timeout: "No answer came in time.",
-  cancelled: "The run was stopped.",
+  cancelled: "Nothing went wrong in this operation itself.",
   internal: "Patchbay itself failed here; the server's log says more.",
 };
 
@@ -40,7 +40,7 @@ export function OperationErrorView({ error }: { error: OperationError }) {
       </dl>
       {error.details === undefined ? null : (
         <div className="-mx-4 mt-3 border-t border-line pt-2">
-          <JsonTree label="Details" value={error.details as JsonLike} />
+          <JsonTree label="Details" value={error.details} />
         </div>
       )}
     </div>

@@ -5,6 +5,7 @@ import {
   Badge,
   CopyButton,
   formatDuration,
+  formatPath,
   IconButton,
   StateBadge,
   StateIcon,
@@ -19,7 +20,7 @@ import { useMemo } from "react";
 import { namedNode } from "./nodeNames.ts";
 import { DataTree } from "./DataTree.tsx";
 import { OperationErrorView } from "./OperationErrorView.tsx";
-import { operationsOf, type Attempt, type Operation, type RunDetail } from "./runModel.ts";
+import { operationsOf, shownState, type Attempt, type Operation, type RunDetail } from "./runModel.ts";
 
 interface OperationInspectorProps {
   run: RunDetail;
@@ -36,7 +37,7 @@ export function OperationInspector({ run, operation, onChoose, onClose }: Operat
       <header className="flex h-12 shrink-0 items-center gap-2.5 border-b border-line px-4">
         <AppIcon icon={node.icon} color={node.color} size={24} />
         <h3 className="truncate text-base font-semibold">{node.name}</h3>
-        <span className="truncate text-sm text-ink-2">{node.action}</span>
+        {node.action === node.name ? null : <span className="truncate text-sm text-ink-2">{node.action}</span>}
         <IconButton label="Close" onClick={onClose} className="-mr-2 ml-auto">
           <X aria-hidden />
         </IconButton>
@@ -58,7 +59,12 @@ function Stepper({ run, operation, onChoose }: Omit<OperationInspectorProps, "on
   return (
     <div className="flex shrink-0 items-center justify-between gap-3 px-4 pt-3 pb-2">
       <div className="flex items-center rounded-control border border-line-2">
-        <IconButton label="Previous operation" disabled={index <= 0} onClick={() => step(-1)} className="rounded-r-none">
+        <IconButton
+          label="Previous operation"
+          disabled={index <= 0}
+          onClick={() => step(-1)}
+          className="rounded-r-none"
+        >
           <ChevronLeft aria-hidden />
         </IconButton>
         <span className="border-x border-line-2 px-2.5 text-sm leading-7 font-medium tabular-nums">
@@ -74,7 +80,7 @@ function Stepper({ run, operation, onChoose }: Omit<OperationInspectorProps, "on
         </IconButton>
       </div>
       <span className="flex items-center gap-2">
-        <StateBadge state={operation.state} />
+        <StateBadge state={shownState(operation)} />
         {operation.durationMs === null ? null : (
           <span className="font-mono text-xs text-ink-2">{formatDuration(operation.durationMs)}</span>
         )}
@@ -144,12 +150,7 @@ function OperationData({ operation }: { operation: Operation }) {
           </Tab>
         ) : null}
       </TabList>
-      <DataPanel
-        name="input"
-        value={operation.input}
-        operation={operation}
-        none="This operation took no input."
-      />
+      <DataPanel name="input" value={operation.input} operation={operation} none="This operation took no input." />
       <DataPanel
         name="output"
         value={operation.output}
@@ -164,11 +165,11 @@ function OperationData({ operation }: { operation: Operation }) {
           {missing.map((each) => (
             <li key={`${each.reference} ${each.field.join(".")}`} className="border-l-2 border-warn-mark pl-3">
               <span className="flex flex-wrap items-center gap-2 text-sm font-medium">
-                {each.field.join(".")}
+                {formatPath(each.field)}
                 <Badge tone="warn">Not set</Badge>
               </span>
               <span className="mt-0.5 block text-xs text-ink-2">
-                <code className="text-ink">{each.reference}</code> {each.reason}
+                <code className="text-ink">{each.reference}</code> was empty: {each.reason}
               </span>
             </li>
           ))}

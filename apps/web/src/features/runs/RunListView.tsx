@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, EmptyState, Select, Tab, TabList, Tabs } from "@patchbay/ui";
+import { Button, EmptyState, Select, Tab, TabList, TabPanel, Tabs } from "@patchbay/ui";
 import { Activity } from "lucide-react";
 import type { ReactNode } from "react";
 import { LoadMore } from "@/lib/LoadMore";
@@ -24,13 +24,15 @@ interface RunListViewProps {
   scenarioId?: string;
   /** The newest version's number, for the version filter. */
   newestVersion?: number;
+  /** The version filter's first value; every version where absent. */
+  initialVersion?: number | null;
   /** What to say where nothing has ever run. */
   empty: ReactNode;
 }
 
 /** The live list of runs with its filters; the parent gives it the page's remaining height. */
-export function RunListView({ scenarioId, newestVersion, empty }: RunListViewProps) {
-  const list = useRunList(scenarioId);
+export function RunListView({ scenarioId, newestVersion, initialVersion = null, empty }: RunListViewProps) {
+  const list = useRunList(scenarioId, initialVersion);
   const actions = useRunActions();
   const keys = useRowKeys<HTMLTableElement>();
   const showScenario = scenarioId === undefined;
@@ -40,43 +42,45 @@ export function RunListView({ scenarioId, newestVersion, empty }: RunListViewPro
       <Tabs
         value={list.state}
         onValueChange={(value) => list.setState(value as RunState | "all")}
-        className="flex shrink-0 items-center border-b border-line"
+        className="flex min-h-0 flex-1 flex-col"
       >
-        <TabList aria-label="Which runs" className="min-w-0 flex-1 border-b-0 px-3">
-          {states.map(({ value, label }) => (
-            <Tab key={value} value={value}>
-              {label}
-            </Tab>
-          ))}
-        </TabList>
-        {newestVersion ? <VersionFilter list={list} newestVersion={newestVersion} /> : null}
+        <div className="flex shrink-0 items-center border-b border-line">
+          <TabList aria-label="Which runs" className="min-w-0 flex-1 border-b-0 px-3">
+            {states.map(({ value, label }) => (
+              <Tab key={value} value={value}>
+                {label}
+              </Tab>
+            ))}
+          </TabList>
+          {newestVersion ? <VersionFilter list={list} newestVersion={newestVersion} /> : null}
+        </div>
+        <TabPanel value={list.state} tabIndex={-1} className="min-h-0 flex-1 overflow-auto" onKeyDown={keys.onKeyDown}>
+          {list.status === "LoadingFirstPage" ? (
+            <RunTableSkeleton showScenario={showScenario} />
+          ) : list.rows.length > 0 ? (
+            <RunTable rows={list.rows} showScenario={showScenario} actions={actions} tableRef={keys.list} />
+          ) : filtered ? (
+            <EmptyState
+              icon={<Activity aria-hidden />}
+              title="No such runs"
+              action={
+                <Button
+                  onClick={() => {
+                    list.setState("all");
+                    list.setVersion(null);
+                  }}
+                >
+                  Show all runs
+                </Button>
+              }
+            >
+              Nothing matches this state and version.
+            </EmptyState>
+          ) : (
+            empty
+          )}
+        </TabPanel>
       </Tabs>
-      <div className="min-h-0 flex-1 overflow-auto" onKeyDown={keys.onKeyDown}>
-        {list.status === "LoadingFirstPage" ? (
-          <RunTableSkeleton showScenario={showScenario} />
-        ) : list.rows.length > 0 ? (
-          <RunTable rows={list.rows} showScenario={showScenario} actions={actions} tableRef={keys.list} />
-        ) : filtered ? (
-          <EmptyState
-            icon={<Activity aria-hidden />}
-            title="No such runs"
-            action={
-              <Button
-                onClick={() => {
-                  list.setState("all");
-                  list.setVersion(null);
-                }}
-              >
-                Show all runs
-              </Button>
-            }
-          >
-            Nothing matches this state and version.
-          </EmptyState>
-        ) : (
-          empty
-        )}
-      </div>
       {list.rows.length > 0 ? (
         <LoadMore
           status={list.status}
@@ -99,7 +103,10 @@ interface VersionFilterProps {
 const VERSIONS_OFFERED = 50;
 
 function VersionFilter({ list, newestVersion }: VersionFilterProps) {
-  const numbers = Array.from({ length: Math.min(newestVersion, VERSIONS_OFFERED) }, (_, index) => newestVersion - index);
+  const numbers = Array.from(
+    { length: Math.min(newestVersion, VERSIONS_OFFERED) },
+    (_, index) => newestVersion - index,
+  );
   const options = [
     { value: "all", label: "Every version" },
     ...numbers.map((number) => ({ value: String(number), label: `Version ${number}` })),

@@ -1,8 +1,20 @@
 "use client";
 
-import { Cell, formatDuration, HeadCell, Row, StateLabel, Tab, Table, TableHead, TabList, TabPanel, Tabs } from "@patchbay/ui";
+import {
+  Cell,
+  formatDuration,
+  HeadCell,
+  Row,
+  StateLabel,
+  Tab,
+  Table,
+  TableHead,
+  TabList,
+  TabPanel,
+  Tabs,
+} from "@patchbay/ui";
 import { namedNode } from "./nodeNames.ts";
-import type { Operation, RunDetail } from "./runModel.ts";
+import { shownState, type Operation, type RunDetail } from "./runModel.ts";
 import { Timeline } from "./Timeline.tsx";
 
 export interface RunStepsProps {
@@ -94,7 +106,7 @@ function OperationRow({ order, name, operation, selected, onChoose }: OperationR
         </button>
       </Cell>
       <Cell dense>
-        <StateLabel state={operation.state} />
+        <StateLabel state={shownState(operation)} />
       </Cell>
       <Cell dense className="hidden font-mono text-xs text-ink-2 sm:table-cell">
         {operation.bundlePath}

@@ -78,7 +78,9 @@ function RunRowView({ row, showScenario, actions }: RunRowProps) {
           className="block truncate font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-control focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-signal"
         >
           {showScenario ? row.scenarioName : <span className="font-mono">{shortId(row.id)}</span>}
-          {showScenario ? <span className="ml-2 hidden font-mono text-xs text-ink-3 sm:inline">{shortId(row.id)}</span> : null}
+          {showScenario ? (
+            <span className="ml-2 hidden font-mono text-xs text-ink-3 sm:inline">{shortId(row.id)}</span>
+          ) : null}
         </Link>
         {/* On phones these have no columns of their own. */}
         <span className="block truncate text-xs text-ink-3 sm:hidden">

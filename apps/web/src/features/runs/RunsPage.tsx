@@ -32,14 +32,21 @@ export function RunsPage() {
   );
 }
 
+interface ScenarioRunsPageProps {
+  scenarioId: string;
+  /** Only the runs of this version, to begin with. */
+  version: number | null;
+}
+
 /** The runs of one scenario. */
-export function ScenarioRunsPage({ scenarioId }: { scenarioId: string }) {
+export function ScenarioRunsPage({ scenarioId, version }: ScenarioRunsPageProps) {
   return (
     <ScenarioFrame scenarioId={scenarioId}>
       {(scenario) => (
         <RunListView
           scenarioId={scenarioId}
           newestVersion={scenario.nextVersion - 1}
+          initialVersion={version}
           empty={
             <EmptyState icon={<Activity aria-hidden />} title="This scenario has not run yet">
               {scenario.enabled

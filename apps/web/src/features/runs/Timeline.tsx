@@ -3,7 +3,7 @@
 import { AppIcon, cx, formatDuration, stateFacts, useNow } from "@patchbay/ui";
 import { useMemo, useRef, type KeyboardEvent, type PointerEvent } from "react";
 import { namedNode } from "./nodeNames.ts";
-import type { Operation, RunDetail } from "./runModel.ts";
+import { shownState, type Operation, type RunDetail } from "./runModel.ts";
 import type { RunStepsProps } from "./RunSteps.tsx";
 import { buildLanes, ticks, type Bar, type Lane, type Segment } from "./timeline.ts";
 
@@ -15,7 +15,11 @@ const ROW_PX = 11;
 
 /** Lanes per node over the run's time; dragging the ruler's playhead shows the canvas as it was then. */
 export function Timeline(props: RunStepsProps) {
-  return stateFacts(props.run.state).live ? <LiveTimeline {...props} /> : <Lanes {...props} endMs={lastMoment(props.run)} />;
+  return stateFacts(props.run.state).live ? (
+    <LiveTimeline {...props} />
+  ) : (
+    <Lanes {...props} endMs={lastMoment(props.run)} />
+  );
 }
 
 function LiveTimeline(props: RunStepsProps) {
@@ -115,14 +119,10 @@ function Ruler({ marks, spanMs, playheadMs, onPlayheadChange }: RulerProps) {
       }}
       onPointerMove={follow}
       onDoubleClick={() => onPlayheadChange(undefined)}
-      className="relative mr-4 h-8 cursor-ew-resize touch-none overflow-visible border-l border-line font-mono select-none"
+      className="relative mr-4 h-8 cursor-ew-resize touch-none border-l border-line font-mono -outline-offset-2 select-none"
     >
       {marks.map((ms) => (
-        <span
-          key={ms}
-          className="absolute top-2 pl-1.5 whitespace-nowrap"
-          style={{ left: `${(ms / spanMs) * 100}%` }}
-        >
+        <span key={ms} className="absolute top-2 pl-1.5 whitespace-nowrap" style={{ left: `${(ms / spanMs) * 100}%` }}>
           {ms / spanMs < 0.94 ? (ms === 0 ? "0" : formatDuration(ms)) : ""}
         </span>
       ))}
@@ -171,7 +171,12 @@ function LaneRow({ lane, run, spanMs, marks, chosen, onChoose, playheadMs }: Lan
       </button>
       <div className="relative mr-4 border-l border-line" style={{ minHeight: Math.max(36, lane.rows * ROW_PX + 14) }}>
         {marks.slice(1).map((ms) => (
-          <span key={ms} aria-hidden className="absolute inset-y-0 w-px bg-line" style={{ left: `${(ms / spanMs) * 100}%` }} />
+          <span
+            key={ms}
+            aria-hidden
+            className="absolute inset-y-0 w-px bg-line"
+            style={{ left: `${(ms / spanMs) * 100}%` }}
+          />
         ))}
         {lane.bars.map((bar) => (
           <BarButton
@@ -233,7 +238,7 @@ function BarButton({ bar, lane, spanMs, selected, onChoose }: BarButtonProps) {
   const { operation, fromMs, toMs } = bar;
   const share = (ms: number) => `${(ms / spanMs) * 100}%`;
   const middle = (lane.rows * ROW_PX) / 2;
-  const { label } = stateFacts(operation.state);
+  const { label } = stateFacts(shownState(operation));
   const took = operation.durationMs === null ? "so far" : formatDuration(operation.durationMs);
   return (
     <button
@@ -243,8 +248,15 @@ function BarButton({ bar, lane, spanMs, selected, onChoose }: BarButtonProps) {
       aria-label={`Bundle ${operation.bundlePath}: ${label}, ${took}`}
       title={`Bundle ${operation.bundlePath}: ${label}, ${took}`}
       onClick={() => onChoose(operation)}
-      className={cx("absolute flex h-2 min-w-1 hover:z-1", selected && "z-1 rounded-tag ring-2 ring-ink ring-offset-1 ring-offset-surface")}
-      style={{ left: share(fromMs), width: share(toMs - fromMs), top: `calc(50% - ${middle - bar.row * ROW_PX - 1.5}px)` }}
+      className={cx(
+        "absolute flex h-2 min-w-1 hover:z-1",
+        selected && "z-1 rounded-tag ring-2 ring-ink ring-offset-1 ring-offset-surface",
+      )}
+      style={{
+        left: share(fromMs),
+        width: share(toMs - fromMs),
+        top: `calc(50% - ${middle - bar.row * ROW_PX - 1.5}px)`,
+      }}
     >
       {bar.segments.map((segment, index) => (
         <span

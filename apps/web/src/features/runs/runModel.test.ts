@@ -1,5 +1,14 @@
+import type { JsonLike } from "@patchbay/ui";
 import { describe, expect, it } from "vitest";
-import { compareBundlePaths, operationsOf, readJson, telling, type Operation } from "./runModel.ts";
+import {
+  compareBundlePaths,
+  operationsOf,
+  readCut,
+  readJson,
+  shownState,
+  telling,
+  type Operation,
+} from "./runModel.ts";
 
 const operation = (id: string, fields: Partial<Operation>): Operation => ({
   id,
@@ -40,6 +49,24 @@ describe("telling", () => {
     expect(telling(all.slice(1))?.id).toBe("now");
     expect(telling([operation("fine", {})])).toBeUndefined();
   });
+});
+
+describe("shownState", () => {
+  it("tells what was stopped from what failed", () => {
+    const error = (kind: "cancelled" | "terminal") => ({ kind, code: "x", message: "x" });
+    expect(shownState({ state: "failed", error: error("cancelled") })).toBe("cancelled");
+    expect(shownState({ state: "failed", error: error("terminal") })).toBe("failed");
+    expect(telling([operation("a", { state: "failed", error: error("cancelled") })])).toBeUndefined();
+  });
+});
+
+describe("readCut", () => {
+  it("knows the mark of a value that was too large", () => {
+    expect(readCut({ _cut: true, characters: 9, start: "[1" })).toEqual({ characters: 9, start: "[1" });
+  });
+  it.each<JsonLike>([null, "x", [1], {}, { _cut: true }])("leaves %j alone", (value) =>
+    expect(readCut(value)).toBeNull(),
+  );
 });
 
 describe("readJson", () => {

@@ -87,10 +87,14 @@ export function compareBundlePaths(a: string, b: string): number {
   return 0;
 }
 
+/** How an operation's state is told to people: what a person stopped has not failed. */
+export function shownState(operation: Pick<Operation, "state" | "error">): string {
+  return operation.state === "failed" && operation.error?.kind === "cancelled" ? "cancelled" : operation.state;
+}
+
+const wentWrong = (operation: Operation) => ["failed", "unknown"].includes(shownState(operation));
+
 /** The operation that deserves the first look: the newest that went wrong, else the one at work, else none. */
 export function telling(operations: readonly Operation[]): Operation | undefined {
-  return (
-    operations.findLast((operation) => operation.state === "failed" || operation.state === "unknown") ??
-    operations.findLast((operation) => operation.state === "running")
-  );
+  return operations.findLast(wentWrong) ?? operations.findLast((operation) => operation.state === "running");
 }

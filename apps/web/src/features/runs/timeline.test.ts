@@ -24,7 +24,11 @@ const lanes = (operations: Operation[], endMs = ORIGIN + 1_000) =>
 
 describe("buildLanes", () => {
   it("orders lanes by what each node did first", () => {
-    const built = lanes([operation(50, 10, { nodeId: 5 }), operation(0, 10, { nodeId: 9 }), operation(80, 5, { nodeId: 9 })]);
+    const built = lanes([
+      operation(50, 10, { nodeId: 5 }),
+      operation(0, 10, { nodeId: 9 }),
+      operation(80, 5, { nodeId: 9 }),
+    ]);
     expect(built.map((lane) => [lane.nodeId, lane.operationCount])).toEqual([
       [9, 2],
       [5, 1],

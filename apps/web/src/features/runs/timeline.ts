@@ -1,4 +1,4 @@
-import type { Operation } from "./runModel.ts";
+import { shownState, type Operation } from "./runModel.ts";
 
 /** One coloured stretch of an operation's bar, in milliseconds after the run's start. */
 export interface Segment {
@@ -81,7 +81,7 @@ function barOf(operation: Operation, originMs: number, span: number, waits: bool
 
 function toneOf(operation: Operation, live: boolean): Segment["tone"] {
   if (live) return "running";
-  return operation.state === "failed" || operation.state === "unknown" ? "failed" : "done";
+  return ["failed", "unknown"].includes(shownState(operation)) ? "failed" : "done";
 }
 
 /** Each attempt a stretch, and the pauses between them hatched. */

@@ -38,7 +38,11 @@ export function useRunActions() {
       if (!result.ok) return;
       if (result.value.kind === "invalid") {
         const [issue] = result.value.issues;
-        toast({ title: "It cannot run as it is drawn", description: issue?.message ?? "Open it in the editor.", tone: "bad" });
+        toast({
+          title: "It cannot run as it is drawn",
+          description: issue?.message ?? "Open it in the editor.",
+          tone: "bad",
+        });
         return;
       }
       const path = `/scenarios/${run.scenarioId}/runs/${result.value.runId}`;

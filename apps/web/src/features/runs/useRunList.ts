@@ -12,10 +12,10 @@ export type RunState = NonNullable<FunctionArgs<typeof api.runs.queries.listRuns
 const PAGE_SIZE = 30;
 
 /** Runs, newest first and live: of one scenario, or of the organization. */
-export function useRunList(scenarioId: string | undefined) {
+export function useRunList(scenarioId: string | undefined, initialVersion: number | null) {
   const organizationId = useOrganization().id;
   const [state, setState] = useState<RunState | "all">("all");
-  const [version, setVersion] = useState<number | null>(null);
+  const [version, setVersion] = useState(initialVersion);
   const { results, status, loadMore } = usePaginatedQuery(
     api.runs.queries.listRuns,
     {

@@ -110,7 +110,12 @@ export function CloneDialog({ scenario, actions, onClose, initialSource = { kind
     ...[...versions].flatMap((number) =>
       number === null
         ? []
-        : [{ value: String(number), label: number === scenario.publishedVersion ? `Version ${number}, live` : `Version ${number}` }],
+        : [
+            {
+              value: String(number),
+              label: number === scenario.publishedVersion ? `Version ${number}, live` : `Version ${number}`,
+            },
+          ],
     ),
   ];
   return (

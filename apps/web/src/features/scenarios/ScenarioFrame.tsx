@@ -89,7 +89,12 @@ function ScenarioTabs({ scenarioId }: { scenarioId: string }) {
   return (
     <nav aria-label="Scenario" className="flex h-12 items-stretch gap-1 sm:border-l sm:border-line sm:pl-3">
       {tabs.map(({ href, label, current }) => (
-        <Link key={href} href={href} aria-current={current ? "page" : undefined} className={cx(tabClasses, "after:bottom-0")}>
+        <Link
+          key={href}
+          href={href}
+          aria-current={current ? "page" : undefined}
+          className={cx(tabClasses, "after:bottom-0")}
+        >
           {label}
         </Link>
       ))}

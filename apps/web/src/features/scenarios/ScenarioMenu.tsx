@@ -18,7 +18,11 @@ interface ScenarioMenuProps {
 export function ScenarioMenu({ scenario, archived, actions }: ScenarioMenuProps) {
   const router = useRouter();
   const [dialog, setDialog] = useState<"rename" | "clone" | "archive" | null>(null);
-  const can = { create: useCan("scenario:create"), update: useCan("scenario:update"), delete: useCan("scenario:delete") };
+  const can = {
+    create: useCan("scenario:create"),
+    update: useCan("scenario:update"),
+    delete: useCan("scenario:delete"),
+  };
   const close = () => setDialog(null);
   // Switching off what is on stops a webhook, so it asks first; anything else can simply be undone.
   const archive = () => (scenario.enabled ? setDialog("archive") : void actions.archive(scenario));

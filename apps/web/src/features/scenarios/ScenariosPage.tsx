@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, EmptyState, SearchField, Tab, TabList, Tabs } from "@patchbay/ui";
+import { Button, EmptyState, SearchField, Tab, TabList, TabPanel, Tabs } from "@patchbay/ui";
 import { Archive, Plus, Search, Workflow } from "lucide-react";
 import { useState } from "react";
 import { useCan } from "@/features/shell/viewer";
@@ -49,33 +49,38 @@ export function ScenariosPage() {
           </Button>
         ) : null}
       </header>
-      <FilterTabs list={list} />
-      {sample?.publishedVersion ? <TryItPanel scenarioId={sample.id} /> : null}
-      <div className="min-h-0 flex-1 overflow-auto" onKeyDown={keys.onKeyDown}>
-        {list.status === "LoadingFirstPage" ? (
-          <ScenarioTableSkeleton />
-        ) : list.rows.length > 0 ? (
-          <ScenarioTable rows={list.rows} actions={actions} tableRef={keys.list} />
-        ) : (
-          <NothingFound list={list} onCreate={canCreate ? () => setCreating(true) : undefined} />
-        )}
-      </div>
-      {list.rows.length > 0 ? (
-        <LoadMore
-          status={list.status}
-          shown={list.rows.length}
-          noun={["scenario", "scenarios"]}
-          onLoadMore={list.loadMore}
-          hint="Bars show duration, a full-height red bar is a failed run."
-        />
-      ) : null}
+      <Tabs
+        value={list.filter}
+        onValueChange={(value) => list.setFilter(value as ScenarioFilter)}
+        className="flex min-h-0 flex-1 flex-col"
+      >
+        <FilterTabs counts={list.counts} />
+        {sample?.publishedVersion ? <TryItPanel scenarioId={sample.id} /> : null}
+        <TabPanel value={list.filter} tabIndex={-1} className="min-h-0 flex-1 overflow-auto" onKeyDown={keys.onKeyDown}>
+          {list.status === "LoadingFirstPage" ? (
+            <ScenarioTableSkeleton />
+          ) : list.rows.length > 0 ? (
+            <ScenarioTable rows={list.rows} actions={actions} tableRef={keys.list} />
+          ) : (
+            <NothingFound list={list} onCreate={canCreate ? () => setCreating(true) : undefined} />
+          )}
+        </TabPanel>
+        {list.rows.length > 0 ? (
+          <LoadMore
+            status={list.status}
+            shown={list.rows.length}
+            noun={["scenario", "scenarios"]}
+            onLoadMore={list.loadMore}
+            hint="Bars show duration, a full-height red bar is a failed run."
+          />
+        ) : null}
+      </Tabs>
       {creating ? <NewScenarioDialog actions={actions} onClose={() => setCreating(false)} /> : null}
     </>
   );
 }
 
-function FilterTabs({ list }: { list: ReturnType<typeof useScenarioList> }) {
-  const { counts } = list;
+function FilterTabs({ counts }: { counts: ReturnType<typeof useScenarioList>["counts"] }) {
   const countOf: Partial<Record<ScenarioFilter, number | undefined>> = {
     all: counts?.all,
     on: counts?.on,
@@ -83,25 +88,32 @@ function FilterTabs({ list }: { list: ReturnType<typeof useScenarioList> }) {
     archived: counts?.archived,
   };
   return (
-    <Tabs value={list.filter} onValueChange={(value) => list.setFilter(value as ScenarioFilter)}>
-      <TabList aria-label="Which scenarios" className="px-3">
-        {(Object.keys(titles) as ScenarioFilter[]).map((filter) => (
-          <Tab key={filter} value={filter} count={countOf[filter]}>
-            {titles[filter]}
-          </Tab>
-        ))}
-      </TabList>
-    </Tabs>
+    <TabList aria-label="Which scenarios" className="shrink-0 px-3">
+      {(Object.keys(titles) as ScenarioFilter[]).map((filter) => (
+        <Tab key={filter} value={filter} count={countOf[filter]}>
+          {titles[filter]}
+        </Tab>
+      ))}
+    </TabList>
   );
 }
 
 const emptyWords: Record<ScenarioFilter, { title: string; text: string }> = {
-  all: { title: "No scenarios yet", text: "A scenario starts with a trigger, a webhook say, and passes what arrives from node to node." },
-  on: { title: "Nothing is switched on", text: "A published scenario runs when its trigger fires, as long as it is on." },
+  all: {
+    title: "No scenarios yet",
+    text: "A scenario starts with a trigger, a webhook say, and passes what arrives from node to node.",
+  },
+  on: {
+    title: "Nothing is switched on",
+    text: "A published scenario runs when its trigger fires, as long as it is on.",
+  },
   off: { title: "Everything is switched on", text: "Scenarios that are off or not published appear here." },
   failing: { title: "Nothing is failing", text: "Scenarios whose last run failed appear here." },
   drafts: { title: "No unpublished changes", text: "Scenarios whose draft differs from the live version appear here." },
-  archived: { title: "The archive is empty", text: "Archived scenarios keep their versions and runs, and can be restored." },
+  archived: {
+    title: "The archive is empty",
+    text: "Archived scenarios keep their versions and runs, and can be restored.",
+  },
 };
 
 interface NothingFoundProps {

@@ -31,6 +31,8 @@ describe("describeRuns", () => {
   it("says what the bars show", () => {
     expect(describeRuns([])).toBe("No runs yet");
     expect(describeRuns([run("a", "succeeded", 1_500)])).toBe("1 run, none failed, the longest 1.5 s");
-    expect(describeRuns([run("a", "failed", 20), run("b", "running", null)])).toBe("2 runs, 1 failed, the longest 20 ms");
+    expect(describeRuns([run("a", "failed", 20), run("b", "running", null)])).toBe(
+      "2 runs, 1 failed, the longest 20 ms",
+    );
   });
 });

@@ -18,7 +18,9 @@ export function Section({ title, text, action, children }: SectionProps) {
         </div>
         {action}
       </div>
-      <div className="overflow-hidden rounded-pop border border-line-2 bg-surface [&_tr:last-child>td]:border-b-0">{children}</div>
+      <div className="overflow-hidden rounded-pop border border-line-2 bg-surface [&_tr:last-child>td]:border-b-0">
+        {children}
+      </div>
     </section>
   );
 }

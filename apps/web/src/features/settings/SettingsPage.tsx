@@ -78,7 +78,12 @@ function AppearanceSection() {
           <span className="block text-xs text-ink-3">On this browser. “System” follows the operating system.</span>
         </label>
         <div className="w-40">
-          <Select id="theme" value={choice} onValueChange={choose} options={themeOptions.map(({ value, label }) => ({ value, label }))} />
+          <Select
+            id="theme"
+            value={choice}
+            onValueChange={choose}
+            options={themeOptions.map(({ value, label }) => ({ value, label }))}
+          />
         </div>
       </div>
     </Section>

@@ -19,7 +19,9 @@ function readDetails(details: string | null): Record<string, unknown> {
   if (details === null) return {};
   try {
     const value: unknown = JSON.parse(details);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {};
   } catch {
     // Details of a form that this page does not know are left out, not shown raw.
     return {};

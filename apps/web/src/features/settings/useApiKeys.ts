@@ -25,7 +25,8 @@ export function useApiKeys() {
     },
     revoke: async (row: ApiKeyRow) => {
       const result = await act("Could not revoke the key", () => revokeApiKey({ organizationId, apiKeyId: row.id }));
-      if (result.ok) toast({ title: `${row.name} is revoked`, description: "Requests with it are refused from now on." });
+      if (result.ok)
+        toast({ title: `${row.name} is revoked`, description: "Requests with it are refused from now on." });
       return result.ok;
     },
   };

@@ -1,6 +1,17 @@
 "use client";
 
-import { Avatar, cx, Menu, MenuContent, MenuItem, MenuLabel, MenuRadioGroup, MenuSeparator, MenuTrigger, Skeleton } from "@patchbay/ui";
+import {
+  Avatar,
+  cx,
+  Menu,
+  MenuContent,
+  MenuItem,
+  MenuLabel,
+  MenuRadioGroup,
+  MenuSeparator,
+  MenuTrigger,
+  Skeleton,
+} from "@patchbay/ui";
 import { LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useLeave } from "@/features/auth/useLeave";
 import { useTheme } from "@/features/theme/ThemeProvider";
@@ -19,13 +30,14 @@ export function AccountMenu({ compact }: { compact: boolean }) {
   const theme = useTheme();
   const leave = useLeave();
   const act = useAct();
-  if (state.kind !== "ready") return <Skeleton className={cx("mx-auto my-1 size-6 rounded-full", !compact && "ml-1")} />;
+  if (state.kind !== "ready")
+    return <Skeleton className={cx("mx-auto my-1 size-6 rounded-full", !compact && "ml-1")} />;
   const { name, email } = state.viewer.user;
   const shown = name || email || "Account";
   return (
     <Menu>
       <MenuTrigger
-        aria-label={`Account of ${shown}`}
+        aria-label={`${shown}, account`}
         className={cx(
           "flex h-8 items-center gap-2.5 rounded-control text-sm font-medium text-ink-2 hover:bg-hover hover:text-ink data-[state=open]:bg-hover",
           compact ? "w-8 justify-center" : "w-full px-1",

@@ -10,7 +10,10 @@ import { destinations, settingsDestination } from "./navigation.ts";
 export function TopNav() {
   const pathname = usePathname();
   return (
-    <nav aria-label="Main" className="flex h-12 shrink-0 items-center gap-1 border-b border-line-2 bg-surface px-3 md:hidden">
+    <nav
+      aria-label="Main"
+      className="flex h-12 shrink-0 items-center gap-1 border-b border-line-2 bg-surface px-3 md:hidden"
+    >
       <Link href="/" aria-label="Patchbay, scenarios" className="mr-2">
         <Logo />
       </Link>

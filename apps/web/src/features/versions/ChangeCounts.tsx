@@ -18,7 +18,12 @@ export function describeCounts(counts: Counts): string {
 /** `+2 ~1`: how much a version changed. */
 export function ChangeCounts({ counts }: { counts: Counts }) {
   return (
-    <span role="img" aria-label={describeCounts(counts)} title={describeCounts(counts)} className="inline-flex gap-1.5 font-mono text-xs">
+    <span
+      role="img"
+      aria-label={describeCounts(counts)}
+      title={describeCounts(counts)}
+      className="inline-flex gap-1.5 font-mono text-xs"
+    >
       {marks.map(({ kind, sign, className }) =>
         counts[kind] > 0 ? (
           <span key={kind} className={cx(className)}>

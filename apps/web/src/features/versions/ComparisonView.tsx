@@ -67,7 +67,12 @@ const kinds: Record<ChangeKind, { icon: LucideIcon; className: string; label: st
 function KindMark({ kind }: { kind: ChangeKind }) {
   const { icon: Icon, className, label } = kinds[kind];
   return (
-    <span role="img" aria-label={label} title={label} className={cx("inline-flex size-4.5 shrink-0 items-center justify-center rounded-tag", className)}>
+    <span
+      role="img"
+      aria-label={label}
+      title={label}
+      className={cx("inline-flex size-4.5 shrink-0 items-center justify-center rounded-tag", className)}
+    >
       <Icon aria-hidden className="size-3" strokeWidth={2.5} />
     </span>
   );
@@ -95,7 +100,9 @@ function ChangeTable({ groups, a, b }: { groups: readonly ChangeGroup[]; a: Side
     <Table className="min-w-160">
       <TableHead>
         <tr>
-          <HeadCell className="w-[28%]">{groups.length === 1 ? "1 thing differs" : `${groups.length} things differ`}</HeadCell>
+          <HeadCell className="w-[28%]">
+            {groups.length === 1 ? "1 thing differs" : `${groups.length} things differ`}
+          </HeadCell>
           <HeadCell className="w-[18%]">Field</HeadCell>
           <HeadCell>{sideLabel(a)}</HeadCell>
           <HeadCell>{sideLabel(b)}</HeadCell>
@@ -152,7 +159,12 @@ const valueClasses = {
 };
 
 function Value({ text, kind, row }: { text: string | null; kind: keyof typeof valueClasses; row: FieldRow }) {
-  if (text === null) return <span className="text-xs leading-5 text-ink-3">{row.label === "Node" || row.label === "Connection" ? "None" : "Not set"}</span>;
+  if (text === null)
+    return (
+      <span className="text-xs leading-5 text-ink-3">
+        {row.label === "Node" || row.label === "Connection" ? "None" : "Not set"}
+      </span>
+    );
   return (
     <code
       className={cx(

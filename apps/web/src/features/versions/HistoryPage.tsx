@@ -52,7 +52,8 @@ function NothingPublished({ scenarioId }: { scenarioId: string }) {
         </Button>
       }
     >
-      Publishing makes a version: it never changes, runs are pinned to it, and you can compare with it and come back to it.
+      Publishing makes a version: it never changes, runs are pinned to it, and you can compare with it and come back to
+      it.
     </EmptyState>
   );
 }

@@ -26,7 +26,10 @@ interface VersionListProps extends PickProps {
 export function VersionList({ scenario, versions, ...pick }: VersionListProps) {
   const { draft, rows, status, loadMore } = versions;
   return (
-    <section aria-label="Versions" className="flex shrink-0 flex-col border-line-2 bg-sunken max-lg:max-h-80 max-lg:border-b lg:w-78 lg:border-r">
+    <section
+      aria-label="Versions"
+      className="flex shrink-0 flex-col border-line-2 bg-sunken max-lg:max-h-80 max-lg:border-b lg:w-78 lg:border-r"
+    >
       <header className="flex h-11 shrink-0 items-center gap-3 border-b border-line bg-surface px-4 text-xs font-medium text-ink-2">
         <span aria-hidden className="flex w-11 justify-between px-0.75">
           <span>A</span>
@@ -90,12 +93,17 @@ function VersionEntry({ row, scenario, draftRevision, ...pick }: VersionEntryPro
       }
       menu={<VersionMenu row={row} scenario={scenario} draftRevision={draftRevision} />}
     >
-      <p className={cx("mt-0.5 text-sm break-words", row.label === null && row.restoredFrom === null && "text-ink-3")}>{title}</p>
+      <p className={cx("mt-0.5 text-sm break-words", row.label === null && row.restoredFrom === null && "text-ink-3")}>
+        {title}
+      </p>
       {row.note ? <p className="mt-0.5 text-xs break-words whitespace-pre-line text-ink-2">{row.note}</p> : null}
       <p className="text-xs text-ink-3">
         {row.createdBy.name}, <RelativeTime value={row.createdAt} />
         {row.liveRuns > 0 ? (
-          <Link href={`/scenarios/${scenario.id}/runs`} className="ml-2 font-medium text-signal hover:underline">
+          <Link
+            href={`/scenarios/${scenario.id}/runs?version=${row.number}`}
+            className="ml-2 font-medium text-signal hover:underline"
+          >
             {row.liveRuns >= 100 ? "100 or more" : row.liveRuns} live {row.liveRuns === 1 ? "run" : "runs"}
           </Link>
         ) : null}

@@ -13,7 +13,8 @@ const node = (id: number, fields: Partial<Definition["nodes"][number]> = {}) => 
 
 const definition = (fields: Partial<Definition>): Definition => ({ format: 1, nodes: [], edges: [], ...fields });
 
-const compare = (before: Definition, after: Definition) => compareDefinitions(before, after, {
+const compare = (before: Definition, after: Definition) =>
+  compareDefinitions(before, after, {
     nodeName: (each) => `N${each.id}`,
     actionName: (each) => each.type,
     fieldTitle: (_type, field) => (field === "url" ? "URL" : field),
@@ -53,10 +54,7 @@ describe("compareDefinitions", () => {
 
   it("names connections by their nodes", () => {
     const nodes = [node(1), node(2)];
-    const { groups } = compare(
-      definition({ nodes }),
-      definition({ nodes, edges: [{ from: 1, to: 2, kind: "next" }] }),
-    );
+    const { groups } = compare(definition({ nodes }), definition({ nodes, edges: [{ from: 1, to: 2, kind: "next" }] }));
     expect(groups).toMatchObject([{ kind: "added", title: "N1 → N2" }]);
   });
 });
@@ -71,6 +69,11 @@ describe("labelOf", () => {
 
 describe("showValue", () => {
   it("tells nothing, empty and JSON apart", () => {
-    expect([showValue(undefined), showValue(""), showValue(null), showValue(["a"])]).toEqual([null, "(empty)", "null", '["a"]']);
+    expect([showValue(undefined), showValue(""), showValue(null), showValue(["a"])]).toEqual([
+      null,
+      "(empty)",
+      "null",
+      '["a"]',
+    ]);
   });
 });

@@ -107,14 +107,12 @@ function edgeGroups(diff: DefinitionDiff, title: (id: number) => string): Change
     rows: [sideRow("Connection", kind, edge.filter?.label || (edge.kind === "error" ? "error route" : "connected"))],
   });
   return [
-    ...diff.edges.changed.map(
-      ({ edge, fields }): ChangeGroup => ({
-        key: `edge ${edge.from} ${edge.kind} ${edge.to}`,
-        kind: "changed",
-        title: name(edge),
-        rows: fieldRows(fields),
-      }),
-    ),
+    ...diff.edges.changed.map(({ edge, fields }): ChangeGroup => ({
+      key: `edge ${edge.from} ${edge.kind} ${edge.to}`,
+      kind: "changed",
+      title: name(edge),
+      rows: fieldRows(fields),
+    })),
     ...diff.edges.added.map((edge) => whole(edge, "added")),
     ...diff.edges.removed.map((edge) => whole(edge, "removed")),
   ];
@@ -128,7 +126,9 @@ function noteGroups(diff: DefinitionDiff): ChangeGroup[] {
     rows,
   });
   return [
-    ...diff.notes.changed.map(({ id, fields, layoutOnly }) => group(id, layoutOnly ? "moved" : "changed", fieldRows(fields))),
+    ...diff.notes.changed.map(({ id, fields, layoutOnly }) =>
+      group(id, layoutOnly ? "moved" : "changed", fieldRows(fields)),
+    ),
     ...diff.notes.added.map((note) => group(note.id, "added", [sideRow("Text", "added", note.text)])),
     ...diff.notes.removed.map((note) => group(note.id, "removed", [sideRow("Text", "removed", note.text)])),
   ];
@@ -161,7 +161,10 @@ function fieldRows(fields: readonly FieldChange[], titleOf: (field: string) => s
     }));
   const moves = fields.filter(isPosition);
   if (moves.length === 0) return rows;
-  return [...rows, { key: "position", label: "Position", before: showMove(moves, "before"), after: showMove(moves, "after") }];
+  return [
+    ...rows,
+    { key: "position", label: "Position", before: showMove(moves, "before"), after: showMove(moves, "after") },
+  ];
 }
 
 function showMove(moves: readonly FieldChange[], side: "before" | "after"): string {
@@ -197,7 +200,9 @@ export function labelOf(
   const [first, ...rest] = path;
   const [field, ...inner] = rest;
   const parts =
-    first === "config" ? [titleOf(String(field ?? "")), ...inner] : [sectionLabels[String(first)] ?? String(first ?? ""), ...rest];
+    first === "config"
+      ? [titleOf(String(field ?? "")), ...inner]
+      : [sectionLabels[String(first)] ?? String(first ?? ""), ...rest];
   return parts.reduce<string>(
     (text, part) => (typeof part === "number" ? `${text}[${part + 1}]` : text === "" ? part : `${text}.${part}`),
     "",

@@ -21,7 +21,12 @@ const words: CompareWords = {
 export const sideLabel = (side: Side): string => (side === "draft" ? "Draft" : `v${side}`);
 
 /** What leads from side A to side B. Undefined while either loads, null where a version does not exist. */
-export function useComparison(scenarioId: string, a: Side, b: Side, draft: Draft | undefined): Comparison | null | undefined {
+export function useComparison(
+  scenarioId: string,
+  a: Side,
+  b: Side,
+  draft: Draft | undefined,
+): Comparison | null | undefined {
   const before = useSideDefinition(scenarioId, a, draft);
   const after = useSideDefinition(scenarioId, b, draft);
   return useMemo(() => {

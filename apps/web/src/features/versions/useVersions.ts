@@ -46,7 +46,11 @@ export function useVersionActions(scenarioId: string) {
       if (!result.ok) return false;
       const outcome = result.value;
       if (outcome.kind !== "ok") {
-        toast({ title: `Not rolled back to version ${number}`, description: rollbackRefusals[outcome.kind], tone: "bad" });
+        toast({
+          title: `Not rolled back to version ${number}`,
+          description: rollbackRefusals[outcome.kind],
+          tone: "bad",
+        });
         return false;
       }
       toast({
@@ -71,7 +75,12 @@ export function useVersionActions(scenarioId: string) {
         toast({ title: `Version ${number} was not loaded`, description, tone: "bad" });
         return false;
       }
-      toast({ title: `The draft holds version ${number}`, description: "Nothing is live yet.", tone: "ok", action: openEditor });
+      toast({
+        title: `The draft holds version ${number}`,
+        description: "Nothing is live yet.",
+        tone: "ok",
+        action: openEditor,
+      });
       return true;
     },
   };

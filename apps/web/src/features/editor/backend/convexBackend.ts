@@ -30,7 +30,16 @@ function useWrites() {
   const stopListening = useMutation(api.webhooks.mutations.stopListening);
   const createConnection = useAction(api.connections.actions.createConnection);
   return useMemo(
-    () => ({ saveDraft, publish, updateScenario, startRun, cancelRun, startListening, stopListening, createConnection }),
+    () => ({
+      saveDraft,
+      publish,
+      updateScenario,
+      startRun,
+      cancelRun,
+      startListening,
+      stopListening,
+      createConnection,
+    }),
     [saveDraft, publish, updateScenario, startRun, cancelRun, startListening, stopListening, createConnection],
   );
 }

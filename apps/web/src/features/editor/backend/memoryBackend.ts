@@ -3,7 +3,16 @@ import type { Definition } from "@patchbay/core";
 import { manifestCatalog } from "@patchbay/catalog/manifests";
 import { createStore, useStore } from "zustand";
 import type { StoreApi } from "zustand";
-import type { ConnectionInfo, DraftInfo, EditorBackend, ListeningInfo, RunDetail, RunSummary, SampleRow, ScenarioInfo } from "./types.ts";
+import type {
+  ConnectionInfo,
+  DraftInfo,
+  EditorBackend,
+  ListeningInfo,
+  RunDetail,
+  RunSummary,
+  SampleRow,
+  ScenarioInfo,
+} from "./types.ts";
 
 export interface MemoryState {
   scenario: ScenarioInfo;
@@ -24,7 +33,10 @@ export interface MemoryBackend extends EditorBackend {
 }
 
 /** An editor backend in memory, with the real rules for saving and publishing, for tests. */
-export function createMemoryBackend(definition: Definition = emptyDefinition(), patch: Partial<MemoryState> = {}): MemoryBackend {
+export function createMemoryBackend(
+  definition: Definition = emptyDefinition(),
+  patch: Partial<MemoryState> = {},
+): MemoryBackend {
   const state = createStore<MemoryState>(() => ({ ...initialState(definition), ...patch }));
   const use = <T>(select: (current: MemoryState) => T): T => useStore(state, select);
   const set = (change: (current: MemoryState) => Partial<MemoryState>) => state.setState(change);
@@ -48,19 +60,34 @@ export function createMemoryBackend(definition: Definition = emptyDefinition(), 
       if (draft.revision !== baseRevision) return { kind: "conflict", head: draft };
       const revision = baseRevision + 1;
       const updatedAt = Date.now();
-      set((current) => ({ draft: { ...current.draft, revision, definition: json, updatedAt, differsFromPublished: json !== current.published } }));
+      set((current) => ({
+        draft: {
+          ...current.draft,
+          revision,
+          definition: json,
+          updatedAt,
+          differsFromPublished: json !== current.published,
+        },
+      }));
       return { kind: "ok", revision, updatedAt };
     },
     async publish({ draftRevision }) {
       const { draft, published, scenario } = state.getState();
       if (draft.revision !== draftRevision) return { kind: "conflict", revision: draft.revision };
-      const errors = validateDefinition(JSON.parse(draft.definition) as Definition, manifestCatalog).filter(({ severity }) => severity === "error");
+      const errors = validateDefinition(JSON.parse(draft.definition) as Definition, manifestCatalog).filter(
+        ({ severity }) => severity === "error",
+      );
       if (errors.length > 0) return { kind: "invalid", issues: errors };
       if (draft.definition === published) return { kind: "unchanged", number: scenario.publishedVersion ?? 0 };
       const number = scenario.nextVersion;
       set((current) => ({
         published: draft.definition,
-        scenario: { ...current.scenario, publishedVersion: number, nextVersion: number + 1, enabled: current.scenario.publishedVersion === null || current.scenario.enabled },
+        scenario: {
+          ...current.scenario,
+          publishedVersion: number,
+          nextVersion: number + 1,
+          enabled: current.scenario.publishedVersion === null || current.scenario.enabled,
+        },
         draft: { ...current.draft, differsFromPublished: false },
       }));
       return { kind: "ok", number };
@@ -69,11 +96,16 @@ export function createMemoryBackend(definition: Definition = emptyDefinition(), 
     async startRun({ payload }) {
       set((current) => ({ started: [...current.started, payload] }));
       const run = state.getState().runs[0];
-      return run ? { kind: "ok", runId: run.id } : { kind: "invalid", issues: [{ message: "This memory holds no run to show." }] };
+      return run
+        ? { kind: "ok", runId: run.id }
+        : { kind: "invalid", issues: [{ message: "This memory holds no run to show." }] };
     },
     cancelRun: async (runId) =>
-      set((current) => ({ runs: current.runs.map((run) => (run.id === runId ? { ...run, state: "cancelled", endedAt: Date.now() } : run)) })),
-    startListening: async () => set((current) => ({ listening: { ...current.listening, listeningUntil: Date.now() + 600_000 } })),
+      set((current) => ({
+        runs: current.runs.map((run) => (run.id === runId ? { ...run, state: "cancelled", endedAt: Date.now() } : run)),
+      })),
+    startListening: async () =>
+      set((current) => ({ listening: { ...current.listening, listeningUntil: Date.now() + 600_000 } })),
     stopListening: async () => set((current) => ({ listening: { ...current.listening, listeningUntil: null } })),
     async createConnection({ type, name }) {
       const id = `connection-${state.getState().connections.length + 1}`;
@@ -96,7 +128,14 @@ function initialState(definition: Definition): MemoryState {
       nodeHighWaterMark: Math.max(0, ...definition.nodes.map((node) => node.id)),
       archivedAt: null,
     },
-    draft: { revision: 1, definition: JSON.stringify(definition), updatedAt: Date.now(), updatedBy: null, baseVersion: null, differsFromPublished: true },
+    draft: {
+      revision: 1,
+      definition: JSON.stringify(definition),
+      updatedAt: Date.now(),
+      updatedBy: null,
+      baseVersion: null,
+      differsFromPublished: true,
+    },
     published: null,
     runs: [],
     samples: [],

@@ -81,25 +81,25 @@ export interface ConnectionInfo {
 export interface EditorBackend {
   organizationId: string;
   scenarioId: string;
-  useViewerId(): string | null | undefined;
-  useScenario(): ScenarioInfo | null | undefined;
-  useDraft(): DraftInfo | null | undefined;
+  useViewerId: () => string | null | undefined;
+  useScenario: () => ScenarioInfo | null | undefined;
+  useDraft: () => DraftInfo | null | undefined;
   /** The definition of the published version as JSON; `null` where nothing is published. */
-  usePublishedDefinition(number: number | null): string | null | undefined;
-  useRecentRuns(): RunSummary[] | undefined;
-  useRun(runId: string): RunDetail | null | undefined;
-  useSamples(): SampleRow[] | undefined;
-  useListening(): ListeningInfo | null | undefined;
-  useConnections(): ConnectionInfo[] | undefined;
-  useOnline(): boolean;
+  usePublishedDefinition: (number: number | null) => string | null | undefined;
+  useRecentRuns: () => RunSummary[] | undefined;
+  useRun: (runId: string) => RunDetail | null | undefined;
+  useSamples: () => SampleRow[] | undefined;
+  useListening: () => ListeningInfo | null | undefined;
+  useConnections: () => ConnectionInfo[] | undefined;
+  useOnline: () => boolean;
 
-  saveDraft(args: { baseRevision: number; definition: string }): Promise<SaveDraftResult>;
-  publish(args: { label?: string; note?: string; draftRevision: number }): Promise<PublishResult>;
-  updateScenario(args: { name?: string; description?: string; enabled?: boolean }): Promise<void>;
+  saveDraft: (args: { baseRevision: number; definition: string }) => Promise<SaveDraftResult>;
+  publish: (args: { label?: string; note?: string; draftRevision: number }) => Promise<PublishResult>;
+  updateScenario: (args: { name?: string; description?: string; enabled?: boolean }) => Promise<void>;
   /** Starts a run of the draft as the server holds it. `payload` is JSON and becomes the trigger's body. */
-  startRun(args: { payload: string }): Promise<StartRunResult>;
-  cancelRun(runId: string): Promise<void>;
-  startListening(): Promise<void>;
-  stopListening(): Promise<void>;
-  createConnection(args: { type: string; name: string; values: Record<string, string> }): Promise<{ id: string }>;
+  startRun: (args: { payload: string }) => Promise<StartRunResult>;
+  cancelRun: (runId: string) => Promise<void>;
+  startListening: () => Promise<void>;
+  stopListening: () => Promise<void>;
+  createConnection: (args: { type: string; name: string; values: Record<string, string> }) => Promise<{ id: string }>;
 }

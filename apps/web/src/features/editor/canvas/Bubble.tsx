@@ -32,7 +32,8 @@ export interface BubbleProps {
 /** The count of a node's operations in the watched run; opens them. */
 export function Bubble({ nodeId, overlay, isCentred, onOpen }: BubbleProps) {
   const Icon = icons[overlay.state];
-  const count = overlay.state === "running" && overlay.total > 1 ? `${overlay.ended}/${overlay.total}` : String(overlay.total);
+  const count =
+    overlay.state === "running" && overlay.total > 1 ? `${overlay.ended}/${overlay.total}` : String(overlay.total);
   const noun = overlay.total === 1 ? "operation" : "operations";
   return (
     <button

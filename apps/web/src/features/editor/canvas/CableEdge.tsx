@@ -41,7 +41,17 @@ const isRinged = (state: CanvasState, id: number): boolean =>
   state.selectedNodes.has(id) || state.inspected === id || state.overlay?.nodes.get(id)?.state === "running";
 
 /** A cable with a plug at each end. Drawn from the nodes' positions, which React Flow's handle positions stand for. */
-export const CableEdge = memo(function CableEdge({ id, data, source, target, sourceX, sourceY, targetX, targetY, selected }: EdgeProps<CableEdgeType>) {
+export const CableEdge = memo(function CableEdge({
+  id,
+  data,
+  source,
+  target,
+  sourceX,
+  sourceY,
+  targetX,
+  targetY,
+  selected,
+}: EdgeProps<CableEdgeType>) {
   countRender(id);
   const { edge, angle, isFromRouter } = data!;
   const overlay = useCanvas((state) => state.overlay?.edges.get(id));
@@ -74,7 +84,14 @@ export const CableEdge = memo(function CableEdge({ id, data, source, target, sou
       <PlugShape plug={cable.end} className={fills[look]} />
       {look === "active" ? <FlowDots path={cable.path} /> : null}
       <EdgeLabelRenderer>
-        <EdgeLabel edgeKey={id} edge={edge} at={cable.middle} overlay={overlay} isSelected={selected ?? false} isFromRouter={isFromRouter} />
+        <EdgeLabel
+          edgeKey={id}
+          edge={edge}
+          at={cable.middle}
+          overlay={overlay}
+          isSelected={selected ?? false}
+          isFromRouter={isFromRouter}
+        />
       </EdgeLabelRenderer>
     </>
   );

@@ -120,7 +120,10 @@ function Flow({ events, onNodeClick, onPaneClick, hasMiniMap = true, label, chil
 }
 
 function Map() {
-  const color = useCallback((node: FlowNode) => (node.type === "disc" ? node.data.face.color : "var(--color-line-2)"), []);
+  const color = useCallback(
+    (node: FlowNode) => (node.type === "disc" ? node.data.face.color : "var(--color-line-2)"),
+    [],
+  );
   return (
     <MiniMap<FlowNode>
       className="!m-3 overflow-hidden rounded-control border border-line-2"
@@ -160,7 +163,8 @@ function useConnecting(events: CanvasEvents | undefined) {
   const { screenToFlowPosition } = useReactFlow<FlowNode, CableEdgeType>();
   const isValidConnection = useCallback(
     (connection: Connection | CableEdgeType) =>
-      events?.canConnect(Number(connection.source), outputKindOf(connection.sourceHandle), Number(connection.target)) ?? false,
+      events?.canConnect(Number(connection.source), outputKindOf(connection.sourceHandle), Number(connection.target)) ??
+      false,
     [events],
   );
   const onConnect = useCallback(
@@ -174,13 +178,16 @@ function useConnecting(events: CanvasEvents | undefined) {
       const from = Number(state.fromNode.id);
       const handle = state.fromHandle?.id ?? "next";
       if (state.toNode) {
-        if (state.toNode.id !== state.fromNode.id) events.onRefused(from, outputKindOf(handle), Number(state.toNode.id));
+        if (state.toNode.id !== state.fromNode.id)
+          events.onRefused(from, outputKindOf(handle), Number(state.toNode.id));
         return;
       }
       const point = "clientX" in event ? event : event.changedTouches[0];
       if (!point) return;
       const at = screenToFlowPosition({ x: point.clientX, y: point.clientY });
-      const edge = handle.startsWith("to:") ? null : existingEdge(store.getState().definition, from, outputKindOf(handle));
+      const edge = handle.startsWith("to:")
+        ? null
+        : existingEdge(store.getState().definition, from, outputKindOf(handle));
       events.onCableDropped(from, { id: handle, edge }, snap({ x: at.x, y: at.y - 36 }));
     },
     [events, store, screenToFlowPosition],
@@ -188,7 +195,11 @@ function useConnecting(events: CanvasEvents | undefined) {
   return { isValidConnection, onConnect, onConnectEnd };
 }
 
-function existingEdge(definition: Parameters<typeof indexDefinition>[0], from: NodeId, output: OutputKind): string | null {
+function existingEdge(
+  definition: Parameters<typeof indexDefinition>[0],
+  from: NodeId,
+  output: OutputKind,
+): string | null {
   const index = indexDefinition(definition);
   const routes = index.next.get(from) ?? [];
   if (output === "error") return null;

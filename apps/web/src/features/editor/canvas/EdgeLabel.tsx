@@ -8,10 +8,12 @@ import { useCanvas } from "./canvasState.ts";
 import type { Point } from "./geometry.ts";
 
 /** Which edge the pointer is on, and how to say so. Separate from the canvas state: it changes with every move. */
-export const HoverContext = createContext<{ hoveredEdge: string | null; setHoveredEdge: (key: string | null) => void }>({
-  hoveredEdge: null,
-  setHoveredEdge: () => undefined,
-});
+export const HoverContext = createContext<{ hoveredEdge: string | null; setHoveredEdge: (key: string | null) => void }>(
+  {
+    hoveredEdge: null,
+    setHoveredEdge: () => undefined,
+  },
+);
 
 export interface EdgeLabelProps {
   edgeKey: string;
@@ -23,7 +25,14 @@ export interface EdgeLabelProps {
 }
 
 /** What stands on a cable: the filter's chip with its counts, the shield of an error route, and buttons on hover. */
-export const EdgeLabel = memo(function EdgeLabel({ edgeKey, edge, at, overlay, isSelected, isFromRouter }: EdgeLabelProps) {
+export const EdgeLabel = memo(function EdgeLabel({
+  edgeKey,
+  edge,
+  at,
+  overlay,
+  isSelected,
+  isFromRouter,
+}: EdgeLabelProps) {
   const { hoveredEdge, setHoveredEdge } = useContext(HoverContext);
   const actions = useCanvas((state) => state.actions);
   const isOffering = actions !== null && (isSelected || hoveredEdge === edgeKey);
@@ -38,7 +47,10 @@ export const EdgeLabel = memo(function EdgeLabel({ edgeKey, edge, at, overlay, i
       {...pointer}
     >
       {isError ? (
-        <span title="Error route" className="flex size-6 items-center justify-center rounded-full border-[1.5px] border-bad-mark bg-canvas text-bad">
+        <span
+          title="Error route"
+          className="flex size-6 items-center justify-center rounded-full border-[1.5px] border-bad-mark bg-canvas text-bad"
+        >
           <ShieldAlert aria-hidden className="size-3.5" />
           <span className="sr-only">Error route</span>
         </span>
@@ -76,7 +88,11 @@ function RoundButton({ label, onClick, children }: { label: string; onClick: () 
 function FilterChip({ edgeKey, edge, overlay }: { edgeKey: string; edge: Edge; overlay: EdgeOverlay | undefined }) {
   const actions = useCanvas((state) => state.actions);
   const Icon = edge.fallback ? Split : Wrench;
-  const text = edge.fallback ? (edge.filter?.label ?? "Everything else") : edge.filter ? (edge.filter.label ?? "Filter") : null;
+  const text = edge.fallback
+    ? (edge.filter?.label ?? "Everything else")
+    : edge.filter
+      ? (edge.filter.label ?? "Filter")
+      : null;
   const counts = overlay ? `${overlay.passed} of ${overlay.seen}` : null;
   return (
     <button
@@ -96,7 +112,11 @@ function FilterChip({ edgeKey, edge, overlay }: { edgeKey: string; edge: Edge; o
         </>
       ) : null}
       {counts ? (
-        <span className={cx("shrink-0 font-mono text-2xs text-ink-2", text !== null && "border-l border-line-2 pl-1.5")}>{counts}</span>
+        <span
+          className={cx("shrink-0 font-mono text-2xs text-ink-2", text !== null && "border-l border-line-2 pl-1.5")}
+        >
+          {counts}
+        </span>
       ) : null}
     </button>
   );

@@ -62,7 +62,13 @@ export const NodeDisc = memo(function NodeDisc({ data, selected }: NodeProps<Dis
         <IssueBadge issues={issues} />
       ) : null}
       {outputs.map((output) => (
-        <OutputHandle key={output.id} nodeId={node.id} title={node.name ?? face.title} output={output} isRouter={face.isRouter} />
+        <OutputHandle
+          key={output.id}
+          nodeId={node.id}
+          title={node.name ?? face.title}
+          output={output}
+          isRouter={face.isRouter}
+        />
       ))}
       <Caption data={data} overlay={overlay} />
     </div>
@@ -73,7 +79,10 @@ function Badge({ className, children }: { className: string; children: ReactNode
   return (
     <span
       aria-hidden
-      className={cx("absolute flex items-center justify-center rounded-full border border-line-2 bg-surface text-ink", className)}
+      className={cx(
+        "absolute flex items-center justify-center rounded-full border border-line-2 bg-surface text-ink",
+        className,
+      )}
     >
       {children}
     </span>
@@ -126,6 +135,7 @@ function factOf(overlay: NodeOverlay): string {
   if (overlay.retrying > 0) return `${overlay.retrying} retrying`;
   if (overlay.state === "waiting" && overlay.durationMs === 0) return "waiting";
   const ms = overlay.durationMs;
-  const duration = ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  const duration =
+    ms < 1 ? "<1 ms" : ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
   return overlay.state === "running" ? `${duration} so far` : duration;
 }

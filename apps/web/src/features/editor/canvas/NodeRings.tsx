@@ -35,7 +35,9 @@ export function NodeRings({ isSelected, isInspected, progress }: NodeRingsProps)
           <circle
             {...circle}
             r={PROGRESS_RADIUS}
-            className={progress === 0 ? "origin-center animate-spin stroke-signal" : "-rotate-90 origin-center stroke-signal"}
+            className={
+              progress === 0 ? "origin-center animate-spin stroke-signal" : "-rotate-90 origin-center stroke-signal"
+            }
             strokeWidth={4}
             strokeLinecap="round"
             strokeDasharray={`${around * (progress === 0 ? 0.28 : progress)} ${around}`}

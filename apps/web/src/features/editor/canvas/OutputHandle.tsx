@@ -59,7 +59,9 @@ export const OutputHandle = memo(function OutputHandle({ nodeId, title, output, 
         <span
           className={cx(
             "pointer-events-none flex size-5 items-center justify-center rounded-full border border-dashed border-control bg-canvas text-ink-2 transition-colors group-hover/node:border-signal group-hover/node:text-signal",
-            isRouter && output.id === "spare" && "opacity-0 group-focus-within/node:opacity-100 group-hover/node:opacity-100",
+            isRouter &&
+              output.id === "spare" &&
+              "opacity-0 group-focus-within/node:opacity-100 group-hover/node:opacity-100",
           )}
         >
           <Plus aria-hidden className="size-3" />

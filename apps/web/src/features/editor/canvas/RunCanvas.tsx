@@ -24,7 +24,15 @@ export interface RunCanvasProps {
 }
 
 /** A scenario's canvas with a run's bubbles and counts on it, to look at and select from, not to edit. */
-export function RunCanvas({ definition, operations, edgesTaken, selected, onSelect, playheadMs, originMs }: RunCanvasProps) {
+export function RunCanvas({
+  definition,
+  operations,
+  edgesTaken,
+  selected,
+  onSelect,
+  playheadMs,
+  originMs,
+}: RunCanvasProps) {
   const [store] = useState(() => createRunCanvasStore(definition));
   const overlay = useMemo(() => {
     if (playheadMs === undefined) return buildOverlay(operations, edgesTaken);

@@ -28,7 +28,12 @@ export function ViewControls({ className }: { className?: string }) {
         <Plus aria-hidden />
       </IconButton>
       <span aria-hidden className="mx-0.5 h-4 w-px bg-line" />
-      <IconButton label="Show everything" shortcut={["F"]} tooltipSide="top" onClick={() => void fitView({ duration, padding: 0.25, maxZoom: 1 })}>
+      <IconButton
+        label="Show everything"
+        shortcut={["F"]}
+        tooltipSide="top"
+        onClick={() => void fitView({ duration, padding: 0.25, maxZoom: 1 })}
+      >
         <Maximize aria-hidden />
       </IconButton>
     </div>

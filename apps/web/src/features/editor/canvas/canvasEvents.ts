@@ -13,21 +13,21 @@ export interface CanvasSelection {
 
 /** What a person does on the canvas, in our terms. */
 export interface CanvasEvents {
-  onSelect(selection: CanvasSelection): void;
-  onNodeClick(id: NodeId): void;
-  onEdgeClick(key: EdgeKey): void;
-  onPaneClick(): void;
+  onSelect: (selection: CanvasSelection) => void;
+  onNodeClick: (id: NodeId) => void;
+  onEdgeClick: (key: EdgeKey) => void;
+  onPaneClick: () => void;
   /** Nodes and notes were dragged to new places. */
-  onMoved(moved: { nodes: ReadonlyMap<NodeId, Position>; notes: ReadonlyMap<string, Position> }): void;
+  onMoved: (moved: { nodes: ReadonlyMap<NodeId, Position>; notes: ReadonlyMap<string, Position> }) => void;
   /** A single loose node was let go over a cable. */
-  onDroppedOnEdge(id: NodeId, at: Position, edge: EdgeKey): void;
-  canConnect(from: NodeId, output: OutputKind, to: NodeId): boolean;
-  onConnect(from: NodeId, output: OutputKind, to: NodeId): void;
+  onDroppedOnEdge: (id: NodeId, at: Position, edge: EdgeKey) => void;
+  canConnect: (from: NodeId, output: OutputKind, to: NodeId) => boolean;
+  onConnect: (from: NodeId, output: OutputKind, to: NodeId) => void;
   /** A cable was dragged out and let go over nothing. */
-  onCableDropped(from: NodeId, output: { id: string; edge: EdgeKey | null }, at: Position): void;
-  onNoteEdited(note: Note): void;
+  onCableDropped: (from: NodeId, output: { id: string; edge: EdgeKey | null }, at: Position) => void;
+  onNoteEdited: (note: Note) => void;
   /** A cable was drawn where none may be; tells why. */
-  onRefused(from: NodeId, output: OutputKind, to: NodeId): void;
+  onRefused: (from: NodeId, output: OutputKind, to: NodeId) => void;
 }
 
 export const CanvasEventsContext = createContext<CanvasEvents | null>(null);

@@ -24,9 +24,9 @@ export type PickerTarget =
 /** What can be done from the canvas; absent on a canvas that only shows. */
 export interface CanvasActions {
   /** `focus`: the keyboard goes on in the settings, rather than staying at the node. */
-  openNode(id: NodeId, how?: "focus"): void;
-  openFilter(edge: EdgeKey): void;
-  openPicker(target: PickerTarget): void;
+  openNode: (id: NodeId, how?: "focus") => void;
+  openFilter: (edge: EdgeKey) => void;
+  openPicker: (target: PickerTarget) => void;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface CanvasState {
   /** The node whose operations are shown beside the canvas. */
   inspected: NodeId | null;
   issueCounts: ReadonlyMap<NodeId, IssueCounts>;
-  inspect(id: NodeId): void;
+  inspect: (id: NodeId) => void;
   /** Null on a canvas that only shows, and while editing is paused. */
   actions: CanvasActions | null;
 }

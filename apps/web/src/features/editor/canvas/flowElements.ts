@@ -75,7 +75,12 @@ export function createProjector(catalog: ManifestCatalog) {
   let nodeCache = new Map<NodeId, CachedNode>();
   let edgeCache = new WeakMap<DefinitionEdge, CableEdge>();
 
-  const projectNode = (definition: Definition, node: DefinitionNode, isSelected: boolean, dragged: Position | undefined): CachedNode => {
+  const projectNode = (
+    definition: Definition,
+    node: DefinitionNode,
+    isSelected: boolean,
+    dragged: Position | undefined,
+  ): CachedNode => {
     const known = nodeCache.get(node.id);
     const face = known?.node.type === node.type ? known.flowNode.data.face : nodeFace(catalog, node);
     const outputs = outputsOf(definition, node.id, face);
@@ -83,9 +88,7 @@ export function createProjector(catalog: ManifestCatalog) {
     const isSame = known?.node === node && known.outputKey === outputKey;
     if (isSame && known.isSelected === isSelected && known.dragged === dragged) return known;
     // The data object is what the disc's memo looks at: a drag or a selection leaves it alone.
-    const data = isSame
-      ? known.flowNode.data
-      : { node, face, outputs };
+    const data = isSame ? known.flowNode.data : { node, face, outputs };
     const flowNode: DiscNode = {
       id: String(node.id),
       type: "disc",
@@ -128,7 +131,9 @@ export function createProjector(catalog: ManifestCatalog) {
     },
     edges(definition: Definition, selected: ReadonlySet<EdgeKey>): CableEdge[] {
       const nextCache = new WeakMap<DefinitionEdge, CableEdge>();
-      const edges = definition.edges.flatMap((edge) => projectEdge(definition, edge, selected.has(edgeKey(edge))) ?? []);
+      const edges = definition.edges.flatMap(
+        (edge) => projectEdge(definition, edge, selected.has(edgeKey(edge))) ?? [],
+      );
       for (const edge of edges) nextCache.set(edge.data!.edge, edge);
       edgeCache = nextCache;
       return edges;
@@ -142,7 +147,13 @@ export function createProjector(catalog: ManifestCatalog) {
     const output = source.flowNode.data.outputs.find((each) => each.edge === id);
     if (!output) return null;
     const known = edgeCache.get(edge);
-    if (known && known.selected === isSelected && known.sourceHandle === output.id && known.data!.angle === output.angle) return known;
+    if (
+      known &&
+      known.selected === isSelected &&
+      known.sourceHandle === output.id &&
+      known.data!.angle === output.angle
+    )
+      return known;
     return {
       id,
       type: "cable",
@@ -160,7 +171,8 @@ export function createProjector(catalog: ManifestCatalog) {
 
 const NOTE_PREFIX = "note:";
 export const noteFlowId = (id: string): string => NOTE_PREFIX + id;
-export const noteIdOf = (flowId: string): string | null => (flowId.startsWith(NOTE_PREFIX) ? flowId.slice(NOTE_PREFIX.length) : null);
+export const noteIdOf = (flowId: string): string | null =>
+  flowId.startsWith(NOTE_PREFIX) ? flowId.slice(NOTE_PREFIX.length) : null;
 
 function describeNode(catalog: ManifestCatalog, node: DefinitionNode, face: NodeFace): string {
   const parts = [`${node.id}: ${nodeTitle(catalog, node)}`, face.subtitle];

@@ -116,7 +116,8 @@ const fixed = (value: number): string => String(Math.round(value * 10) / 10);
 /** The distance of a point to the straight chord of a cable; what "dropped on this edge" is judged by. */
 export function distanceToSegment(point: Point, a: Point, b: Point): number {
   const lengthSquared = (b.x - a.x) ** 2 + (b.y - a.y) ** 2;
-  const along = lengthSquared === 0 ? 0 : ((point.x - a.x) * (b.x - a.x) + (point.y - a.y) * (b.y - a.y)) / lengthSquared;
+  const along =
+    lengthSquared === 0 ? 0 : ((point.x - a.x) * (b.x - a.x) + (point.y - a.y) * (b.y - a.y)) / lengthSquared;
   const t = Math.max(0, Math.min(1, along));
   return Math.hypot(point.x - (a.x + t * (b.x - a.x)), point.y - (a.y + t * (b.y - a.y)));
 }

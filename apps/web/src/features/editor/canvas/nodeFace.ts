@@ -53,7 +53,8 @@ export function nodeTitle(catalog: ManifestCatalog, node: DefinitionNode): strin
 /** What a node does in a few words, from its config where that says it best. */
 export function nodeCaption(face: NodeFace, node: DefinitionNode): string {
   const { config } = node;
-  if (node.type === "tools.delay" && typeof config.seconds === "number") return `Wait ${config.seconds} ${config.seconds === 1 ? "second" : "seconds"}`;
+  if (node.type === "tools.delay" && typeof config.seconds === "number")
+    return `Wait ${config.seconds} ${config.seconds === 1 ? "second" : "seconds"}`;
   if (node.type === "tools.aggregate" && typeof config.source === "number") return `Source: node ${config.source}`;
   if (node.type === "tools.setVariables" && Array.isArray(config.variables)) {
     const count = config.variables.length;

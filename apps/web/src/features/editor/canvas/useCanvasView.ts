@@ -5,14 +5,14 @@ import type { Position } from "../store/placement.ts";
 import { DISC } from "./geometry.ts";
 
 export interface CanvasView {
-  fit(): void;
+  fit: () => void;
   /** Brings a node into the middle and gives it the focus. */
-  reveal(id: NodeId): void;
+  reveal: (id: NodeId) => void;
   /** Gives a node the focus where it is. */
-  focus(id: NodeId): void;
+  focus: (id: NodeId) => void;
   /** The flow position of the visible middle, for a new node. */
-  centre(): Position;
-  toFlow(screen: Position): Position;
+  centre: () => Position;
+  toFlow: (screen: Position) => Position;
 }
 
 const duration = 260;
@@ -23,7 +23,10 @@ export function useCanvasView(): CanvasView {
   const api = useStoreApi();
   return useMemo(() => {
     const focus = (id: NodeId) => {
-      api.getState().domNode?.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`)?.focus({ preventScroll: true });
+      api
+        .getState()
+        .domNode?.querySelector<HTMLElement>(`.react-flow__node[data-id="${id}"]`)
+        ?.focus({ preventScroll: true });
     };
     return {
       fit: () => void flow.fitView({ duration, padding: 0.25, maxZoom: 1 }),

@@ -25,7 +25,10 @@ export function useFlowElements(onSelect: ((selection: CanvasSelection) => void)
     const discs = projector.nodes(definition, selectedNodes, dragged);
     return [...projector.notes(definition, selectedNotes, dragged), ...discs];
   }, [projector, definition, selectedNodes, selectedNotes, dragged]);
-  const edges = useMemo<CableEdge[]>(() => projector.edges(definition, selectedEdges), [projector, definition, selectedEdges, nodes]);
+  const edges = useMemo<CableEdge[]>(
+    () => projector.edges(definition, selectedEdges),
+    [projector, definition, selectedEdges, nodes],
+  );
 
   const pendingDrag = useRef<Map<string, Position>>(new Map());
   const onNodesChange = useCallback(

@@ -28,9 +28,14 @@ export function ConnectionField({ id, manifest, typeNames, isRequired, value, on
     if (result.ok) onChange(result.value.id);
     return result.ok;
   };
-  const types = manifest.connections.filter((type) => typeNames.some((name) => name === type.name || name === `${manifest.name}.${type.name}`));
-  const usable = (connections ?? []).filter((connection) => types.some((type) => connection.type === `${manifest.name}.${type.name}`));
-  const isLost = value !== undefined && connections !== undefined && !usable.some((connection) => connection.id === value);
+  const types = manifest.connections.filter((type) =>
+    typeNames.some((name) => name === type.name || name === `${manifest.name}.${type.name}`),
+  );
+  const usable = (connections ?? []).filter((connection) =>
+    types.some((type) => connection.type === `${manifest.name}.${type.name}`),
+  );
+  const isLost =
+    value !== undefined && connections !== undefined && !usable.some((connection) => connection.id === value);
   const options = [
     ...(isRequired ? [] : [{ value: NONE, label: "No connection" }]),
     ...usable.map((connection) => ({
@@ -59,9 +64,7 @@ export function ConnectionField({ id, manifest, typeNames, isRequired, value, on
         />
         <Button onClick={() => setCreating(true)}>Add</Button>
       </div>
-      {isCreating ? (
-        <NewConnectionDialog create={create} onClose={() => setCreating(false)} />
-      ) : null}
+      {isCreating ? <NewConnectionDialog create={create} onClose={() => setCreating(false)} /> : null}
     </Field>
   );
 }

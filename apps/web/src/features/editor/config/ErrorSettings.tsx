@@ -15,7 +15,11 @@ export function ErrorSettings({ node, effect }: { node: DefinitionNode; effect: 
   const { store } = useEditorServices();
   const [isOpen, setOpen] = useState(node.errorHandling !== undefined);
   const handling = node.errorHandling ?? {};
-  const retry = handling.retry ?? { attempts: defaults.attempts, initialDelayMs: defaults.initialDelayMs, maxDelayMs: defaults.maxDelayMs };
+  const retry = handling.retry ?? {
+    attempts: defaults.attempts,
+    initialDelayMs: defaults.initialDelayMs,
+    maxDelayMs: defaults.maxDelayMs,
+  };
   const set = (patch: ErrorHandling) =>
     store.getState().edit({
       label: "Change retries",
@@ -24,7 +28,13 @@ export function ErrorSettings({ node, effect }: { node: DefinitionNode; effect: 
     });
   return (
     <div className="flex flex-col gap-4">
-      <Button variant="quiet" size="sm" className="-ml-2.5 self-start" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+      <Button
+        variant="quiet"
+        size="sm"
+        className="-ml-2.5 self-start"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
         <RotateCcw aria-hidden />
         Retries and timeout
       </Button>
@@ -91,7 +101,8 @@ interface NumberBoxProps {
 /** A number within bounds; what is out of them is not taken and marked. */
 function NumberBox({ id, label, value, min, max, onChange }: NumberBoxProps) {
   const [text, setText] = useState(String(value));
-  const isValid = (candidate: string) => candidate.trim() !== "" && Number(candidate) >= min && Number(candidate) <= max;
+  const isValid = (candidate: string) =>
+    candidate.trim() !== "" && Number(candidate) >= min && Number(candidate) <= max;
   return (
     <Field label={label} htmlFor={id}>
       <Input

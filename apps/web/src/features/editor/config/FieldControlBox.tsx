@@ -23,7 +23,12 @@ export function FieldControlBox({ field, id, label = field.label, value, issues,
     case "switch":
       return (
         <span className="flex items-center gap-2 text-sm text-ink-2">
-          <Switch id={id} label={label} checked={(value ?? field.default ?? false) === true} onCheckedChange={onChange} />
+          <Switch
+            id={id}
+            label={label}
+            checked={(value ?? field.default ?? false) === true}
+            onCheckedChange={onChange}
+          />
           {(value ?? field.default) === true ? "Yes" : "No"}
         </span>
       );

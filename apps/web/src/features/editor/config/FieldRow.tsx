@@ -68,7 +68,11 @@ export function FieldRow({ field, id, value, issues, onChange }: FieldRowProps) 
 function FieldHelp({ text }: { text: string }) {
   return (
     <Tooltip label={text} side="top">
-      <button type="button" aria-label={text} className="inline-flex size-5 items-center justify-center rounded-full text-ink-3 hover:text-ink">
+      <button
+        type="button"
+        aria-label={text}
+        className="inline-flex size-5 items-center justify-center rounded-full text-ink-3 hover:text-ink"
+      >
         <Info aria-hidden className="size-3" />
       </button>
     </Tooltip>

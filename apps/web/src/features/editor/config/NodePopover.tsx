@@ -1,6 +1,29 @@
-import { AppIcon, Button, IconButton, Input, Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger, Notice } from "@patchbay/ui";
+import {
+  AppIcon,
+  Button,
+  IconButton,
+  Input,
+  Menu,
+  MenuContent,
+  MenuItem,
+  MenuSeparator,
+  MenuTrigger,
+  Notice,
+} from "@patchbay/ui";
 import type { DefinitionNode, JsonValue, NodeId } from "@patchbay/core";
-import { CircleAlert, Copy, Ellipsis, Pencil, Power, PowerOff, ShieldAlert, StickyNote, Trash2, Unplug, X } from "lucide-react";
+import {
+  CircleAlert,
+  Copy,
+  Ellipsis,
+  Pencil,
+  Power,
+  PowerOff,
+  ShieldAlert,
+  StickyNote,
+  Trash2,
+  Unplug,
+  X,
+} from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent } from "react";
 import { AnchoredPanel } from "../canvas/AnchoredPanel.tsx";
@@ -135,7 +158,10 @@ function RenameBox({ node, placeholder, onDone }: { node: DefinitionNode; placeh
   const [name, setName] = useState(node.name ?? "");
   const keep = () => {
     const next = name.trim() === "" ? undefined : name.trim();
-    if (next !== node.name) store.getState().edit({ label: "Rename", apply: (definition) => updateNode(definition, node.id, { name: next }) });
+    if (next !== node.name)
+      store
+        .getState()
+        .edit({ label: "Rename", apply: (definition) => updateNode(definition, node.id, { name: next }) });
     onDone();
   };
   return (
@@ -190,7 +216,12 @@ function PopoverBody({ node }: { node: DefinitionNode }) {
         </Notice>
       ) : null}
       {general.map((issue) => (
-        <Notice key={issue.code + issue.message} tone={issue.severity === "error" ? "bad" : "warn"} icon={<CircleAlert aria-hidden />} title={issue.message}>
+        <Notice
+          key={issue.code + issue.message}
+          tone={issue.severity === "error" ? "bad" : "warn"}
+          icon={<CircleAlert aria-hidden />}
+          title={issue.message}
+        >
           {issue.fix}
         </Notice>
       ))}
@@ -205,12 +236,23 @@ function PopoverBody({ node }: { node: DefinitionNode }) {
           isRequired={kind.node.connectionRequired ?? false}
           value={node.connectionId}
           onChange={(connectionId) =>
-            store.getState().edit({ label: "Change the connection", apply: (definition) => updateNode(definition, node.id, { connectionId }) })
+            store.getState().edit({
+              label: "Change the connection",
+              apply: (definition) => updateNode(definition, node.id, { connectionId }),
+            })
           }
         />
       ) : null}
-      <SchemaForm fields={fields} config={node.config} issues={issues} idPrefix={`node-${node.id}`} onChange={setField} />
-      {isAction && control === undefined && kind.node.effect !== "pure" ? <ErrorSettings node={node} effect={kind.node.effect} /> : null}
+      <SchemaForm
+        fields={fields}
+        config={node.config}
+        issues={issues}
+        idPrefix={`node-${node.id}`}
+        onChange={setField}
+      />
+      {isAction && control === undefined && kind.node.effect !== "pure" ? (
+        <ErrorSettings node={node} effect={kind.node.effect} />
+      ) : null}
       {node.note !== undefined ? <NoteField node={node} /> : null}
     </div>
   );

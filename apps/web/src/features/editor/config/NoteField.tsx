@@ -7,7 +7,11 @@ import { updateNode } from "../store/commands.ts";
 export function NoteField({ node }: { node: DefinitionNode }) {
   const { store } = useEditorServices();
   const set = (note: string | undefined) =>
-    store.getState().edit({ label: "Change the note", merge: `note:${node.id}`, apply: (definition) => updateNode(definition, node.id, { note }) });
+    store.getState().edit({
+      label: "Change the note",
+      merge: `note:${node.id}`,
+      apply: (definition) => updateNode(definition, node.id, { note }),
+    });
   const id = `node-${node.id}-note`;
   return (
     <Field
@@ -19,7 +23,13 @@ export function NoteField({ node }: { node: DefinitionNode }) {
         </Button>
       }
     >
-      <Textarea id={id} rows={3} maxLength={10_000} value={node.note ?? ""} onChange={(event) => set(event.target.value)} />
+      <Textarea
+        id={id}
+        rows={3}
+        maxLength={10_000}
+        value={node.note ?? ""}
+        onChange={(event) => set(event.target.value)}
+      />
     </Field>
   );
 }

@@ -16,7 +16,9 @@ export function RouteList({ nodeId }: { nodeId: NodeId }) {
   return (
     <div className="flex flex-col gap-2">
       <h3 className="text-xs font-medium text-ink">Routes, in their order</h3>
-      {routes.length === 0 ? <p className="text-sm text-ink-2">No routes yet. Add the first node of each route.</p> : null}
+      {routes.length === 0 ? (
+        <p className="text-sm text-ink-2">No routes yet. Add the first node of each route.</p>
+      ) : null}
       <ol className="flex flex-col gap-1">
         {routes.map((edge, place) => {
           const target = index.nodes.get(edge.to);
@@ -28,7 +30,9 @@ export function RouteList({ nodeId }: { nodeId: NodeId }) {
               title={title}
               isFirst={place === 0}
               isLast={place === routes.length - 1}
-              onMove={(by) => edit({ label: "Reorder routes", apply: (before) => moveRoute(before, edgeKey(edge), by) })}
+              onMove={(by) =>
+                edit({ label: "Reorder routes", apply: (before) => moveRoute(before, edgeKey(edge), by) })
+              }
               onFilter={() => actions?.openFilter(edgeKey(edge))}
               onFallback={() =>
                 edit({
@@ -40,7 +44,11 @@ export function RouteList({ nodeId }: { nodeId: NodeId }) {
           );
         })}
       </ol>
-      <Button size="sm" className="self-start" onClick={() => actions?.openPicker({ kind: "after", from: nodeId, output: "next" })}>
+      <Button
+        size="sm"
+        className="self-start"
+        onClick={() => actions?.openPicker({ kind: "after", from: nodeId, output: "next" })}
+      >
         <Plus aria-hidden />
         Add route
       </Button>
@@ -59,7 +67,11 @@ interface RouteRowProps {
 }
 
 function RouteRow({ edge, title, isFirst, isLast, onMove, onFilter, onFallback }: RouteRowProps) {
-  const rule = edge.fallback ? "Takes what no other route took" : edge.filter ? (edge.filter.label ?? "Filter without label") : "Takes everything";
+  const rule = edge.fallback
+    ? "Takes what no other route took"
+    : edge.filter
+      ? (edge.filter.label ?? "Filter without label")
+      : "Takes everything";
   return (
     <li className="flex items-center gap-1 rounded-control border border-line-2 py-1 pr-1 pl-2.5">
       <span className="min-w-0 flex-1">

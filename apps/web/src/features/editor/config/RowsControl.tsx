@@ -19,7 +19,15 @@ type Row = JsonValue;
 /** Rows of fields (name and value, say), or of plain values. A field that holds one formula shows it instead of rows. */
 export function RowsControl({ field, id, value, issues, onChange }: RowsControlProps) {
   if (isFormula(value)) {
-    return <MappingField id={id} label={field.label} value={value} onChange={(box) => onChange(box === "" ? undefined : box)} hasPreview />;
+    return (
+      <MappingField
+        id={id}
+        label={field.label}
+        value={value}
+        onChange={(box) => onChange(box === "" ? undefined : box)}
+        hasPreview
+      />
+    );
   }
   const rows: Row[] = Array.isArray(value) ? value : [];
   const setRows = (next: Row[]) => onChange(next.length === 0 ? undefined : next);

@@ -38,7 +38,13 @@ export function SchemaForm({ fields, config, issues, idPrefix, onChange }: Schem
       {plain.map(row)}
       {isUnfolded ? advanced.map(row) : null}
       {advanced.length > 0 ? (
-        <Button variant="quiet" size="sm" className="-ml-2.5 self-start" aria-expanded={isUnfolded} onClick={() => setUnfolded(!isUnfolded)}>
+        <Button
+          variant="quiet"
+          size="sm"
+          className="-ml-2.5 self-start"
+          aria-expanded={isUnfolded}
+          onClick={() => setUnfolded(!isUnfolded)}
+        >
           <SlidersHorizontal aria-hidden />
           {isUnfolded ? "Fewer fields" : `${advanced.length} more ${advanced.length === 1 ? "field" : "fields"}`}
         </Button>

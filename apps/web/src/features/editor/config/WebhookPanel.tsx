@@ -62,9 +62,13 @@ export function WebhookPanel() {
   );
 }
 
+/** The request with its body first: that is what people look for. */
 function parseBundle(text: string): JsonLike {
   try {
-    return JSON.parse(text) as JsonLike;
+    const bundle = JSON.parse(text) as JsonLike;
+    if (typeof bundle !== "object" || bundle === null || !("body" in bundle)) return bundle;
+    const { body, ...rest } = bundle;
+    return { body, ...rest };
   } catch {
     return text;
   }

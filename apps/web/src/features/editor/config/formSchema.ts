@@ -2,16 +2,7 @@ import type { JsonValue } from "@patchbay/core";
 
 /** The controls that a form knows (core's `formKeywords`). */
 export type FieldControl =
-  | "text"
-  | "textarea"
-  | "number"
-  | "switch"
-  | "select"
-  | "json"
-  | "list"
-  | "keyValue"
-  | "nodeRef"
-  | "duration";
+  "text" | "textarea" | "number" | "switch" | "select" | "json" | "list" | "keyValue" | "nodeRef" | "duration";
 
 export interface FormField {
   name: string;
@@ -32,7 +23,8 @@ export interface FormField {
 
 type Schema = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Schema => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Schema =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** Reads a manifest's input schema (JSON Schema of an object, with `x-` keywords) as a form. Unknown keywords are ignored. */
@@ -62,7 +54,8 @@ function readField(name: string, property: Schema, isRequired: boolean, root: Sc
   const description = text(property.description);
   if (description) field.description = description;
   if (property.default !== undefined) field.default = property.default as JsonValue;
-  if (Array.isArray(property.examples) && property.examples.length > 0) field.example = property.examples[0] as JsonValue;
+  if (Array.isArray(property.examples) && property.examples.length > 0)
+    field.example = property.examples[0] as JsonValue;
   if (isObject(showWhen) && typeof showWhen.field === "string" && Array.isArray(showWhen.values)) {
     field.showWhen = { field: showWhen.field, values: showWhen.values as JsonValue[] };
   }
@@ -83,7 +76,18 @@ function itemFieldsOf(property: Schema, root: Schema): FormField[] {
   return [readField("", items, true, root)];
 }
 
-const controls = new Set<string>(["text", "textarea", "number", "switch", "select", "json", "list", "keyValue", "nodeRef", "duration"]);
+const controls = new Set<string>([
+  "text",
+  "textarea",
+  "number",
+  "switch",
+  "select",
+  "json",
+  "list",
+  "keyValue",
+  "nodeRef",
+  "duration",
+]);
 
 function controlOf(property: Schema): FieldControl {
   const named = text(property["x-control"]);
@@ -110,7 +114,8 @@ export function isShown(field: FormField, fields: readonly FormField[], config: 
   return field.showWhen.values.some((wanted) => String(wanted) === String(value));
 }
 
-export const isFormula = (value: JsonValue | undefined): value is string => typeof value === "string" && value.includes("{{");
+export const isFormula = (value: JsonValue | undefined): value is string =>
+  typeof value === "string" && value.includes("{{");
 
 /** The text that stands for a value in a box that takes formulas. */
 export function toBoxText(value: JsonValue | undefined): string {

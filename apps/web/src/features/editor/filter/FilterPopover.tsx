@@ -14,7 +14,16 @@ import { setFilter } from "../store/commands.ts";
 import { indexDefinition } from "../store/definitionIndex.ts";
 import type { EdgeKey } from "../store/definitionIndex.ts";
 import { issuesOfEdge } from "../store/editorStore.ts";
-import { addCondition, addGroup, comparesText, emptyFilter, hasRightSide, operatorLabels, removeCondition, setCondition } from "./filterModel.ts";
+import {
+  addCondition,
+  addGroup,
+  comparesText,
+  emptyFilter,
+  hasRightSide,
+  operatorLabels,
+  removeCondition,
+  setCondition,
+} from "./filterModel.ts";
 
 const WIDTH = 388;
 const VALUES_WIDTH = 284;
@@ -59,7 +68,10 @@ export function FilterPopover({ edgeKey }: { edgeKey: EdgeKey }) {
             <header className="flex h-13 shrink-0 items-center gap-2.5 border-b border-line pr-2 pl-4">
               <Wrench aria-hidden className="size-4 text-ink-2" />
               <h2 className="min-w-0 flex-1 truncate text-base font-semibold text-ink">
-                Filter <span className="text-sm font-normal text-ink-2">before {target.id} {nodeTitle(catalog, target)}</span>
+                Filter{" "}
+                <span className="text-sm font-normal text-ink-2">
+                  before {target.id} {nodeTitle(catalog, target)}
+                </span>
               </h2>
               <IconButton label="Close" shortcut={["Esc"]} onClick={close}>
                 <X aria-hidden />
@@ -67,7 +79,12 @@ export function FilterPopover({ edgeKey }: { edgeKey: EdgeKey }) {
             </header>
             <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-4 py-4">
               {issues.map((issue) => (
-                <Notice key={issue.code + issue.message} tone="bad" icon={<CircleAlert aria-hidden />} title={issue.message}>
+                <Notice
+                  key={issue.code + issue.message}
+                  tone="bad"
+                  icon={<CircleAlert aria-hidden />}
+                  title={issue.message}
+                >
                   {issue.fix}
                 </Notice>
               ))}
@@ -129,7 +146,12 @@ function ConditionGroups({ filter, onChange }: ConditionGroupsProps) {
               onRemove={() => onChange(removeCondition(filter, group, place) ?? undefined)}
             />
           ))}
-          <Button size="sm" variant="quiet" className="-ml-2.5 self-start" onClick={() => onChange(addCondition(filter, group))}>
+          <Button
+            size="sm"
+            variant="quiet"
+            className="-ml-2.5 self-start"
+            onClick={() => onChange(addCondition(filter, group))}
+          >
             <Plus aria-hidden />
             And
           </Button>
@@ -169,10 +191,28 @@ function ConditionRow({ id, number, joins, condition, onChange, onRemove }: Cond
     <div className="flex items-start gap-1 rounded-control border border-line-2 bg-sunken p-2">
       <div className="flex min-w-0 flex-1 flex-col gap-1.5">
         {joins ? <span className="text-xs text-ink-3">and</span> : null}
-        <MappingField id={`${id}-left`} label={`Value of condition ${number}`} value={condition.left} placeholder="Value to look at" onChange={(left) => onChange({ ...condition, left })} />
-        <Select size="sm" aria-label={`Comparison of condition ${number}`} value={condition.operator} onValueChange={(operator) => onChange({ ...condition, operator })} options={operators} />
+        <MappingField
+          id={`${id}-left`}
+          label={`Value of condition ${number}`}
+          value={condition.left}
+          placeholder="Value to look at"
+          onChange={(left) => onChange({ ...condition, left })}
+        />
+        <Select
+          size="sm"
+          aria-label={`Comparison of condition ${number}`}
+          value={condition.operator}
+          onValueChange={(operator) => onChange({ ...condition, operator })}
+          options={operators}
+        />
         {hasRightSide(condition.operator) ? (
-          <MappingField id={`${id}-right`} label={`Compared with in condition ${number}`} value={condition.right ?? ""} placeholder="Compare with" onChange={(right) => onChange({ ...condition, right })} />
+          <MappingField
+            id={`${id}-right`}
+            label={`Compared with in condition ${number}`}
+            value={condition.right ?? ""}
+            placeholder="Compare with"
+            onChange={(right) => onChange({ ...condition, right })}
+          />
         ) : null}
         {comparesText(condition.operator) ? (
           <label className="flex items-center gap-2 text-xs text-ink-2">

@@ -11,7 +11,12 @@ describe("a filter's rows", () => {
   });
 
   it("has no right side where nothing is compared", () => {
-    const filter = setCondition(emptyFilter(), 0, 0, { left: "{{1.a}}", operator: "exists", right: "x", ignoreCase: true });
+    const filter = setCondition(emptyFilter(), 0, 0, {
+      left: "{{1.a}}",
+      operator: "exists",
+      right: "x",
+      ignoreCase: true,
+    });
     expect(filter.conditions[0]![0]).toEqual({ left: "{{1.a}}", operator: "exists" });
   });
 });

@@ -19,7 +19,15 @@ export const operatorLabels: Record<Condition["operator"], string> = {
 };
 
 const unary = new Set<Condition["operator"]>(["exists", "notExists", "isTrue", "isFalse"]);
-const textual = new Set<Condition["operator"]>(["equals", "notEquals", "contains", "notContains", "startsWith", "endsWith", "matches"]);
+const textual = new Set<Condition["operator"]>([
+  "equals",
+  "notEquals",
+  "contains",
+  "notContains",
+  "startsWith",
+  "endsWith",
+  "matches",
+]);
 
 /** Whether an operator compares with something. */
 export const hasRightSide = (operator: Condition["operator"]): boolean => !unary.has(operator);
@@ -31,18 +39,28 @@ export const emptyCondition = (): Condition => ({ left: "", operator: "equals", 
 export const emptyFilter = (): Filter => ({ conditions: [[emptyCondition()]] });
 
 export function setCondition(filter: Filter, group: number, place: number, condition: Condition): Filter {
-  const cleaned = hasRightSide(condition.operator) ? { right: "", ...condition } : { left: condition.left, operator: condition.operator };
+  const cleaned = hasRightSide(condition.operator)
+    ? { right: "", ...condition }
+    : { left: condition.left, operator: condition.operator };
   return {
     ...filter,
-    conditions: filter.conditions.map((each, at) => (at === group ? each.map((old, where) => (where === place ? cleaned : old)) : each)),
+    conditions: filter.conditions.map((each, at) =>
+      at === group ? each.map((old, where) => (where === place ? cleaned : old)) : each,
+    ),
   };
 }
 
 export function addCondition(filter: Filter, group: number): Filter {
-  return { ...filter, conditions: filter.conditions.map((each, at) => (at === group ? [...each, emptyCondition()] : each)) };
+  return {
+    ...filter,
+    conditions: filter.conditions.map((each, at) => (at === group ? [...each, emptyCondition()] : each)),
+  };
 }
 
-export const addGroup = (filter: Filter): Filter => ({ ...filter, conditions: [...filter.conditions, [emptyCondition()]] });
+export const addGroup = (filter: Filter): Filter => ({
+  ...filter,
+  conditions: [...filter.conditions, [emptyCondition()]],
+});
 
 /** Takes a condition away, and with it a group that has no other; null when nothing is left of the filter. */
 export function removeCondition(filter: Filter, group: number, place: number): Filter | null {

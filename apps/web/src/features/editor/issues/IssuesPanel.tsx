@@ -55,12 +55,22 @@ export function IssuesPanel() {
 
 function IssueRow({ issue, onJump }: { issue: Issue; onJump: () => void }) {
   const catalog = useEditor((state) => state.catalog);
-  const node = useEditor((state) => (issue.nodeId === undefined ? undefined : indexDefinition(state.definition).nodes.get(issue.nodeId)));
+  const node = useEditor((state) =>
+    issue.nodeId === undefined ? undefined : indexDefinition(state.definition).nodes.get(issue.nodeId),
+  );
   const isError = issue.severity === "error";
   const Icon = isError ? CircleAlert : TriangleAlert;
-  const place = node ? `${node.id} ${nodeTitle(catalog, node)}` : issue.edge ? `Cable ${issue.edge.from} to ${issue.edge.to}` : "Scenario";
+  const place = node
+    ? `${node.id} ${nodeTitle(catalog, node)}`
+    : issue.edge
+      ? `Cable ${issue.edge.from} to ${issue.edge.to}`
+      : "Scenario";
   return (
-    <button type="button" onClick={onJump} className="flex w-full items-start gap-2.5 px-4 py-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2">
+    <button
+      type="button"
+      onClick={onJump}
+      className="flex w-full items-start gap-2.5 px-4 py-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2"
+    >
       <Icon aria-hidden className={cx("mt-0.5 size-4 shrink-0", isError ? "text-bad" : "text-warn")} />
       <span className="min-w-0">
         <span className="block text-xs text-ink-3">

@@ -14,7 +14,17 @@ import type { MappingFieldProps } from "./MappingField.tsx";
 
 /** A text box with formulas shown as pills. The text is the owner's; the editor only keeps up with it. */
 export default function FormulaBox(props: MappingFieldProps) {
-  const { id, label, value, isMultiline = false, placeholder = "", isInvalid = false, describedBy, autoFocus = false, hasPreview = false } = props;
+  const {
+    id,
+    label,
+    value,
+    isMultiline = false,
+    placeholder = "",
+    isInvalid = false,
+    describedBy,
+    autoFocus = false,
+    hasPreview = false,
+  } = props;
   const { sources, setTarget, clearTarget } = useMappingScope();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
@@ -22,7 +32,10 @@ export default function FormulaBox(props: MappingFieldProps) {
   useEffect(() => {
     latest.current = props;
   });
-  const target = useMemo<MappingTarget>(() => ({ insert: (formula) => view.current && insertFormula(view.current, formula) }), []);
+  const target = useMemo<MappingTarget>(
+    () => ({ insert: (formula) => view.current && insertFormula(view.current, formula) }),
+    [],
+  );
 
   useEffect(() => {
     const editor = new EditorView({
@@ -57,7 +70,12 @@ export default function FormulaBox(props: MappingFieldProps) {
 
   useEffect(() => {
     const editor = view.current;
-    if (!editor || editor.state.doc.toString() === value || (editor.hasFocus && isSameMeaning(editor.state.doc.toString(), value))) return;
+    if (
+      !editor ||
+      editor.state.doc.toString() === value ||
+      (editor.hasFocus && isSameMeaning(editor.state.doc.toString(), value))
+    )
+      return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
 
@@ -99,6 +117,10 @@ function insertFormula(view: EditorView, formula: string): void {
   const insert = isInside ? formula : `{{${formula}}}`;
   const isCall = formula.endsWith("()");
   const back = isCall ? (isInside ? 1 : 3) : 0;
-  view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length - back }, userEvent: "input" });
+  view.dispatch({
+    changes: { from, to, insert },
+    selection: { anchor: from + insert.length - back },
+    userEvent: "input",
+  });
   view.focus();
 }

@@ -18,7 +18,8 @@ export function FormulaPreview({ text, isInvalid }: { text: string; isInvalid: b
     });
     if (!result.ok) return { tone: "bad", text: result.error.message };
     const missing = result.missing[0];
-    if (missing && known.get(Number.parseInt(missing.reference, 10)) === undefined) return { tone: "quiet", text: "Run once to see a preview with real values." };
+    if (missing && known.get(Number.parseInt(missing.reference, 10)) === undefined)
+      return { tone: "quiet", text: "Run once to see a preview with real values." };
     if (missing) return { tone: "warn", text: `Empty: ${missing.reason}` };
     return { tone: "quiet", text: sampleText(result.value) };
   }, [text, sources]);

@@ -10,7 +10,7 @@ import type { SourceNode } from "./samples.ts";
 /** A box that takes formulas, as the value panel sees it. */
 export interface MappingTarget {
   /** Puts a reference or function where the cursor is, with braces where they are needed. */
-  insert(formula: string): void;
+  insert: (formula: string) => void;
 }
 
 export interface MappingScope {
@@ -18,8 +18,8 @@ export interface MappingScope {
   sources: readonly SourceNode[];
   /** The box that has or had the focus last. */
   target: MappingTarget | null;
-  setTarget(target: MappingTarget): void;
-  clearTarget(target: MappingTarget): void;
+  setTarget: (target: MappingTarget) => void;
+  clearTarget: (target: MappingTarget) => void;
 }
 
 const Context = createContext<MappingScope | null>(null);
@@ -36,7 +36,10 @@ export function MappingScopeProvider({ nodeId, children }: { nodeId: NodeId; chi
     [definition, catalog, nodeId, rows, listening],
   );
   const stable = useStableSources(sources);
-  const clearTarget = useCallback((gone: MappingTarget) => setTarget((current) => (current === gone ? null : current)), []);
+  const clearTarget = useCallback(
+    (gone: MappingTarget) => setTarget((current) => (current === gone ? null : current)),
+    [],
+  );
   const scope = useMemo(() => ({ sources: stable, target, setTarget, clearTarget }), [stable, target, clearTarget]);
   return <Context value={scope}>{children}</Context>;
 }
@@ -48,7 +51,12 @@ function useStableSources(sources: SourceNode[]): readonly SourceNode[] {
     last.current.length === sources.length &&
     sources.every((source, place) => {
       const before = last.current[place]!;
-      return before.id === source.id && before.title === source.title && before.origin === source.origin && sameJson(before.sample, source.sample);
+      return (
+        before.id === source.id &&
+        before.title === source.title &&
+        before.origin === source.origin &&
+        sameJson(before.sample, source.sample)
+      );
     });
   if (!isSame) last.current = sources;
   return last.current;

@@ -26,7 +26,17 @@ export function MappingField(props: MappingFieldProps) {
   const height = props.isMultiline ? "min-h-24" : "min-h-8";
   return (
     <Suspense
-      fallback={<div aria-busy className={cx("w-full rounded-control border border-control bg-surface px-2.5 py-1.5 text-sm text-ink", height)}>{props.value}</div>}
+      fallback={
+        <div
+          aria-busy
+          className={cx(
+            "w-full rounded-control border border-control bg-surface px-2.5 py-1.5 text-sm text-ink",
+            height,
+          )}
+        >
+          {props.value}
+        </div>
+      }
     >
       <FormulaBox {...props} />
     </Suspense>

@@ -2,7 +2,18 @@ import { SearchField, Tab, TabList, TabPanel, Tabs, cx, kindOf, summarize } from
 import type { JsonKind, JsonLike } from "@patchbay/ui";
 import { functionCatalog } from "@patchbay/core";
 import type { FunctionDoc } from "@patchbay/core";
-import { Braces, Brackets, Calendar, ChevronDown, ChevronRight, CircleOff, Hash, Link, ToggleLeft, Type } from "lucide-react";
+import {
+  Braces,
+  Brackets,
+  Calendar,
+  ChevronDown,
+  ChevronRight,
+  CircleOff,
+  Hash,
+  Link,
+  ToggleLeft,
+  Type,
+} from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { useRef, useState } from "react";
 import type { KeyboardEvent } from "react";
@@ -50,9 +61,17 @@ export function ValuePanel() {
             />
           </div>
           <div className="min-h-0 flex-1 overflow-y-auto pb-2">
-            {sources.length === 0 ? <p className="px-3 py-6 text-center text-sm text-ink-2">No node comes before this one.</p> : null}
+            {sources.length === 0 ? (
+              <p className="px-3 py-6 text-center text-sm text-ink-2">No node comes before this one.</p>
+            ) : null}
             {sources.map((source) => (
-              <SourceValues key={source.id} source={source} search={search} isEnabled={target !== null} onInsert={insert} />
+              <SourceValues
+                key={source.id}
+                source={source}
+                search={search}
+                isEnabled={target !== null}
+                onInsert={insert}
+              />
             ))}
           </div>
         </TabPanel>
@@ -61,7 +80,12 @@ export function ValuePanel() {
             {functionCatalog
               .filter((doc) => categories.includes(doc.category))
               .map((doc) => (
-                <FunctionRow key={doc.name} doc={doc} isEnabled={target !== null} onInsert={() => insert(`${doc.name}()`)} />
+                <FunctionRow
+                  key={doc.name}
+                  doc={doc}
+                  isEnabled={target !== null}
+                  onInsert={() => insert(`${doc.name}()`)}
+                />
               ))}
           </TabPanel>
         ))}
@@ -83,10 +107,16 @@ function moveFocus(event: KeyboardEvent<HTMLElement>) {
   next.focus();
 }
 
-const originWords: Record<SampleOrigin, string> = { run: "the last run", request: "the last request", example: "examples" };
+const originWords: Record<Exclude<SampleOrigin, "computed">, string> = {
+  run: "the last run",
+  request: "the last request",
+  example: "examples",
+};
 
 function describeOrigins(sources: readonly SourceNode[]): string {
-  const origins = [...new Set(sources.flatMap((source) => source.origin ?? []))];
+  const origins = [...new Set(sources.flatMap((source) => source.origin ?? []))].filter(
+    (origin) => origin !== "computed",
+  );
   if (origins.length === 0) return "No samples yet. Run once to see real values.";
   return `Samples from ${origins.map((origin) => originWords[origin]).join(" and ")}`;
 }
@@ -127,8 +157,14 @@ function SourceValues({ source, search, isEnabled, onInsert }: SourceValuesProps
         <NodePill id={source.id} title={source.title} color={source.color} />
         <span className="truncate text-xs text-ink-3">{source.subtitle}</span>
       </button>
-      {isOpen && values.length === 0 ? <p className="px-8 py-1.5 text-xs text-ink-3">Nothing is known of its values yet.</p> : null}
-      {isOpen ? values.map((value) => <ValueRow key={value.reference} value={value} isEnabled={isEnabled} onInsert={onInsert} />) : null}
+      {isOpen && values.length === 0 ? (
+        <p className="px-8 py-1.5 text-xs text-ink-3">Nothing is known of its values yet.</p>
+      ) : null}
+      {isOpen
+        ? values.map((value) => (
+            <ValueRow key={value.reference} value={value} isEnabled={isEnabled} onInsert={onInsert} />
+          ))
+        : null}
     </div>
   );
 }
@@ -137,9 +173,15 @@ export function NodePill({ id, title, color }: { id: number; title: string; colo
   return (
     <span
       className="inline-flex h-5.5 min-w-0 items-center overflow-hidden rounded-[4px] border text-xs font-medium text-ink"
-      style={{ borderColor: `color-mix(in srgb, ${color} 34%, transparent)`, backgroundColor: `color-mix(in srgb, ${color} 13%, var(--color-surface))` }}
+      style={{
+        borderColor: `color-mix(in srgb, ${color} 34%, transparent)`,
+        backgroundColor: `color-mix(in srgb, ${color} 13%, var(--color-surface))`,
+      }}
     >
-      <span className="flex h-full items-center px-1.5 font-mono text-2xs font-semibold text-on-app" style={{ backgroundColor: color }}>
+      <span
+        className="flex h-full items-center px-1.5 font-mono text-2xs font-semibold text-on-app"
+        style={{ backgroundColor: color }}
+      >
         {id}
       </span>
       <span className="truncate px-1.5">{title}</span>
@@ -147,7 +189,15 @@ export function NodePill({ id, title, color }: { id: number; title: string; colo
   );
 }
 
-function ValueRow({ value, isEnabled, onInsert }: { value: ValuePath; isEnabled: boolean; onInsert: (formula: string) => void }) {
+function ValueRow({
+  value,
+  isEnabled,
+  onInsert,
+}: {
+  value: ValuePath;
+  isEnabled: boolean;
+  onInsert: (formula: string) => void;
+}) {
   const kind = kindOf(value.value as JsonLike);
   const Icon = kindIcons[kind];
   const steps = value.path.split(/\.(?![^`]*`\.)/);
@@ -177,7 +227,12 @@ function ValueRow({ value, isEnabled, onInsert }: { value: ValuePath; isEnabled:
         {name.replaceAll("`", "")}
         {kind === "list" ? "[]" : ""}
       </span>
-      <span className={cx("max-w-32 truncate font-mono text-2xs", kind === "object" || kind === "list" ? "text-ink-3" : "text-ink-2")}>
+      <span
+        className={cx(
+          "max-w-32 truncate font-mono text-2xs",
+          kind === "object" || kind === "list" ? "text-ink-3" : "text-ink-2",
+        )}
+      >
         {summarize(value.value as JsonLike)}
       </span>
     </button>

@@ -31,13 +31,18 @@ export function valuePaths(source: Pick<SourceNode, "id" | "sample">): ValuePath
   if (source.sample === undefined) return found;
   const root = source.sample;
   if (typeof root === "object" && root !== null && !Array.isArray(root)) {
-    for (const [key, child] of Object.entries(root)) visit(child, `${source.id}${stepText(key)}`, 1);
+    for (const [key, child] of bodyFirst(Object.entries(root))) visit(child, `${source.id}${stepText(key)}`, 1);
   }
   return found;
 }
 
+/** Of a request or an answer, the body is what people look for. */
+function bodyFirst<T>(entries: [string, T][]): [string, T][] {
+  return entries.toSorted(([a], [b]) => Number(b === "body") - Number(a === "body"));
+}
+
 /** `.total`, in backticks where the name needs them. */
-export function stepText(key: string): string {
+function stepText(key: string): string {
   return formatReference(0, pathFromKeys([key])).slice(1);
 }
 
@@ -73,13 +78,18 @@ const functionOptions: Completion[] = functionCatalog.map((doc) => ({
   type: "function",
   apply: (view, _completion, from, to) => {
     const insert = `${doc.name}()`;
-    view.dispatch({ changes: { from, to, insert }, selection: { anchor: from + insert.length - (doc.args.length > 0 ? 1 : 0) } });
+    view.dispatch({
+      changes: { from, to, insert },
+      selection: { anchor: from + insert.length - (doc.args.length > 0 ? 1 : 0) },
+    });
   },
 }));
 
 /** `(text; start; [end])` */
 export function signature(doc: FunctionDoc): string {
-  const args = doc.args.map((arg) => `${arg.optional ? "[" : ""}${arg.name}${arg.rest ? "..." : ""}${arg.optional ? "]" : ""}`);
+  const args = doc.args.map(
+    (arg) => `${arg.optional ? "[" : ""}${arg.name}${arg.rest ? "..." : ""}${arg.optional ? "]" : ""}`,
+  );
   return `(${args.join("; ")})`;
 }
 

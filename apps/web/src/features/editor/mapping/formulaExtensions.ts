@@ -3,7 +3,14 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { linter } from "@codemirror/lint";
 import { EditorState, Facet, StateEffect, StateField } from "@codemirror/state";
 import type { Extension, Range } from "@codemirror/state";
-import { Decoration, EditorView, WidgetType, drawSelection, keymap, placeholder as placeholderOf } from "@codemirror/view";
+import {
+  Decoration,
+  EditorView,
+  WidgetType,
+  drawSelection,
+  keymap,
+  placeholder as placeholderOf,
+} from "@codemirror/view";
 import type { DecorationSet } from "@codemirror/view";
 import { compileTemplate } from "@patchbay/core";
 import { completeFormula } from "./completion.ts";
@@ -13,7 +20,9 @@ import type { SourceNode } from "./samples.ts";
 
 /** What pills and completions know about the nodes; replaced as a whole when it changes. */
 export const setSources = StateEffect.define<readonly SourceNode[]>();
-const initialSources = Facet.define<readonly SourceNode[], readonly SourceNode[]>({ combine: (values) => values[0] ?? [] });
+const initialSources = Facet.define<readonly SourceNode[], readonly SourceNode[]>({
+  combine: (values) => values[0] ?? [],
+});
 const setFocused = StateEffect.define<boolean>();
 
 export interface FormulaBoxSetup {
@@ -25,7 +34,13 @@ export interface FormulaBoxSetup {
 }
 
 /** Everything that makes a CodeMirror editor a formula box. */
-export function formulaExtensions({ sources, isMultiline, placeholder, onChange, onFocus }: FormulaBoxSetup): Extension[] {
+export function formulaExtensions({
+  sources,
+  isMultiline,
+  placeholder,
+  onChange,
+  onFocus,
+}: FormulaBoxSetup): Extension[] {
   return [
     initialSources.of(sources),
     sourcesField,
@@ -38,9 +53,25 @@ export function formulaExtensions({ sources, isMultiline, placeholder, onChange,
     EditorState.allowMultipleSelections.of(false),
     isMultiline ? [] : singleLine,
     placeholderOf(placeholder),
-    autocompletion({ override: [(context) => completeFormula(context, context.state.field(sourcesField))], icons: false, closeOnBlur: true }),
-    linter((view) => compileTemplate(view.state.doc.toString()).issues.map((issue) => ({ ...clip(issue, view.state.doc.length), severity: "error", message: issue.message })), { delay: 250 }),
-    keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap.filter((binding) => isMultiline || binding.key !== "Enter")]),
+    autocompletion({
+      override: [(context) => completeFormula(context, context.state.field(sourcesField))],
+      icons: false,
+      closeOnBlur: true,
+    }),
+    linter(
+      (view) =>
+        compileTemplate(view.state.doc.toString()).issues.map((issue) => ({
+          ...clip(issue, view.state.doc.length),
+          severity: "error",
+          message: issue.message,
+        })),
+      { delay: 250 },
+    ),
+    keymap.of([
+      ...completionKeymap,
+      ...historyKeymap,
+      ...defaultKeymap.filter((binding) => isMultiline || binding.key !== "Enter"),
+    ]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),
@@ -75,12 +106,14 @@ const singleLine = EditorState.transactionFilter.of((transaction) => {
 
 const sourcesField = StateField.define<readonly SourceNode[]>({
   create: (state) => state.facet(initialSources),
-  update: (value, transaction) => transaction.effects.reduce((current, effect) => (effect.is(setSources) ? effect.value : current), value),
+  update: (value, transaction) =>
+    transaction.effects.reduce((current, effect) => (effect.is(setSources) ? effect.value : current), value),
 });
 
 const focusField = StateField.define<boolean>({
   create: () => false,
-  update: (value, transaction) => transaction.effects.reduce((current, effect) => (effect.is(setFocused) ? effect.value : current), value),
+  update: (value, transaction) =>
+    transaction.effects.reduce((current, effect) => (effect.is(setFocused) ? effect.value : current), value),
 });
 
 interface Pills {
@@ -132,7 +165,9 @@ function decorationOf(token: FormulaToken, sources: readonly SourceNode[], isTou
   if (token.kind === "brace") return isTouched ? dimBrace : hidden;
   if (token.kind !== "pill") return marks[token.kind];
   const source = sources.find((each) => each.id === token.nodeId);
-  return Decoration.replace({ widget: new PillWidget(token.nodeId, token.path, source?.color ?? null, source?.title ?? null) });
+  return Decoration.replace({
+    widget: new PillWidget(token.nodeId, token.path, source?.color ?? null, source?.title ?? null),
+  });
 }
 
 /** A reference as a pill: the node's id in its colour, then the path. Red where no such node comes before this one. */
@@ -151,14 +186,20 @@ class PillWidget extends WidgetType {
   }
 
   override eq(other: PillWidget): boolean {
-    return other.nodeId === this.nodeId && other.path === this.path && other.color === this.color && other.title === this.title;
+    return (
+      other.nodeId === this.nodeId &&
+      other.path === this.path &&
+      other.color === this.color &&
+      other.title === this.title
+    );
   }
 
   override toDOM(): HTMLElement {
     const pill = document.createElement("span");
     pill.className = this.color === null ? "pb-pill pb-pill-broken" : "pb-pill";
     if (this.color !== null) pill.style.setProperty("--pill", this.color);
-    pill.title = this.title === null ? `Node ${this.nodeId} does not come before this one.` : `${this.title}: ${this.path}`;
+    pill.title =
+      this.title === null ? `Node ${this.nodeId} does not come before this one.` : `${this.title}: ${this.path}`;
     const id = document.createElement("span");
     id.className = "pb-pill-id";
     id.textContent = String(this.nodeId);

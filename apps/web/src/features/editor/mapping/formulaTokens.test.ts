@@ -5,11 +5,21 @@ const shown = (text: string) => formulaTokens(text).map((token) => `${token.kind
 
 describe("formulaTokens", () => {
   it("makes one pill of a formula that only refers", () => {
-    expect(formulaTokens("Hi {{1.body.name}}!")).toEqual([{ kind: "pill", from: 3, to: 18, nodeId: 1, path: "body.name", isWhole: true }]);
+    expect(formulaTokens("Hi {{1.body.name}}!")).toEqual([
+      { kind: "pill", from: 3, to: 18, nodeId: 1, path: "body.name", isWhole: true },
+    ]);
   });
 
   it("makes pills and tokens of a larger formula", () => {
-    expect(shown("{{upper(1.name; 2)}}")).toEqual(["brace {{", "function upper(", "pill 1.name", "separator ;", "literal 2", "close )", "brace }}"]);
+    expect(shown("{{upper(1.name; 2)}}")).toEqual([
+      "brace {{",
+      "function upper(",
+      "pill 1.name",
+      "separator ;",
+      "literal 2",
+      "close )",
+      "brace }}",
+    ]);
   });
 
   it("keeps the braces of a broken formula in sight", () => {

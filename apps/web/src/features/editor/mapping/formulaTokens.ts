@@ -22,7 +22,12 @@ export function formulaTokens(text: string): FormulaToken[] {
         case "Interpolation": {
           const first = node.node.firstChild?.nextSibling;
           const isReference = first?.name === "Reference" && first.nextSibling?.name === "Close";
-          formula = { from, to, isBroken: hasError(node.node), wholeReference: isReference && first ? { from: first.from, to: first.to } : null };
+          formula = {
+            from,
+            to,
+            isBroken: hasError(node.node),
+            wholeReference: isReference && first ? { from: first.from, to: first.to } : null,
+          };
           if (formula.wholeReference) tokens.push(pill(text, formula.wholeReference, { from, to }));
           return formula.wholeReference === null;
         }
@@ -31,7 +36,8 @@ export function formulaTokens(text: string): FormulaToken[] {
           return false;
         case "Open":
         case "Close":
-          if (!formula.isBroken) tokens.push({ kind: "brace", from, to, formula: { from: formula.from, to: formula.to } });
+          if (!formula.isBroken)
+            tokens.push({ kind: "brace", from, to, formula: { from: formula.from, to: formula.to } });
           return;
         case "FunctionName":
           tokens.push({ kind: "function", from, to: text[to] === "(" ? to + 1 : to });
@@ -55,7 +61,11 @@ export function formulaTokens(text: string): FormulaToken[] {
   return tokens;
 }
 
-function pill(text: string, reference: { from: number; to: number }, range: { from: number; to: number }): FormulaToken {
+function pill(
+  text: string,
+  reference: { from: number; to: number },
+  range: { from: number; to: number },
+): FormulaToken {
   const source = text.slice(reference.from, reference.to);
   const dot = source.indexOf(".");
   const path = source.slice(dot + 1).replaceAll("`", "");
@@ -68,7 +78,10 @@ function pill(text: string, reference: { from: number; to: number }, range: { fr
   };
 }
 
-function hasError(node: { cursor(): { next(): boolean; type: { isError: boolean }; from: number }; to: number }): boolean {
+function hasError(node: {
+  cursor(): { next(): boolean; type: { isError: boolean }; from: number };
+  to: number;
+}): boolean {
   const cursor = node.cursor();
   do {
     if (cursor.type.isError) return true;

@@ -1,11 +1,11 @@
-import { upstreamNodes } from "@patchbay/core";
-import type { Definition, JsonValue, ManifestCatalog, NodeId } from "@patchbay/core";
+import { compileConfig, controlOf, evaluateConfig, upstreamNodes } from "@patchbay/core";
+import type { Definition, DefinitionNode, JsonValue, ManifestCatalog, NodeId } from "@patchbay/core";
 import type { ListeningInfo, SampleRow } from "../backend/types.ts";
 import { nodeFace } from "../canvas/nodeFace.ts";
-import { indexDefinition } from "../store/definitionIndex.ts";
+import { flowOrder, indexDefinition } from "../store/definitionIndex.ts";
 
 /** Where a node's sample value comes from. */
-export type SampleOrigin = "run" | "request" | "example";
+export type SampleOrigin = "run" | "request" | "computed" | "example";
 
 export interface SourceNode {
   id: NodeId;
@@ -19,7 +19,10 @@ export interface SourceNode {
 
 export type SampleMap = ReadonlyMap<NodeId, { value: JsonValue; origin: SampleOrigin }>;
 
-/** The best sample for each node: what the last run gave, else the last request that was listened to, else the manifest's. */
+/**
+ * The best sample for each node: what the last run gave, else the last request that was listened to, else the manifest's. What
+ * an iterator or variables come to is computed from the samples before them, so that it fits the form as it is now.
+ */
 export function collectSamples(
   definition: Definition,
   catalog: ManifestCatalog,
@@ -30,7 +33,8 @@ export function collectSamples(
   const lastRequest = listening?.samples[0];
   for (const node of definition.nodes) {
     const kind = catalog.getNodeKind(node.type, node.typeVersion);
-    if (kind?.node.sampleOutput !== undefined) samples.set(node.id, { value: kind.node.sampleOutput, origin: "example" });
+    if (kind?.node.sampleOutput !== undefined)
+      samples.set(node.id, { value: kind.node.sampleOutput, origin: "example" });
     const request = kind?.role === "trigger" && lastRequest ? parseJson(lastRequest.bundle) : undefined;
     if (request !== undefined) samples.set(node.id, { value: request, origin: "request" });
   }
@@ -40,7 +44,31 @@ export function collectSamples(
     // A request that was just listened to is newer than the last run.
     if (value !== undefined && known?.origin !== "request") samples.set(row.nodeId, { value, origin: "run" });
   }
+  const { nodes } = indexDefinition(definition);
+  for (const id of flowOrder(definition)) {
+    const value = computeSample(nodes.get(id)!, catalog, samples);
+    if (value !== undefined) samples.set(id, { value, origin: "computed" });
+  }
   return samples;
+}
+
+function computeSample(node: DefinitionNode, catalog: ManifestCatalog, samples: SampleMap): JsonValue | undefined {
+  const isIterator = controlOf(node, catalog) === "iterate";
+  if (!isIterator && node.type !== "tools.setVariables") return undefined;
+  const scope = { getBundle: (id: NodeId) => samples.get(id)?.value, nowMs: Date.now() };
+  const result = evaluateConfig(compileConfig(node.config), scope);
+  if (!result.ok || result.missing.length > 0) return undefined;
+  const { array, variables } = result.value;
+  if (isIterator) {
+    const items = Array.isArray(array) ? array : [];
+    return items[0] === undefined ? undefined : { value: items[0], index: 1, total: items.length };
+  }
+  if (!Array.isArray(variables) || variables.length === 0) return undefined;
+  return Object.fromEntries(variables.flatMap((row) => (isNamed(row) ? [[row.name, row.value ?? null]] : [])));
+}
+
+function isNamed(row: JsonValue): row is { name: string; value?: JsonValue } {
+  return typeof row === "object" && row !== null && "name" in row && typeof row.name === "string" && row.name !== "";
 }
 
 function parseJson(text: string): JsonValue | undefined {
@@ -52,7 +80,12 @@ function parseJson(text: string): JsonValue | undefined {
 }
 
 /** The nodes whose bundles can be read at `nodeId`, nearest first, with how they look and a sample of each. */
-export function sourceNodes(definition: Definition, catalog: ManifestCatalog, nodeId: NodeId, samples: SampleMap): SourceNode[] {
+export function sourceNodes(
+  definition: Definition,
+  catalog: ManifestCatalog,
+  nodeId: NodeId,
+  samples: SampleMap,
+): SourceNode[] {
   const { nodes } = indexDefinition(definition);
   const failed = failedBefore(definition, nodeId);
   return upstreamNodes(definition, nodeId, catalog).flatMap((id) => {
@@ -86,7 +119,7 @@ const errorSample = {
 function failedBefore(definition: Definition, nodeId: NodeId): NodeId | null {
   const { incoming } = indexDefinition(definition);
   const seen = new Set<NodeId>();
-  for (let at = nodeId; !seen.has(at); ) {
+  for (let at = nodeId; !seen.has(at);) {
     seen.add(at);
     const edge = incoming.get(at)?.[0];
     if (!edge) return null;

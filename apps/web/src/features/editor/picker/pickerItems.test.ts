@@ -30,7 +30,8 @@ const definition: Definition = {
     { from: 2, to: 3, kind: "error" },
   ],
 };
-const types = (...args: Parameters<typeof pickerGroups>) => pickerGroups(...args).flatMap((group) => group.items.map((item) => item.type));
+const types = (...args: Parameters<typeof pickerGroups>) =>
+  pickerGroups(...args).flatMap((group) => group.items.map((item) => item.type));
 
 describe("pickerGroups", () => {
   it("offers triggers and nothing else for the start", () => {
@@ -39,8 +40,14 @@ describe("pickerGroups", () => {
 
   it("offers directives on error routes only, first", () => {
     expect(types(catalog, definition, { kind: "after", from: 1, output: "next" })).toEqual(["http.request"]);
-    expect(types(catalog, definition, { kind: "after", from: 1, output: "error" })).toEqual(["error.ignore", "http.request"]);
-    expect(types(catalog, definition, { kind: "after", from: 3, output: "next" })).toEqual(["error.ignore", "http.request"]);
+    expect(types(catalog, definition, { kind: "after", from: 1, output: "error" })).toEqual([
+      "error.ignore",
+      "http.request",
+    ]);
+    expect(types(catalog, definition, { kind: "after", from: 3, output: "next" })).toEqual([
+      "error.ignore",
+      "http.request",
+    ]);
   });
 });
 

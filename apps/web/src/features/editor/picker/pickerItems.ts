@@ -40,7 +40,9 @@ export function pickerGroups(catalog: ManifestCatalog, definition: Definition, t
         app: manifest.label,
         searchText: `${kind.label} ${manifest.label} ${kind.description}`.toLowerCase(),
       }));
-    return items.length === 0 ? [] : [{ app: manifest.label, description: manifest.description, items: newestOnly(items) }];
+    return items.length === 0
+      ? []
+      : [{ app: manifest.label, description: manifest.description, items: newestOnly(items) }];
   });
   const isDirectiveGroup = (group: PickerGroup) => Number(group.items.some((item) => item.type.startsWith("error.")));
   return mayEndRoute ? groups.sort((a, b) => isDirectiveGroup(b) - isDirectiveGroup(a)) : groups;
@@ -63,7 +65,7 @@ function newestOnly(items: PickerItem[]): PickerItem[] {
 export function isInErrorRoute(definition: Definition, id: NodeId): boolean {
   const { incoming } = indexDefinition(definition);
   const seen = new Set<NodeId>();
-  for (let at: NodeId | undefined = id; at !== undefined && !seen.has(at); ) {
+  for (let at: NodeId | undefined = id; at !== undefined && !seen.has(at);) {
     seen.add(at);
     const edge: { from: NodeId; kind: string } | undefined = incoming.get(at)?.[0];
     if (edge?.kind === "error") return true;

@@ -61,16 +61,39 @@ export function PublishDialog({ scenario, onClose }: PublishDialogProps) {
             A version must be able to run. The draft is saved as it is.
           </Notice>
         ) : warnings > 0 ? (
-          <Notice tone="warn" icon={<TriangleAlert aria-hidden />} title={warnings === 1 ? "There is a warning" : `There are ${warnings} warnings`} action={<Button size="sm" onClick={showIssues}>Show</Button>}>
+          <Notice
+            tone="warn"
+            icon={<TriangleAlert aria-hidden />}
+            title={warnings === 1 ? "There is a warning" : `There are ${warnings} warnings`}
+            action={
+              <Button size="sm" onClick={showIssues}>
+                Show
+              </Button>
+            }
+          >
             It can be published nevertheless.
           </Notice>
         ) : null}
         <ChangeSummary scenario={scenario} />
         <Field label="Label" htmlFor="publish-label" hint="A few words to recognise it by.">
-          <Input id="publish-label" value={label} maxLength={100} autoFocus placeholder="Stock check added" onChange={(event) => setLabel(event.target.value)} />
+          <Input
+            id="publish-label"
+            value={label}
+            maxLength={100}
+            autoFocus
+            placeholder="Stock check added"
+            onChange={(event) => setLabel(event.target.value)}
+          />
         </Field>
         <Field label="Note" htmlFor="publish-note">
-          <Textarea id="publish-note" value={note} maxLength={10_000} rows={3} placeholder="Why, and what to watch" onChange={(event) => setNote(event.target.value)} />
+          <Textarea
+            id="publish-note"
+            value={note}
+            maxLength={10_000}
+            rows={3}
+            placeholder="Why, and what to watch"
+            onChange={(event) => setNote(event.target.value)}
+          />
         </Field>
       </div>
     </Dialog>
@@ -112,7 +135,8 @@ function usePublish(scenario: ScenarioInfo, onDone: () => void) {
 }
 
 const refusals = {
-  unchanged: (scenario: ScenarioInfo) => `This draft is the same as version ${scenario.publishedVersion ?? ""}. There is nothing to publish.`,
+  unchanged: (scenario: ScenarioInfo) =>
+    `This draft is the same as version ${scenario.publishedVersion ?? ""}. There is nothing to publish.`,
   conflict: () => "Someone changed the draft a moment ago. Look at it, then publish again.",
   version_limit: () => "This scenario has as many versions as it may have. Archive old ones first.",
 };
@@ -122,11 +146,16 @@ function ChangeSummary({ scenario }: { scenario: ScenarioInfo }) {
   const { backend, catalog } = useEditorServices();
   const definition = useEditor((state) => state.definition);
   const published = backend.usePublishedDefinition(scenario.publishedVersion);
-  const changes = useMemo(() => (published ? compare(parseStored(published), definition) : null), [published, definition]);
+  const changes = useMemo(
+    () => (published ? compare(parseStored(published), definition) : null),
+    [published, definition],
+  );
   if (published === undefined) return <Skeleton className="h-5 w-64" />;
   if (!changes) {
     const count = definition.nodes.length;
-    return <p className="text-sm text-ink-2">{count === 1 ? "1 node" : `${count} nodes`}, nothing was published before.</p>;
+    return (
+      <p className="text-sm text-ink-2">{count === 1 ? "1 node" : `${count} nodes`}, nothing was published before.</p>
+    );
   }
   const title = (id: number) => {
     const node = definition.nodes.find((each) => each.id === id) ?? changes.before.nodes.find((each) => each.id === id);
@@ -136,7 +165,9 @@ function ChangeSummary({ scenario }: { scenario: ScenarioInfo }) {
   const rows = [
     ...diff.nodes.added.map((node) => ({ id: node.id, tone: "ok" as const, word: "added" })),
     ...diff.nodes.removed.map((node) => ({ id: node.id, tone: "bad" as const, word: "removed" })),
-    ...diff.nodes.changed.filter((change) => !change.layoutOnly).map((change) => ({ id: change.id, tone: "warn" as const, word: "changed" })),
+    ...diff.nodes.changed
+      .filter((change) => !change.layoutOnly)
+      .map((change) => ({ id: change.id, tone: "warn" as const, word: "changed" })),
   ];
   return (
     <section aria-label="Changes" className="rounded-control border border-line-2">

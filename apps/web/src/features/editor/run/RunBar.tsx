@@ -1,4 +1,19 @@
-import { Button, Kbd, Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger, Sparkline, StateBadge, Switch, Tooltip, formatClock, formatDuration, useNow } from "@patchbay/ui";
+import {
+  Button,
+  Kbd,
+  Menu,
+  MenuContent,
+  MenuItem,
+  MenuSeparator,
+  MenuTrigger,
+  Sparkline,
+  StateBadge,
+  Switch,
+  Tooltip,
+  formatClock,
+  formatDuration,
+  useNow,
+} from "@patchbay/ui";
 import { ChevronDown, CircleDot, FileJson, Play, Radio, Square, X, Zap } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
@@ -41,7 +56,13 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
   if (runOnce.isWaiting) return <Waiting onStop={runOnce.stopWaiting} />;
   return (
     <>
-      <Button variant="run" pending={runOnce.isStarting} disabled={isEmpty} onClick={() => void runOnce.start(startWith)} data-run-once>
+      <Button
+        variant="run"
+        pending={runOnce.isStarting}
+        disabled={isEmpty}
+        onClick={() => void runOnce.start(startWith)}
+        data-run-once
+      >
         <Play aria-hidden />
         Run once
         <Kbd tone="signal">R</Kbd>
@@ -49,10 +70,14 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
       <StartMenu startWith={startWith} onChoose={setStartWith} onEditPayload={() => setEditingPayload(true)} />
       <label className="flex items-center gap-2 pl-2 text-sm font-medium text-ink">
         <Switch
-          label={scenario.enabled ? "On: the trigger starts runs. Switch off" : "Off: the trigger starts no runs. Switch on"}
+          label={
+            scenario.enabled ? "On: the trigger starts runs. Switch off" : "Off: the trigger starts no runs. Switch on"
+          }
           checked={scenario.enabled}
           disabled={scenario.publishedVersion === null}
-          onCheckedChange={(enabled) => void act("The scenario was not switched", () => backend.updateScenario({ enabled }))}
+          onCheckedChange={(enabled) =>
+            void act("The scenario was not switched", () => backend.updateScenario({ enabled }))
+          }
         />
         {scenario.enabled ? "On" : "Off"}
       </label>
@@ -126,7 +151,8 @@ function TriggerFact({ isPublished }: { isPublished: boolean }) {
   const trigger = useEditor((state) => state.definition.nodes.find((node) => nodeFace(state.catalog, node).isTrigger));
   if (!trigger) return null;
   const kind = catalog.getNodeKind(trigger.type, trigger.typeVersion);
-  const fact = kind?.role === "trigger" && kind.node.kind === "webhook" ? "As data arrives" : nodeFace(catalog, trigger).subtitle;
+  const fact =
+    kind?.role === "trigger" && kind.node.kind === "webhook" ? "As data arrives" : nodeFace(catalog, trigger).subtitle;
   return (
     <span className="hidden items-center gap-1.5 truncate text-sm text-ink-2 xl:inline-flex">
       <Zap aria-hidden className="size-3.5" />
@@ -146,7 +172,14 @@ function LastRuns({ scenarioId }: { scenarioId: string }) {
     .map((run, place) => ({
       key: run.id,
       share: Math.max(0.15, durations[place]! / longest),
-      tone: run.state === "failed" ? ("bad" as const) : run.state === "incomplete" ? ("warn" as const) : isLive(run) ? ("signal" as const) : ("normal" as const),
+      tone:
+        run.state === "failed"
+          ? ("bad" as const)
+          : run.state === "incomplete"
+            ? ("warn" as const)
+            : isLive(run)
+              ? ("signal" as const)
+              : ("normal" as const),
     }))
     .reverse();
   return (
@@ -205,20 +238,23 @@ function WatchedRun({ run, runOnce }: { run: RunDetail; runOnce: RunOnce }) {
           Stop run
         </Button>
       ) : (
-        <Button variant="run" pending={runOnce.isStarting} onClick={() => void runOnce.start({ kind: "last" })}>
+        <Button variant="run" pending={runOnce.isStarting} onClick={() => void runOnce.again()} data-run-once>
           <Play aria-hidden />
           Run again
         </Button>
       )}
       <span role="status" className="flex items-center gap-3">
         <StateBadge state={run.state} />
-        <span className="font-mono text-sm font-medium text-ink">{live ? stopwatch(elapsed) : formatDuration(elapsed)}</span>
+        <span className="font-mono text-sm font-medium text-ink">
+          {live ? stopwatch(elapsed) : formatDuration(elapsed)}
+        </span>
         <Fact value={run.operations.length} noun="operation" />
         {failed > 0 ? <Fact value={failed} noun="failure" /> : null}
       </span>
       {latest?.error ? (
         <span className="hidden min-w-0 truncate text-sm text-ink-2 lg:inline" title={latest.error.message}>
-          <span className="font-mono text-xs text-ink-3">{formatClock(latest.startedAt)}</span> Node {latest.nodeId}: {latest.error.message}
+          <span className="font-mono text-xs text-ink-3">{formatClock(latest.startedAt)}</span> Node {latest.nodeId}:{" "}
+          {latest.error.message}
         </span>
       ) : run.error ? (
         <span className="min-w-0 truncate text-sm text-bad" title={run.error}>
@@ -226,8 +262,13 @@ function WatchedRun({ run, runOnce }: { run: RunDetail; runOnce: RunOnce }) {
         </span>
       ) : null}
       <span className="ml-auto flex shrink-0 items-center gap-2 text-sm text-ink-2">
-        <Link href={`/scenarios/${scenarioId}/runs/${run.id}`} className="rounded-control px-1.5 py-1 hover:bg-hover hover:text-ink">
-          {run.source.kind === "draft" ? `Run of the draft, revision ${run.source.revision}` : `Run of v${run.source.number}`}
+        <Link
+          href={`/scenarios/${scenarioId}/runs/${run.id}`}
+          className="rounded-control px-1.5 py-1 hover:bg-hover hover:text-ink"
+        >
+          {run.source.kind === "draft"
+            ? `Run of the draft, revision ${run.source.revision}`
+            : `Run of v${run.source.number}`}
         </Link>
         {live ? null : (
           <Tooltip label="Back to editing without the run’s counts" side="top">

@@ -3,7 +3,12 @@ import type { OperationRecord, OperationState } from "./operations.ts";
 import { buildOverlay, operationsAt, reuseUnchanged } from "./runOverlay.ts";
 import { bodyOf } from "./useRunOnce.ts";
 
-const operation = (nodeId: number, state: OperationState, startedAt = 0, durationMs: number | null = 10): OperationRecord => ({
+const operation = (
+  nodeId: number,
+  state: OperationState,
+  startedAt = 0,
+  durationMs: number | null = 10,
+): OperationRecord => ({
   id: `${nodeId}@${startedAt}`,
   nodeId,
   bundlePath: "1",
@@ -19,7 +24,13 @@ const operation = (nodeId: number, state: OperationState, startedAt = 0, duratio
 
 describe("buildOverlay", () => {
   it("counts operations and lets the most urgent state win", () => {
-    const { nodes } = buildOverlay([operation(1, "succeeded"), operation(2, "succeeded"), operation(2, "running", 5, null), operation(3, "handled"), operation(3, "failed")]);
+    const { nodes } = buildOverlay([
+      operation(1, "succeeded"),
+      operation(2, "succeeded"),
+      operation(2, "running", 5, null),
+      operation(3, "handled"),
+      operation(3, "failed"),
+    ]);
     expect(nodes.get(1)).toMatchObject({ state: "done", total: 1, ended: 1 });
     expect(nodes.get(2)).toMatchObject({ state: "running", total: 2, ended: 1, durationMs: 10 });
     expect(nodes.get(3)).toMatchObject({ state: "failed", total: 2 });

@@ -69,7 +69,10 @@ export function buildOverlay(operations: readonly OperationRecord[], edges: read
 }
 
 function isRetrying(operation: OperationRecord): boolean {
-  return (operation.state === "waiting" || operation.state === "running") && operation.attempts.some((attempt) => attempt.error);
+  return (
+    (operation.state === "waiting" || operation.state === "running") &&
+    operation.attempts.some((attempt) => attempt.error)
+  );
 }
 
 /** The operations as they were `playheadMs` after `originMs`: later ones left out, unfinished ones running. */
@@ -89,7 +92,9 @@ export function reuseUnchanged(previous: RunOverlay | null, next: RunOverlay): R
 }
 
 function reuse<K, V extends object>(previous: ReadonlyMap<K, V>, next: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
-  return new Map([...next].map(([key, value]) => [key, sameFields(previous.get(key), value) ? previous.get(key)! : value]));
+  return new Map(
+    [...next].map(([key, value]) => [key, sameFields(previous.get(key), value) ? previous.get(key)! : value]),
+  );
 }
 
 function sameFields<T extends object>(a: T | undefined, b: T): boolean {

@@ -10,8 +10,10 @@ export interface RunOnce {
   isStarting: boolean;
   /** Set while the next request to the webhook is waited for. */
   isWaiting: boolean;
-  start(what: StartWith): Promise<void>;
-  stopWaiting(): void;
+  start: (what: StartWith) => Promise<void>;
+  /** Starts as the last time. */
+  again: () => Promise<void>;
+  stopWaiting: () => void;
 }
 
 /** Saves the draft and runs it once, at once or with the next request that comes to its webhook. */
@@ -29,7 +31,11 @@ export function useRunOnce(): RunOnce {
       try {
         const revision = await saver.flush();
         if (revision === null) {
-          toast({ title: "Not started", description: "The draft is not saved yet. A run uses what the server has.", tone: "bad" });
+          toast({
+            title: "Not started",
+            description: "The draft is not saved yet. A run uses what the server has.",
+            tone: "bad",
+          });
           return;
         }
         const result = await backend.startRun({ payload });
@@ -49,20 +55,25 @@ export function useRunOnce(): RunOnce {
 
   const stopWaiting = useCallback(() => {
     setWaitingSince(null);
-    backend.stopListening().catch((error: unknown) => toast({ title: "Still waiting", description: messageOf(error), tone: "bad" }));
+    backend
+      .stopListening()
+      .catch((error: unknown) => toast({ title: "Still waiting", description: messageOf(error), tone: "bad" }));
   }, [backend, toast]);
 
   // The first request after waiting began starts the run, once.
   const taken = useRef<number | null>(null);
   useEffect(() => {
-    if (waitingSinceMs === null || !last || last.receivedAt <= waitingSinceMs || taken.current === last.receivedAt) return;
+    if (waitingSinceMs === null || !last || last.receivedAt <= waitingSinceMs || taken.current === last.receivedAt)
+      return;
     taken.current = last.receivedAt;
     stopWaiting();
     void run(bodyOf(last.bundle));
   }, [waitingSinceMs, last, run, stopWaiting]);
 
+  const latest = useRef<StartWith>({ kind: "last" });
   const start = useCallback(
     async (what: StartWith) => {
+      latest.current = what;
       if (what.kind === "wait") {
         setStarting(true);
         try {
@@ -80,7 +91,8 @@ export function useRunOnce(): RunOnce {
     },
     [saver, backend, toast, last, run],
   );
-  return { isStarting, isWaiting: waitingSinceMs !== null, start, stopWaiting };
+  const again = useCallback(() => start(latest.current), [start]);
+  return { isStarting, isWaiting: waitingSinceMs !== null, start, again, stopWaiting };
 }
 
 /** The body of a webhook's bundle as JSON: what a run by hand takes as its payload. */

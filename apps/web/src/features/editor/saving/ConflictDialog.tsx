@@ -27,7 +27,10 @@ export function ConflictDialog({ conflict, onClose }: ConflictDialogProps) {
   const [choices, setChoices] = useState<ReadonlyMap<number, "ours" | "theirs">>(new Map());
   const author = conflict.head.updatedBy?.name ?? "someone else";
   const keep = () => {
-    const definition = fields.reduce((current, each, place) => resolveConflict(current, each, choices.get(place) ?? "ours"), merged.definition);
+    const definition = fields.reduce(
+      (current, each, place) => resolveConflict(current, each, choices.get(place) ?? "ours"),
+      merged.definition,
+    );
     saver.resolve(definition);
     store.getState().setPanel({ kind: "none" });
     onClose();
@@ -83,7 +86,11 @@ function FieldChoice({ conflict, author, choice, onChoose }: FieldChoiceProps) {
   const definition = useEditor((state) => state.definition);
   const { target } = conflict;
   const node = target.kind === "node" ? indexDefinition(definition).nodes.get(target.id) : undefined;
-  const place = node ? `${node.id} ${nodeTitle(catalog, node)}` : target.kind === "edge" ? `Cable ${target.from} to ${target.to}` : target.kind;
+  const place = node
+    ? `${node.id} ${nodeTitle(catalog, node)}`
+    : target.kind === "edge"
+      ? `Cable ${target.from} to ${target.to}`
+      : target.kind;
   const name = `${place}: ${conflict.path.join(" › ")}`;
   return (
     <fieldset className="rounded-control border border-line-2">
@@ -91,10 +98,18 @@ function FieldChoice({ conflict, author, choice, onChoose }: FieldChoiceProps) {
       <div className="grid grid-cols-2 divide-x divide-line">
         {(["ours", "theirs"] as const).map((side) => (
           <label key={side} className="flex min-w-0 cursor-pointer gap-2 p-3 has-checked:bg-signal-tint">
-            <input type="radio" name={name} checked={choice === side} onChange={() => onChoose(side)} className="mt-1 accent-signal" />
+            <input
+              type="radio"
+              name={name}
+              checked={choice === side}
+              onChange={() => onChoose(side)}
+              className="mt-1 accent-signal"
+            />
             <span className="min-w-0">
               <span className="block text-xs text-ink-2">{side === "ours" ? "Yours" : `By ${author}`}</span>
-              <code className="block font-mono text-xs break-all whitespace-pre-wrap text-ink">{textOf(conflict[side])}</code>
+              <code className="block font-mono text-xs break-all whitespace-pre-wrap text-ink">
+                {textOf(conflict[side])}
+              </code>
             </span>
           </label>
         ))}
@@ -113,7 +128,9 @@ function describe(conflict: Exclude<MergeConflict, FieldConflict>, author: strin
   switch (conflict.kind) {
     case "removed": {
       const what = conflict.target.kind === "node" ? `Node ${conflict.target.id}` : `A ${conflict.target.kind}`;
-      return conflict.removedBy === "ours" ? `${what}, which you removed, was changed by ${author}. It is kept.` : `${what}, which you changed, was removed by ${author}. It is kept.`;
+      return conflict.removedBy === "ours"
+        ? `${what}, which you removed, was changed by ${author}. It is kept.`
+        : `${what}, which you changed, was removed by ${author}. It is kept.`;
     }
     case "lostEnd":
       return `The cable from ${conflict.edge.from} to ${conflict.edge.to} lost an end and is taken away.`;

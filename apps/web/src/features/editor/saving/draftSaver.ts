@@ -11,7 +11,6 @@ import type { DraftHead, SaveDraftResult } from "../backend/types.ts";
  *    truly conflict does a person choose, and nothing is sent until they have.
  */
 
-
 export type SaveState =
   | { kind: "saved"; atMs: number }
   | { kind: "pending"; changes: number }
@@ -37,9 +36,9 @@ export interface LogEntry {
 
 /** Survives a reload, a crash and being offline. One entry per person and scenario. */
 export interface LocalLog {
-  read(): Promise<LogEntry | null>;
-  write(entry: LogEntry): Promise<void>;
-  clear(): Promise<void>;
+  read: () => Promise<LogEntry | null>;
+  write: (entry: LogEntry) => Promise<void>;
+  clear: () => Promise<void>;
 }
 
 export type MergeOutcome = { kind: "merged"; definition: Definition } | { kind: "conflict" };
@@ -57,9 +56,9 @@ export interface DraftSaverOptions {
 }
 
 export interface SaverClock {
-  now(): number;
-  setTimeout(act: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
+  now: () => number;
+  setTimeout: (act: () => void, ms: number) => unknown;
+  clearTimeout: (timer: unknown) => void;
 }
 
 /** Pause after the last change before it is saved, and the longest that changes in a row can put it off. */
@@ -69,20 +68,20 @@ const RETRY_MS = 3_000;
 
 export interface DraftSaver {
   /** The definition was changed here. */
-  change(definition: Definition): void;
+  change: (definition: Definition) => void;
   /** Saves now; resolves with the revision that holds everything changed until now, or null when that is not possible. */
-  flush(): Promise<number | null>;
+  flush: () => Promise<number | null>;
   /** The server's head is this now (a subscription's news, maybe of our own saves). */
-  receiveHead(head: DraftHead): void;
-  setOnline(isOnline: boolean): void;
+  receiveHead: (head: DraftHead) => void;
+  setOnline: (isOnline: boolean) => void;
   /** Ends a conflict with the definition that a person put together. */
-  resolve(definition: Definition): void;
+  resolve: (definition: Definition) => void;
   /** Takes over what a former session could not save. */
-  recover(entry: LogEntry): void;
-  getState(): SaveState;
-  getRevision(): number;
-  hasUnsaved(): boolean;
-  dispose(): void;
+  recover: (entry: LogEntry) => void;
+  getState: () => SaveState;
+  getRevision: () => number;
+  hasUnsaved: () => boolean;
+  dispose: () => void;
 }
 
 export function createDraftSaver(options: DraftSaverOptions): DraftSaver {

@@ -12,7 +12,12 @@ export interface ShortcutTargets {
   runOnce: () => void;
 }
 
-const arrows: Record<string, Direction> = { ArrowLeft: "before", ArrowRight: "after", ArrowUp: "above", ArrowDown: "below" };
+const arrows: Record<string, Direction> = {
+  ArrowLeft: "before",
+  ArrowRight: "after",
+  ArrowUp: "above",
+  ArrowDown: "below",
+};
 const steps: Record<Direction, { x: number; y: number }> = {
   before: { x: -20, y: 0 },
   after: { x: 20, y: 0 },
@@ -88,7 +93,7 @@ export function useShortcuts({ commands, view, runOnce }: ShortcutTargets): void
             : modified[key]
           : event.altKey
             ? undefined
-            : actOnNode(event) ?? plain[key];
+            : (actOnNode(event) ?? plain[key]);
       if (!act) return;
       event.preventDefault();
       act();

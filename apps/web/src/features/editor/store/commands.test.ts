@@ -1,6 +1,15 @@
 import type { Definition, DefinitionNode } from "@patchbay/core";
 import { describe, expect, it } from "vitest";
-import { addNode, connect, moveRoute, refuseConnection, remove, setConfigField, setFallback, updateNode } from "./commands.ts";
+import {
+  addNode,
+  connect,
+  moveRoute,
+  refuseConnection,
+  remove,
+  setConfigField,
+  setFallback,
+  updateNode,
+} from "./commands.ts";
 import { flowOrder, indexDefinition } from "./definitionIndex.ts";
 import { alignedPositions, freePosition } from "./placement.ts";
 
@@ -16,7 +25,12 @@ const chain = (): Definition => ({
   format: 1,
   nodes: [node(1), node(2), node(3)],
   edges: [
-    { from: 1, to: 2, kind: "next", filter: { label: "Paid", conditions: [[{ left: "{{1.a}}", operator: "exists" }]] } },
+    {
+      from: 1,
+      to: 2,
+      kind: "next",
+      filter: { label: "Paid", conditions: [[{ left: "{{1.a}}", operator: "exists" }]] },
+    },
     { from: 2, to: 3, kind: "next" },
   ],
 });
@@ -34,7 +48,11 @@ describe("addNode", () => {
 
   it("puts a further route after the others", () => {
     const routed = addNode(chain(), node(4), { kind: "after", from: 2, output: "next" });
-    expect(indexDefinition(routed).next.get(2)!.map((edge) => edge.to)).toEqual([3, 4]);
+    expect(
+      indexDefinition(routed)
+        .next.get(2)!
+        .map((edge) => edge.to),
+    ).toEqual([3, 4]);
   });
 });
 
@@ -42,7 +60,11 @@ describe("branching", () => {
   it("puts a router into the cable, with both nodes behind it in order", () => {
     const next = addNode(chain(), node(5), { kind: "branch", edge: "2 next 3", router: node(4) });
     expect(ends(next)).toEqual(["1 next 2", "2 next 4", "4 next 3", "4 next 5"]);
-    expect(indexDefinition(next).next.get(4)!.map((edge) => edge.to)).toEqual([3, 5]);
+    expect(
+      indexDefinition(next)
+        .next.get(4)!
+        .map((edge) => edge.to),
+    ).toEqual([3, 5]);
   });
 });
 
@@ -97,7 +119,10 @@ describe("routes", () => {
     const two = addNode(chain(), node(4), { kind: "after", from: 2, output: "next" });
     return addNode(two, node(5), { kind: "after", from: 2, output: "next" });
   };
-  const order = (definition: Definition) => indexDefinition(definition).next.get(2)!.map((edge) => edge.to);
+  const order = (definition: Definition) =>
+    indexDefinition(definition)
+      .next.get(2)!
+      .map((edge) => edge.to);
 
   it("moves a route up and down, not over the ends", () => {
     expect(order(moveRoute(routed(), "2 next 5", -1))).toEqual([3, 5, 4]);

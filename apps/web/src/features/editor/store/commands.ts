@@ -32,13 +32,22 @@ export function splitEdge(definition: Definition, key: EdgeKey, nodeId: NodeId):
   const edge = indexDefinition(definition).edges.get(key);
   if (!edge) return definition;
   const edges = definition.edges.flatMap((each) =>
-    each === edge ? [{ ...edge, to: nodeId }, { from: nodeId, to: edge.to, kind: "next" as const }] : [each],
+    each === edge
+      ? [
+          { ...edge, to: nodeId },
+          { from: nodeId, to: edge.to, kind: "next" as const },
+        ]
+      : [each],
   );
   return { ...definition, edges };
 }
 
 /** Puts a router into an edge and leads a second route to `to`. */
-export function branch(definition: Definition, { edge, router }: { edge: EdgeKey; router: DefinitionNode }, to: NodeId): Definition {
+export function branch(
+  definition: Definition,
+  { edge, router }: { edge: EdgeKey; router: DefinitionNode },
+  to: NodeId,
+): Definition {
   const routed = addNode(definition, router, { kind: "onEdge", edge });
   return withEdge(routed, { from: router.id, to, kind: "next" });
 }
@@ -51,7 +60,8 @@ function withEdge(definition: Definition, edge: Edge): Definition {
   return { ...definition, edges: [...definition.edges, { ...edge, order }] };
 }
 
-export type ConnectRefusal = "same_node" | "already_connected" | "into_trigger" | "target_has_input" | "cycle" | "output_taken";
+export type ConnectRefusal =
+  "same_node" | "already_connected" | "into_trigger" | "target_has_input" | "cycle" | "output_taken";
 
 export interface ConnectRequest {
   from: NodeId;
@@ -151,7 +161,12 @@ export function updateNode(definition: Definition, id: NodeId, patch: NodePatch)
 }
 
 /** Sets one field of a node's config; `undefined` takes it away. */
-export function setConfigField(definition: Definition, id: NodeId, field: string, value: JsonValue | undefined): Definition {
+export function setConfigField(
+  definition: Definition,
+  id: NodeId,
+  field: string,
+  value: JsonValue | undefined,
+): Definition {
   const node = indexDefinition(definition).nodes.get(id);
   if (!node) return definition;
   const config = { ...node.config };
@@ -164,7 +179,11 @@ function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
 }
 
-export function updateEdge(definition: Definition, key: EdgeKey, patch: Partial<Omit<Edge, "from" | "to" | "kind">>): Definition {
+export function updateEdge(
+  definition: Definition,
+  key: EdgeKey,
+  patch: Partial<Omit<Edge, "from" | "to" | "kind">>,
+): Definition {
   return {
     ...definition,
     edges: definition.edges.map((edge) => (edgeKey(edge) === key ? withoutUndefined({ ...edge, ...patch }) : edge)),
@@ -181,7 +200,11 @@ export function setFallback(definition: Definition, key: EdgeKey, isFallback: bo
   const edges = definition.edges.map((edge) => {
     if (edge.from !== chosen.from || edge.kind !== "next") return edge;
     if (edge !== chosen) return edge.fallback && isFallback ? withoutUndefined({ ...edge, fallback: undefined }) : edge;
-    return withoutUndefined({ ...edge, fallback: isFallback || undefined, filter: isFallback ? undefined : edge.filter });
+    return withoutUndefined({
+      ...edge,
+      fallback: isFallback || undefined,
+      filter: isFallback ? undefined : edge.filter,
+    });
   });
   return { ...definition, edges };
 }
@@ -196,7 +219,10 @@ export function moveRoute(definition: Definition, key: EdgeKey, by: -1 | 1): Def
   if (!chosen || other < 0 || other >= routes.length) return definition;
   [routes[at], routes[other]] = [routes[other]!, routes[at]!];
   const order = new Map(routes.map((edge, place) => [edge, place]));
-  return { ...definition, edges: definition.edges.map((edge) => (order.has(edge) ? { ...edge, order: order.get(edge)! } : edge)) };
+  return {
+    ...definition,
+    edges: definition.edges.map((edge) => (order.has(edge) ? { ...edge, order: order.get(edge)! } : edge)),
+  };
 }
 
 export function moveNodes(definition: Definition, positions: ReadonlyMap<NodeId, Position>): Definition {
@@ -215,5 +241,8 @@ export const alignAll = (definition: Definition): Definition => moveNodes(defini
 export function setNote(definition: Definition, note: NonNullable<Definition["notes"]>[number]): Definition {
   const notes = definition.notes ?? [];
   const isKnown = notes.some((each) => each.id === note.id);
-  return { ...definition, notes: isKnown ? notes.map((each) => (each.id === note.id ? note : each)) : [...notes, note] };
+  return {
+    ...definition,
+    notes: isKnown ? notes.map((each) => (each.id === note.id ? note : each)) : [...notes, note],
+  };
 }

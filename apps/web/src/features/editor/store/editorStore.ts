@@ -35,19 +35,19 @@ export interface EditorState extends CanvasState {
   changeCount: number;
 
   /** Replaces the definition by what `change` makes of it, undoable. Does nothing while paused. */
-  edit(change: Change): void;
-  undo(): void;
-  redo(): void;
+  edit: (change: Change) => void;
+  undo: () => void;
+  redo: () => void;
   /** Takes over what came from elsewhere (another person, a merge); not undoable, local undo steps stay. */
-  receive(definition: Definition): void;
+  receive: (definition: Definition) => void;
   /** Reserves the next free node id. Ids are never given twice, not even after an undo. */
-  takeNodeId(): NodeId;
-  select(nodes: Iterable<NodeId>, edges?: Iterable<EdgeKey>, notes?: Iterable<string>): void;
-  setPanel(panel: Panel): void;
-  setIssues(issues: readonly Issue[]): void;
-  watch(runId: string | null): void;
+  takeNodeId: () => NodeId;
+  select: (nodes: Iterable<NodeId>, edges?: Iterable<EdgeKey>, notes?: Iterable<string>) => void;
+  setPanel: (panel: Panel) => void;
+  setIssues: (issues: readonly Issue[]) => void;
+  watch: (runId: string | null) => void;
   /** Shows how the watched run stands; editing is paused while it is under way. */
-  showRun(run: RunDetail): void;
+  showRun: (run: RunDetail) => void;
 }
 
 export type EditorStore = StoreApi<EditorState>;
@@ -178,7 +178,10 @@ function keepExisting(state: EditorState, next: Definition): Partial<EditorState
   return patch;
 }
 
-function countIssues(previous: ReadonlyMap<NodeId, IssueCounts>, issues: readonly Issue[]): ReadonlyMap<NodeId, IssueCounts> {
+function countIssues(
+  previous: ReadonlyMap<NodeId, IssueCounts>,
+  issues: readonly Issue[],
+): ReadonlyMap<NodeId, IssueCounts> {
   const counts = new Map<NodeId, IssueCounts>();
   for (const issue of issues) {
     const nodeId = issue.nodeId;

@@ -10,7 +10,13 @@ const definition: Definition = {
   nodes: [
     { id: 1, type: "webhook.receive", typeVersion: 1, config: {}, position: at },
     { id: 2, type: "tools.iterate", typeVersion: 1, config: { array: "{{1.body.items}}" }, position: at },
-    { id: 3, type: "tools.aggregate", typeVersion: 1, config: { source: 2, item: "{{2.value}} of {{1.body.n}}" }, position: at },
+    {
+      id: 3,
+      type: "tools.aggregate",
+      typeVersion: 1,
+      config: { source: 2, item: "{{2.value}} of {{1.body.n}}" },
+      position: at,
+    },
   ],
   edges: [
     { from: 1, to: 2, kind: "next" },
@@ -18,7 +24,11 @@ const definition: Definition = {
   ],
 };
 const paste = (ids: number[]) =>
-  pasteClip(definition, readClip(writeClip(copyNodes(definition, ids)))!, { firstId: 11, offset: { x: 60, y: 60 }, catalog: manifestCatalog });
+  pasteClip(definition, readClip(writeClip(copyNodes(definition, ids)))!, {
+    firstId: 11,
+    offset: { x: 60, y: 60 },
+    catalog: manifestCatalog,
+  });
 
 describe("copy and paste", () => {
   it("renumbers nodes, edges, formulas, filters and node references together", () => {

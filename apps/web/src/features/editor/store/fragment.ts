@@ -31,7 +31,11 @@ export interface PasteRequest {
 }
 
 /** Adds copies with new ids (core's `pasteNodes`). A trigger is left out where the definition has one already. */
-export function pasteClip(definition: Definition, clip: NodeClip, request: PasteRequest): { definition: Definition; ids: NodeId[] } {
+export function pasteClip(
+  definition: Definition,
+  clip: NodeClip,
+  request: PasteRequest,
+): { definition: Definition; ids: NodeId[] } {
   const isTrigger = (node: DefinitionNode) => request.catalog.getNodeKind(node.type)?.role === "trigger";
   const hasTrigger = definition.nodes.some(isTrigger);
   const nodes = clip.nodes.filter((node) => !(hasTrigger && isTrigger(node)));

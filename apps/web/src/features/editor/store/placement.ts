@@ -11,7 +11,10 @@ export const COLUMN = 180;
 export const ROW = 180;
 const GRID = 20;
 
-export const snap = ({ x, y }: Position): Position => ({ x: Math.round(x / GRID) * GRID, y: Math.round(y / GRID) * GRID });
+export const snap = ({ x, y }: Position): Position => ({
+  x: Math.round(x / GRID) * GRID,
+  y: Math.round(y / GRID) * GRID,
+});
 
 /** The nearest place at or below `wanted` that no disc covers. */
 export function freePosition(definition: Definition, wanted: Position): Position {

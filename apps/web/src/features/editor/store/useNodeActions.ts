@@ -6,15 +6,17 @@ import { remove, updateNode } from "./commands.ts";
 import { edgeKey, indexDefinition } from "./definitionIndex.ts";
 import { pasteClip } from "./fragment.ts";
 import { nodeFace } from "../canvas/nodeFace.ts";
+import { useCanvasView } from "../canvas/useCanvasView.ts";
+import type { CanvasView } from "../canvas/useCanvasView.ts";
 
 export interface NodeActions {
-  remove(ids: readonly NodeId[]): void;
-  clone(ids: readonly NodeId[]): void;
-  toggleDisabled(ids: readonly NodeId[]): void;
-  disconnect(id: NodeId): void;
-  setNote(id: NodeId, note: string): void;
-  canHandleErrors(id: NodeId): boolean;
-  addErrorHandler(id: NodeId): void;
+  remove: (ids: readonly NodeId[]) => void;
+  clone: (ids: readonly NodeId[]) => void;
+  toggleDisabled: (ids: readonly NodeId[]) => void;
+  disconnect: (id: NodeId) => void;
+  setNote: (id: NodeId, note: string) => void;
+  canHandleErrors: (id: NodeId) => boolean;
+  addErrorHandler: (id: NodeId) => void;
 }
 
 const nodes = (count: number) => (count === 1 ? "a node" : `${count} nodes`);
@@ -22,6 +24,7 @@ const nodes = (count: number) => (count === 1 ? "a node" : `${count} nodes`);
 /** What menus and shortcuts do to nodes. Each is one undo step. */
 export function useNodeActions(): NodeActions {
   const { store, catalog } = useEditorServices();
+  const view = useCanvasView();
   return useMemo<NodeActions>(() => {
     const { edit } = store.getState();
     return {
@@ -33,9 +36,14 @@ export function useNodeActions(): NodeActions {
       clone: (ids) => {
         const state = store.getState();
         const clip = copyNodes(state.definition, ids);
-        const pasted = pasteClip(state.definition, clip, { firstId: state.highWaterMark + 1, offset: { x: 60, y: 60 }, catalog });
+        const pasted = pasteClip(state.definition, clip, {
+          firstId: state.highWaterMark + 1,
+          offset: { x: 60, y: 60 },
+          catalog,
+        });
         edit({ label: `Clone ${nodes(ids.length)}`, apply: () => pasted.definition });
         state.select(pasted.ids);
+        focusFirst(view, pasted.ids);
       },
       toggleDisabled: (ids) => {
         const index = indexDefinition(store.getState().definition);
@@ -43,7 +51,10 @@ export function useNodeActions(): NodeActions {
         edit({
           label: isDisabling ? `Disable ${nodes(ids.length)}` : `Enable ${nodes(ids.length)}`,
           apply: (definition) =>
-            ids.reduce((current, id) => updateNode(current, id, { disabled: isDisabling ? true : undefined }), definition),
+            ids.reduce(
+              (current, id) => updateNode(current, id, { disabled: isDisabling ? true : undefined }),
+              definition,
+            ),
         });
       },
       disconnect: (id) =>
@@ -67,5 +78,11 @@ export function useNodeActions(): NodeActions {
       },
       addErrorHandler: (from) => store.getState().actions?.openPicker({ kind: "after", from, output: "error" }),
     };
-  }, [store, catalog]);
+  }, [store, catalog, view]);
+}
+
+/** The keyboard goes on at the first of new nodes, once it is drawn. */
+export function focusFirst(view: CanvasView, ids: readonly NodeId[]): void {
+  const [first] = ids;
+  if (first !== undefined) requestAnimationFrame(() => view.focus(first));
 }

@@ -85,7 +85,8 @@ function ScenarioName({ scenario }: { scenario: ScenarioInfo }) {
   const keep = () => {
     const name = draftName.trim();
     setDraftName(null);
-    if (name !== "" && name !== scenario.name) void act("The scenario was not renamed", () => backend.updateScenario({ name }));
+    if (name !== "" && name !== scenario.name)
+      void act("The scenario was not renamed", () => backend.updateScenario({ name }));
   };
   return (
     <form
@@ -113,7 +114,15 @@ function ScenarioName({ scenario }: { scenario: ScenarioInfo }) {
   );
 }
 
-function VersionBadges({ scenario, draft, hasUnsaved }: { scenario: ScenarioInfo; draft: DraftInfo | null | undefined; hasUnsaved: boolean }) {
+function VersionBadges({
+  scenario,
+  draft,
+  hasUnsaved,
+}: {
+  scenario: ScenarioInfo;
+  draft: DraftInfo | null | undefined;
+  hasUnsaved: boolean;
+}) {
   const hasChanges = scenario.publishedVersion === null || hasUnsaved || (draft?.differsFromPublished ?? false);
   return (
     <span className="flex shrink-0 items-center gap-1.5">
@@ -137,14 +146,25 @@ function UndoButtons() {
   const canRedo = useEditor((state) => state.canRedo);
   const undoLabel = useEditor((state) => state.undoLabel);
   const redoLabel = useEditor((state) => state.redoLabel);
-  const name = (verb: string, label: string | null) => (label ? `${verb}: ${label.charAt(0).toLowerCase()}${label.slice(1)}` : verb);
+  const name = (verb: string, label: string | null) =>
+    label ? `${verb}: ${label.charAt(0).toLowerCase()}${label.slice(1)}` : verb;
   return (
     <span role="group" aria-label="Undo and redo" className="flex rounded-control border border-line-2">
-      <IconButton label={name("Undo", undoLabel)} shortcut={["Ctrl", "Z"]} disabled={!canUndo} onClick={() => store.getState().undo()}>
+      <IconButton
+        label={name("Undo", undoLabel)}
+        shortcut={["Ctrl", "Z"]}
+        disabled={!canUndo}
+        onClick={() => store.getState().undo()}
+      >
         <Undo2 aria-hidden />
       </IconButton>
       <span aria-hidden className="w-px bg-line" />
-      <IconButton label={name("Redo", redoLabel)} shortcut={["Ctrl", "Y"]} disabled={!canRedo} onClick={() => store.getState().redo()}>
+      <IconButton
+        label={name("Redo", redoLabel)}
+        shortcut={["Ctrl", "Y"]}
+        disabled={!canRedo}
+        onClick={() => store.getState().redo()}
+      >
         <Redo2 aria-hidden />
       </IconButton>
     </span>

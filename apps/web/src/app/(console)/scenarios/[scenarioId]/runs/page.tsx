@@ -1,6 +1,9 @@
 import { ScenarioRunsPage } from "@/features/runs/RunsPage";
 
-export default async function Page({ params }: PageProps<"/scenarios/[scenarioId]/runs">) {
+export default async function Page({ params, searchParams }: PageProps<"/scenarios/[scenarioId]/runs">) {
   const { scenarioId } = await params;
-  return <ScenarioRunsPage scenarioId={scenarioId} />;
+  const version = Number((await searchParams).version);
+  return (
+    <ScenarioRunsPage scenarioId={scenarioId} version={Number.isInteger(version) && version > 0 ? version : null} />
+  );
 }

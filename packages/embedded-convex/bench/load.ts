@@ -50,7 +50,7 @@ export function httpClients(
   origin: string,
   path: string,
   body: string,
-): { requests: Request[]; close(): Promise<unknown> } {
+): { requests: Request[]; close: () => Promise<unknown> } {
   const clients = Array.from({ length: count }, () => new Client(origin));
   const headers = { "content-type": "application/json" };
   const requests = clients.map((client) => async () => {

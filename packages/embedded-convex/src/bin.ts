@@ -3,7 +3,7 @@ import { parseArgs, parseEnv } from "node:util";
 import { type DeploymentOptions, startDeployment } from "./index.ts";
 
 const USAGE = `Usage: embedded-convex start --data DIR --admin-key-file FILE [--port 3210] [--site-port 3211] [--host 127.0.0.1]
-  [--env-file FILE]... [--allow-outbound host:port[,host:port]]... [--public-site-url URL] [--public-cloud-url URL]`;
+  [--env-file FILE]... [--allow-outbound host:port[,host:port]]... [--public-site-url URL] [--public-cloud-url URL] [--heap-mb MB]`;
 
 /** What the command line says. @throws with a message for the operator. */
 function readOptions(): DeploymentOptions {
@@ -19,6 +19,7 @@ function readOptions(): DeploymentOptions {
       "allow-outbound": { type: "string", multiple: true, default: [] },
       "public-site-url": { type: "string" },
       "public-cloud-url": { type: "string" },
+      "heap-mb": { type: "string" },
     },
   });
   if (positionals[0] !== "start" || values.data === undefined || values["admin-key-file"] === undefined)
@@ -41,6 +42,7 @@ function readOptions(): DeploymentOptions {
     allowOutbound: values["allow-outbound"].flatMap((list) => list.split(",")).filter((entry) => entry !== ""),
     publicSiteUrl: values["public-site-url"]?.replace(/\/$/, ""),
     publicCloudUrl: values["public-cloud-url"]?.replace(/\/$/, ""),
+    heapLimitMb: values["heap-mb"] === undefined ? undefined : Number(values["heap-mb"]),
     // Only for the test that shows what syncing is good for.
     sync: process.env.EMBEDDED_CONVEX_UNSAFE_SYNC === "off" ? "off" : "full",
     timeLimitMs:

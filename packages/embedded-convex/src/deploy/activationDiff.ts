@@ -9,10 +9,10 @@ export interface NamedIndex {
   fields: string[];
 }
 
-/** Modules that a push adds, changes (reported as added) or removes. */
+/** Modules of the app that a push adds, changes (reported as added) or removes. */
 export function moduleDiff(before: Manifest, after: Manifest): { addedModules: string[]; removedModules: string[] } {
   const hashes = (manifest: Manifest) =>
-    new Map(manifest.components.flatMap((component) => component.modules.map(({ path, hash }) => [path, hash])));
+    new Map(manifest.components.find(({ path }) => path === "")?.modules.map(({ path, hash }) => [path, hash]));
   const [old, next] = [hashes(before), hashes(after)];
   return {
     addedModules: [...next.keys()].filter((path) => old.get(path) !== next.get(path)),
@@ -20,10 +20,9 @@ export function moduleDiff(before: Manifest, after: Manifest): { addedModules: s
   };
 }
 
-/** All readable indexes of the components of a manifest. */
-export function indexesOf(catalog: Catalog, manifest: Manifest): NamedIndex[] {
-  const tables = manifest.components.flatMap(({ path }) => catalog.tables(path));
-  return tables.flatMap((table) =>
+/** All readable indexes of the app. */
+export function indexesOf(catalog: Catalog): NamedIndex[] {
+  return catalog.tables("").flatMap((table) =>
     [...table.indexes.values()].map(({ name, fields }) => ({
       name: `${table.name}.${name}`,
       type: "database" as const,

@@ -1,13 +1,19 @@
 import { Realm, type RealmHost, type RealmModule } from "../isolate/realm.ts";
-import type {
-  AnalyzedFunction,
-  AnalyzedModule,
-  AnalyzedSchema,
-  AuthProvider,
-  ComponentManifest,
-  CronSpec,
-  Manifest,
-  StoredModule,
+import {
+  type AnalyzedFunction,
+  type AnalyzedModule,
+  type AnalyzedSchema,
+  type AuthProvider,
+  componentEnvironments,
+  type ComponentManifest,
+  type CronSpec,
+  type DefinitionMetadata,
+  type EnvBinding,
+  type ExportTree,
+  type Manifest,
+  type ModuleRef,
+  type PushedDefinition,
+  type StoredModule,
 } from "./manifest.ts";
 
 interface RegisteredExport {
@@ -37,36 +43,170 @@ export function analyzePush(
   push: { manifest: Manifest; modules: StoredModule[]; env: Record<string, string> },
   host: RealmHost,
 ): Manifest {
-  const sources = new Map(push.modules.map((module) => [module.hash, module]));
+  const evaluation = new Evaluation(push.manifest, push.modules, host);
+  const metadata = evaluation.metadata();
+  const skeleton = { ...push.manifest, metadata, components: instantiate(push.manifest, metadata, "", "", []) };
+  const environments = componentEnvironments(skeleton, push.env);
   let authProviders: AuthProvider[] = [];
-  const components = push.manifest.components.map((component) => {
-    const realm = realmOf(component, sources, push.env, host);
-    try {
-      const analyzed = analyzeComponent(component, realm);
+  const components = skeleton.components.map((component) => {
+    const env = environments.get(component.path) ?? {};
+    checkEnvironment(component, metadata[component.definitionPath]!, env);
+    return evaluation.inRealm(component, env, (realm) => {
       if (component.path === "") authProviders = authProvidersOf(component, realm);
-      return analyzed;
+      return analyzeComponent(component, realm);
+    });
+  });
+  for (const component of components) {
+    const definition = metadata[component.definitionPath]!;
+    if (component.path !== "") definition.exports = exportsOf(component);
+  }
+  return { ...skeleton, components, authProviders };
+}
+
+/** Realms over the modules of one push. */
+class Evaluation {
+  readonly #manifest: Manifest;
+  readonly #sources: ReadonlyMap<string, StoredModule>;
+  readonly #host: RealmHost;
+
+  constructor(manifest: Manifest, modules: readonly StoredModule[], host: RealmHost) {
+    this.#manifest = manifest;
+    this.#sources = new Map(modules.map((module) => [module.hash, module]));
+    this.#host = host;
+  }
+
+  inRealm<Result>(component: ComponentManifest, env: Record<string, string>, body: (realm: Realm) => Result): Result {
+    const { path, modules, schemaModule } = component;
+    const all = schemaModule === null ? modules : [...modules, schemaModule];
+    const realm = new Realm({ label: path === "" ? "app" : path, modules: this.#load(all), env, host: this.#host });
+    try {
+      return body(realm);
     } finally {
       realm.dispose();
     }
-  });
-  return { ...push.manifest, components, authProviders };
+  }
+
+  /** Evaluates all `convex.config` modules, dependencies first: a parent imports the names of what it installs. */
+  metadata(): Record<string, DefinitionMetadata> {
+    const result: Record<string, DefinitionMetadata> = {};
+    const byPath = new Map(this.#manifest.definitions.map((definition) => [definition.definitionPath, definition]));
+    const visit = (path: string, ancestors: readonly string[]): void => {
+      if (result[path] !== undefined) return;
+      const pushed = byPath.get(path);
+      if (pushed === undefined) throw new PushError(`The definition of component ${path} was not sent.`);
+      if (ancestors.includes(path)) throw new PushError(`Component ${path} contains itself.`);
+      for (const dependency of pushed.dependencies) visit(dependency, [...ancestors, path]);
+      result[path] = this.#define(pushed, result);
+    };
+    for (const path of byPath.keys()) visit(path, []);
+    return result;
+  }
+
+  #define(
+    { definitionPath: path, definition }: PushedDefinition,
+    known: Record<string, DefinitionMetadata>,
+  ): DefinitionMetadata {
+    const empty: DefinitionMetadata = {
+      path,
+      definitionType: { type: "app" },
+      childComponents: [],
+      httpMounts: {},
+      exports: { type: "branch", branch: [] },
+    };
+    if (definition === null) return empty;
+    const componentDeps = (dependency: string) => {
+      const type = known[dependency]?.definitionType;
+      return {
+        componentDefinitionPath: dependency,
+        defaultName: type?.type === "childComponent" ? type.name : undefined,
+      };
+    };
+    const realm = new Realm({
+      label: `definition of ${path || "the app"}`,
+      modules: this.#load([definition]),
+      env: {},
+      componentDeps,
+      host: this.#host,
+    });
+    try {
+      const exported = evaluate(realm, definition.path).default as { export?: () => unknown } | undefined;
+      if (typeof exported?.export !== "function")
+        throw new PushError(`${definition.path} must export defineApp() or defineComponent() as its default.`);
+      return { ...empty, ...(JSON.parse(JSON.stringify(exported.export())) as Partial<DefinitionMetadata>), path };
+    } finally {
+      realm.dispose();
+    }
+  }
+
+  #load(refs: readonly ModuleRef[]): Map<string, RealmModule> {
+    const modules = new Map<string, RealmModule>();
+    for (const { path, hash, environment } of refs) {
+      const source = this.#sources.get(hash);
+      if (source === undefined)
+        throw new PushError(`The source of ${path} was not sent and is not stored. Push again with all modules.`);
+      modules.set(path, { source: source.source, sourceMap: source.map, environment });
+    }
+    return modules;
+  }
 }
 
-function realmOf(
-  component: ComponentManifest,
-  sources: ReadonlyMap<string, StoredModule>,
+/** The instance of a definition at `path` and all below it, parents first. */
+function instantiate(
+  manifest: Manifest,
+  metadata: Record<string, DefinitionMetadata>,
+  path: string,
+  definitionPath: string,
+  env: [string, EnvBinding][],
+): ComponentManifest[] {
+  const pushed = manifest.definitions.find((definition) => definition.definitionPath === definitionPath)!;
+  const children = metadata[definitionPath]!.childComponents.map((child) => ({
+    ...child,
+    at: path === "" ? child.name : `${path}/${child.name}`,
+  }));
+  const { modules, schemaModule } = pushed;
+  const own: ComponentManifest = {
+    path,
+    definitionPath,
+    children: Object.fromEntries(children.map(({ name, at }) => [name, at])),
+    env,
+    modules,
+    schemaModule,
+    schema: null,
+    functions: {},
+  };
+  return [own, ...children.flatMap((child) => instantiate(manifest, metadata, child.at, child.path, child.env ?? []))];
+}
+
+function checkEnvironment(
+  { path }: ComponentManifest,
+  { envVars }: DefinitionMetadata,
   env: Record<string, string>,
-  host: RealmHost,
-): Realm {
-  const modules = new Map<string, RealmModule>();
-  const all = component.schemaModule === null ? component.modules : [...component.modules, component.schemaModule];
-  for (const { path, hash, environment } of all) {
-    const source = sources.get(hash);
-    if (source === undefined)
-      throw new PushError(`The source of ${path} was not sent and is not stored. Push again with all modules.`);
-    modules.set(path, { source: source.source, sourceMap: source.map, environment });
+): void {
+  if (path === "") return;
+  const missing = (envVars ?? []).find(([name, { optional }]) => optional !== true && env[name] === undefined);
+  if (missing !== undefined) throw new PushError(`Component ${path} needs the environment variable ${missing[0]}.`);
+}
+
+/** A component exports its public functions, by module and name. */
+function exportsOf({ functions }: ComponentManifest): ExportTree {
+  const root: ExportTree & { type: "branch" } = { type: "branch", branch: [] };
+  for (const [modulePath, { functions: analyzed }] of Object.entries(functions)) {
+    const module = modulePath.replace(/\.js$/, "");
+    for (const { name, visibility } of analyzed) {
+      if (visibility.kind !== "public") continue;
+      const branch = module.split("/").reduce(childBranch, root);
+      branch.branch.push([name, { type: "leaf", leaf: `_reference/function/${module}:${name}` }]);
+    }
   }
-  return new Realm({ label: component.path === "" ? "app" : component.path, modules, env, host });
+  return root;
+}
+
+function childBranch(parent: ExportTree & { type: "branch" }, name: string): ExportTree & { type: "branch" } {
+  const known = parent.branch.find(([key]) => key === name)?.[1];
+  if (known?.type === "branch") return known;
+  const created = { type: "branch" as const, branch: [] };
+  parent.branch.push([name, created]);
+  return created;
 }
 
 function analyzeComponent(component: ComponentManifest, realm: Realm): ComponentManifest {
@@ -75,10 +215,8 @@ function analyzeComponent(component: ComponentManifest, realm: Realm): Component
     if (path.startsWith(SHARED_PREFIX) || path === "auth.config.js") continue;
     functions[path] = analyzeModule(path, evaluate(realm, path));
   }
-  const schema =
-    component.schemaModule === null
-      ? null
-      : schemaOf(component.schemaModule.path, evaluate(realm, component.schemaModule.path));
+  const { schemaModule } = component;
+  const schema = schemaModule === null ? null : schemaOf(schemaModule.path, evaluate(realm, schemaModule.path));
   return { ...component, functions, schema };
 }
 

@@ -60,10 +60,40 @@ export type AuthProvider =
   | { type?: undefined; domain: string; applicationID: string }
   | { type: "customJwt"; issuer: string; jwks: string; algorithm: string; applicationID?: string };
 
+/** The code of the app ("") or of a component, as it was pushed. */
+export interface PushedDefinition {
+  definitionPath: string;
+  /** `convex.config.js`; the app may have none. */
+  definition: ModuleRef | null;
+  /** Definitions of components that this one may install. */
+  dependencies: string[];
+  modules: ModuleRef[];
+  schemaModule: ModuleRef | null;
+}
+
+/** Where an environment variable of a component comes from. A value is JSON text. */
+export type EnvBinding = { type: "value"; value: string } | { type: "envVar"; name: string };
+
+export type ExportTree = { type: "branch"; branch: [string, ExportTree][] } | { type: "leaf"; leaf: string };
+
+/** What `export()` of a definition gives; the CLI generates code from it. */
+export interface DefinitionMetadata {
+  path: string;
+  definitionType: { type: "app" } | { type: "childComponent"; name: string };
+  childComponents: { name: string; path: string; env?: [string, EnvBinding][] | null }[];
+  httpMounts: Record<string, string>;
+  exports: ExportTree;
+  envVars?: [string, { type: "value"; value: string; optional?: boolean }][];
+}
+
 /** One instance of a component; the app itself has the path "". */
 export interface ComponentManifest {
   path: string;
   definitionPath: string;
+  /** Component paths by the names under which they were installed. */
+  children: Record<string, string>;
+  /** The variables that the parent gives it; the app sees all variables. */
+  env: [string, EnvBinding][];
   modules: ModuleRef[];
   schemaModule: ModuleRef | null;
   schema: AnalyzedSchema | null;
@@ -75,6 +105,9 @@ export interface Manifest {
   /** The functions directory of the project, for example `convex/`. */
   functionsDirectory: string;
   udfServerVersion: string;
+  definitions: PushedDefinition[];
+  metadata: Record<string, DefinitionMetadata>;
+  /** The tree of installed components, parents first. */
   components: ComponentManifest[];
   authProviders: AuthProvider[];
 }
@@ -86,9 +119,48 @@ export interface StoredModule {
   map: string | null;
 }
 
+/** Before the first push. */
 export const EMPTY_MANIFEST: Manifest = {
   functionsDirectory: "convex/",
   udfServerVersion: "1.48.0",
-  components: [{ path: "", definitionPath: "", modules: [], schemaModule: null, schema: null, functions: {} }],
+  definitions: [],
+  metadata: {},
+  components: [
+    {
+      path: "",
+      definitionPath: "",
+      children: {},
+      env: [],
+      modules: [],
+      schemaModule: null,
+      schema: null,
+      functions: {},
+    },
+  ],
   authProviders: [],
 };
+
+/**
+ * The environment of each component. A child sees the addresses of the deployment and what its parent binds.
+ *
+ * @param root the live variables of the app; the same object is given back for it.
+ */
+export function componentEnvironments(
+  manifest: Manifest,
+  root: Record<string, string>,
+): Map<string, Record<string, string>> {
+  const environments = new Map([["", root]]);
+  for (const parent of manifest.components) {
+    const parentEnv = environments.get(parent.path) ?? {};
+    for (const path of Object.values(parent.children)) {
+      const env: Record<string, string> = {};
+      for (const name of ["CONVEX_CLOUD_URL", "CONVEX_SITE_URL"]) if (root[name] !== undefined) env[name] = root[name];
+      for (const [name, binding] of manifest.components.find((component) => component.path === path)?.env ?? []) {
+        const value = binding.type === "value" ? String(JSON.parse(binding.value)) : parentEnv[binding.name];
+        if (value !== undefined) env[name] = value;
+      }
+      environments.set(path, env);
+    }
+  }
+  return environments;
+}

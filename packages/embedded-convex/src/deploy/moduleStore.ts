@@ -1,6 +1,6 @@
 import type { Statement } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
-import type { Manifest, StoredModule } from "./manifest.ts";
+import { EMPTY_MANIFEST, type Manifest, type StoredModule } from "./manifest.ts";
 
 const KEY = "manifest";
 
@@ -22,7 +22,11 @@ export class ModuleStore {
 
   /** The deployed manifest, or null before the first push. */
   manifest(): Manifest | null {
-    return this.#store.kv.getJson<Manifest>(KEY);
+    const stored = this.#store.kv.getJson<Manifest>(KEY);
+    if (stored === null) return null;
+    // Fields that came later have defaults in what an earlier version has stored.
+    const components = stored.components.map((component) => ({ ...EMPTY_MANIFEST.components[0], ...component }));
+    return { ...EMPTY_MANIFEST, ...stored, components };
   }
 
   get(hash: string): StoredModule | null {
@@ -55,7 +59,11 @@ export class ModuleStore {
 
 /** The hashes of all modules of a manifest. */
 export function hashesOf(manifest: Manifest): string[] {
-  return manifest.components.flatMap(({ modules, schemaModule }) =>
-    [...modules, ...(schemaModule === null ? [] : [schemaModule])].map(({ hash }) => hash),
-  );
+  const used = manifest.components.flatMap(({ modules, schemaModule }) => [...modules, schemaModule]);
+  const refs = manifest.definitions.flatMap(({ modules, schemaModule, definition }) => [
+    ...modules,
+    schemaModule,
+    definition,
+  ]);
+  return [...new Set([...used, ...refs].flatMap((ref) => (ref === null ? [] : [ref.hash])))];
 }

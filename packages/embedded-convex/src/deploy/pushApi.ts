@@ -65,7 +65,8 @@ export class PushApi {
 
   /** `/api/deploy2/finish_push`: makes the code the running one. Connections stay. */
   async finish(request: { dryRun?: boolean }): Promise<unknown> {
-    if (request.dryRun === true) return finishPushAnswer({ added: [], removed: [] }, null);
+    if (request.dryRun === true)
+      return finishPushAnswer(this.#services.state().manifest, this.#services.state().manifest, null);
     const staged = this.#staged;
     if (staged === null) throw new HttpError(400, "NoPush", "There is no push to finish: another one has replaced it.");
     const status = await this.#services.transactor().call("schemaStatus");
@@ -74,7 +75,7 @@ export class PushApi {
     const before = this.#services.state().manifest;
     const diff = await this.#services.transactor().call("activate", staged);
     await this.#services.reload();
-    return finishPushAnswer(authDiff(before, staged.manifest), diff);
+    return finishPushAnswer(before, staged.manifest, diff);
   }
 
   /** `/api/update_environment_variables` */
@@ -93,21 +94,22 @@ export class PushApi {
     if (!manifest.components.some(({ modules }) => modules.some(({ path }) => path === "auth.config.js"))) return;
     const modules = await this.#services.transactor().call("modules", { hashes: hashesOf(manifest) });
     const { authProviders } = await this.#services.pool.analyze({ manifest, modules, env });
+    if (JSON.stringify(authProviders) === JSON.stringify(manifest.authProviders)) return;
     await this.#services.transactor().call("setAuthProviders", { providers: authProviders });
     await this.#services.reload();
   }
 
   async #stage(request: StartPushRequest): Promise<StagedPush> {
     const { appDefinition, componentDefinitions } = request;
-    if (componentDefinitions.length > 0) {
-      const names = componentDefinitions.map(({ definitionPath }) => definitionPath).join(", ");
-      throw new HttpError(
-        400,
-        "ComponentsNotSupported",
-        `The embedded deployment does not support components (app.use): ${names}`,
-      );
-    }
-    const sources = [...appDefinition.changedModules, ...(appDefinition.schema === null ? [] : [appDefinition.schema])];
+    const sources = [
+      ...appDefinition.changedModules,
+      ...[appDefinition.schema, appDefinition.definition].filter((module) => module !== null),
+      ...componentDefinitions.flatMap(({ functions, definition, schema }) => [
+        ...functions,
+        definition,
+        ...(schema === null ? [] : [schema]),
+      ]),
+    ];
     const transformed = await Promise.all(sources.map(toStored));
     const unchanged = appDefinition.unchangedModuleHashes.map(({ path, environment, sha256 }) => ({
       path,
@@ -123,16 +125,24 @@ export class PushApi {
       functionsDirectory: request.functions,
       udfServerVersion: appDefinition.udfServerVersion,
       authProviders: [],
-      components: [
+      definitions: [
         {
-          path: "",
           definitionPath: "",
+          definition: appDefinition.definition === null ? null : toRef(appDefinition.definition),
+          dependencies: appDefinition.dependencies,
           modules: [...unchanged, ...appDefinition.changedModules.map(toRef)],
           schemaModule: appDefinition.schema === null ? null : toRef(appDefinition.schema),
-          schema: null,
-          functions: {},
         },
+        ...componentDefinitions.map(({ definitionPath, definition, dependencies, functions, schema }) => ({
+          definitionPath,
+          definition: toRef(definition),
+          dependencies,
+          modules: functions.map(toRef),
+          schemaModule: schema === null ? null : toRef(schema),
+        })),
       ],
+      metadata: {},
+      components: [],
     };
     const modules = [...transformed, ...stored];
     try {
@@ -200,20 +210,22 @@ async function toStored(module: PushedModule): Promise<StoredModule> {
 }
 
 function startPushAnswer(manifest: Manifest, environmentVariables: Record<string, string>): unknown {
-  const app = manifest.components[0]!;
-  const definition = {
-    path: "",
-    definitionType: { type: "app" },
-    childComponents: [],
-    httpMounts: {},
-    exports: { type: "branch", branch: [] },
-  };
   const udfConfig = {
     serverVersion: manifest.udfServerVersion,
     importPhaseRngSeed: null,
     importPhaseUnixTimestamp: null,
   };
-  const httpModuleRoutes = app.functions["http.js"]?.httpRoutes?.map(({ route }) => route) ?? null;
+  const analysis = Object.fromEntries(
+    manifest.definitions.map(({ definitionPath }) => {
+      // Instances of a definition share everything but their environment.
+      const instance = manifest.components.find((component) => component.definitionPath === definitionPath);
+      const definition = manifest.metadata[definitionPath];
+      return [
+        definitionPath,
+        { definition, schema: instance?.schema ?? null, functions: instance?.functions ?? {}, udfConfig },
+      ];
+    }),
+  );
   return {
     environmentVariables,
     externalDepsId: null,
@@ -221,16 +233,24 @@ function startPushAnswer(manifest: Manifest, environmentVariables: Record<string
     appAuth: manifest.authProviders.map((provider) =>
       provider.type === "customJwt" ? { ...provider, applicationID: provider.applicationID ?? null } : provider,
     ),
-    analysis: { "": { definition, schema: app.schema, functions: app.functions, udfConfig } },
-    app: {
-      definitionPath: "",
-      componentPath: "",
-      args: {},
-      childComponents: {},
-      httpRoutes: { httpModuleRoutes, mounts: [] },
-      exports: {},
-    },
+    analysis,
+    app: checkedComponent(manifest, ""),
     schemaChange: { allocatedComponentIds: {}, schemaIds: {} },
+  };
+}
+
+/** The tree of installed components in the shape that the CLI checks. */
+function checkedComponent(manifest: Manifest, componentPath: string): unknown {
+  const component = manifest.components.find(({ path }) => path === componentPath)!;
+  const children = Object.entries(component.children).map(([name, path]) => [name, checkedComponent(manifest, path)]);
+  const httpModuleRoutes = component.functions["http.js"]?.httpRoutes?.map(({ route }) => route) ?? null;
+  return {
+    definitionPath: component.definitionPath,
+    componentPath,
+    args: {},
+    childComponents: Object.fromEntries(children) as unknown,
+    httpRoutes: { httpModuleRoutes, mounts: [] },
+    exports: {},
   };
 }
 
@@ -242,17 +262,31 @@ interface Diff {
   crons: { added: string[]; updated: string[]; deleted: string[] };
 }
 
-function finishPushAnswer(auth: { added: string[]; removed: string[] }, diff: Diff | null): unknown {
-  if (diff === null) return { authDiff: auth, definitionDiffs: {}, componentDiffs: {} };
+const NO_DIFF = {
+  moduleDiff: { added: [], removed: [] },
+  udfConfigDiff: null,
+  cronDiff: { added: [], updated: [], deleted: [] },
+  indexDiff: { added_indexes: [], removed_indexes: [] },
+  schemaDiff: null,
+};
+
+function finishPushAnswer(before: Manifest, after: Manifest, diff: Diff | null): unknown {
+  if (diff === null) return { authDiff: { added: [], removed: [] }, definitionDiffs: {}, componentDiffs: {} };
   const app = {
+    ...NO_DIFF,
     diffType: { type: "modify" },
     moduleDiff: { added: diff.addedModules, removed: diff.removedModules },
-    udfConfigDiff: null,
     cronDiff: diff.crons,
     indexDiff: { added_indexes: diff.addedIndexes, removed_indexes: diff.removedIndexes },
-    schemaDiff: null,
   };
-  return { authDiff: auth, definitionDiffs: {}, componentDiffs: { "": app } };
+  const componentDiffs: Record<string, unknown> = { "": app };
+  const [old, next] = [before, after].map(
+    ({ components }) => new Set(components.map(({ path }) => path).filter((path) => path !== "")),
+  );
+  for (const path of next!)
+    componentDiffs[path] = { ...NO_DIFF, diffType: { type: old!.has(path) ? "modify" : "create" } };
+  for (const path of old!) if (!next!.has(path)) componentDiffs[path] = { ...NO_DIFF, diffType: { type: "unmount" } };
+  return { authDiff: authDiff(before, after), definitionDiffs: {}, componentDiffs };
 }
 
 function authDiff(before: Manifest, after: Manifest): { added: string[]; removed: string[] } {

@@ -14,12 +14,23 @@ export interface StartPushRequest {
   dryRun: boolean;
   functions: string;
   appDefinition: {
+    definition: PushedModule | null;
+    dependencies: string[];
     schema: PushedModule | null;
     changedModules: PushedModule[];
     unchangedModuleHashes: { path: string; environment: "isolate" | "node"; sha256: string }[];
     udfServerVersion: string;
   };
-  componentDefinitions: { definitionPath: string }[];
+  componentDefinitions: PushedComponent[];
+}
+
+/** A component definition with its code; always sent as a whole. */
+export interface PushedComponent {
+  definitionPath: string;
+  definition: PushedModule;
+  dependencies: string[];
+  schema: PushedModule | null;
+  functions: PushedModule[];
 }
 
 /** @throws HttpError 400 for a body of another shape. */
@@ -32,7 +43,10 @@ export function parseStartPush(body: unknown): StartPushRequest {
     Array.isArray(app.changedModules) &&
     app.changedModules.every(isModule) &&
     Array.isArray(app.unchangedModuleHashes) &&
-    (app.schema === null || isModule(app.schema));
+    (app.schema === null || isModule(app.schema)) &&
+    (request?.componentDefinitions ?? []).every(
+      (component) => Array.isArray(component.functions) && isModule(component.definition),
+    );
   if (!isValid)
     throw new HttpError(400, "BadPush", "This push has an unknown format. The convex CLI 1.48 is expected.");
   return {

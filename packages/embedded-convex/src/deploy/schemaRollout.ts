@@ -142,7 +142,7 @@ export class SchemaRollout {
     do {
       if (rollout !== this.#current) return;
       const start: Uint8Array | null = from;
-      from = await this.#executor.write({
+      from = await this.#executor.write<Uint8Array | null>({
         label: "push",
         run: () => this.#catalog.backfill(table, index, start, CHUNK),
       });
@@ -188,7 +188,7 @@ class Rollout {
     if (validator === undefined || this.failure !== null) return;
     const violation = schemaViolation(catalog, table, document, validator);
     if (violation === null) return;
-    const error = `Document with ID "${String(document._id)}" in table "${table.name}" does not match the schema: ${violation}`;
+    const error = `Document with ID "${document._id as string}" in table "${table.name}" does not match the schema: ${violation}`;
     this.failure = { error, componentPath: table.component, tableName: table.name };
     this.#resolve();
   }

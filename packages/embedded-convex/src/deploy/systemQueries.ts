@@ -43,7 +43,7 @@ export class SystemQueries {
       "cli/queryTable": (call) => tableSize(call),
       "cli/exports:getLatest": () => "null",
       "cli/queryImport:list": () => "[]",
-      "frontend/components:list": () => "[]",
+      "frontend/components:list": () => this.#components(),
       "frontend/getSchemas": (call) => this.#schemas(call.component),
     };
   }
@@ -77,6 +77,13 @@ export class SystemQueries {
       })),
     ]);
     return JSON.stringify(specs);
+  }
+
+  #components(): string {
+    const installed = this.#services.manifest().components.filter(({ path }) => path !== "");
+    return JSON.stringify(
+      installed.map(({ path }) => ({ id: path, name: path.split("/").pop(), path, args: {}, state: "active" })),
+    );
   }
 
   #environment(): string {
@@ -119,6 +126,6 @@ function tables({ transaction, component }: SystemCall): string {
 }
 
 function tableSize({ transaction, component, args }: SystemCall): string {
-  const table = transaction.catalog.table(component, String(args.tableName ?? args.table ?? ""));
+  const table = transaction.catalog.table(component, (args.tableName ?? args.table ?? "") as string);
   return String(table === undefined ? 0 : transaction.store.countDocuments(table.prefix, tableEnd(table)));
 }

@@ -21,8 +21,8 @@ export interface ActionServices {
   codebase(): Codebase;
   transactor: TransactorClient;
   files: FileStore;
-  uploadTokens(): UploadTokens;
-  cloudUrl(): string;
+  uploadTokens: () => UploadTokens;
+  cloudUrl: () => string;
   fetch: typeof fetch;
   runAction(call: FunctionCall): Promise<CallResult>;
   /** A number that no other call of this process has. */
@@ -50,7 +50,7 @@ export function createActionHost(services: ActionServices): RealmHost {
       if (operation === undefined) throw new Error(`Unknown async operation ${op}`);
       return operation(call, JSON.parse(args) as never);
     },
-    jsSyscall: (op, args) => storageSyscall(services, op, args as never),
+    jsSyscall: (op, args) => storageSyscall(services, op, args),
     console: recordLogLine,
     fetch: services.fetch,
   };
@@ -145,7 +145,7 @@ async function storageSyscall(
   if (op === "storage/getBlob" && args.storageId !== undefined) {
     const location = await transactor.storageLocate({ component, storageId: args.storageId });
     if (location === null) return null;
-    return new Blob([(await files.read(location.file)) as Uint8Array<ArrayBuffer>], {
+    return new Blob([await files.read(location.file)], {
       type: location.contentType ?? "",
     });
   }

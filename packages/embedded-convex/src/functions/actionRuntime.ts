@@ -8,7 +8,14 @@ import { FileStore } from "../storage/files.ts";
 import { type ActionServices, createActionHost, type TransactorClient } from "./actionHost.ts";
 import { Codebase } from "./codebase.ts";
 import { type CallContext, runInContext } from "./context.ts";
-import { checkArguments, checkReturn, type FunctionCall, resolveCall, type TableNumbersOf } from "./invoke.ts";
+import {
+  checkArguments,
+  checkReturn,
+  type FunctionCall,
+  identityFor,
+  resolveCall,
+  type TableNumbersOf,
+} from "./invoke.ts";
 import { CallError, type CallResult, failureOf } from "./results.ts";
 import { ResponseStreams } from "./responseStreams.ts";
 import { UploadTokens } from "./uploadTokens.ts";
@@ -22,7 +29,7 @@ export interface ActionRuntimeOptions {
   /** Actions are given up on after this time. */
   timeLimitMs: number;
   onLog(entry: LogEntry): void;
-  onChunk(event: { stream: number; chunk: Uint8Array | null; error: string | null }): void;
+  onChunk: (event: { stream: number; chunk: Uint8Array | null; error: string | null }) => void;
 }
 
 interface HttpRouter {
@@ -96,7 +103,7 @@ export class ActionRuntime implements ActionOperations {
     try {
       const info = resolveCall(this.#code(), call, "action");
       checkArguments(info, call.args, this.#tables);
-      const context = this.#context("action", info, call.identity, logs, call.scheduledFunctionId);
+      const context = this.#context("action", info, identityFor(call, info), logs, call.scheduledFunctionId);
       const { requestId } = context.request;
       const value = await this.#bounded(
         runInContext(context, async () => info.load().invokeAction?.(requestId, `[${call.args}]`)),

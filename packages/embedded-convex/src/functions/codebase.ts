@@ -1,4 +1,4 @@
-import type { ComponentManifest, Manifest, StoredModule } from "../deploy/manifest.ts";
+import { type ComponentManifest, componentEnvironments, type Manifest, type StoredModule } from "../deploy/manifest.ts";
 import { Realm, type RealmHost, type RealmModule } from "../isolate/realm.ts";
 import type { ValidatorJson } from "../values/json.ts";
 
@@ -45,8 +45,10 @@ export class Codebase {
     host: RealmHost;
   }) {
     this.manifest = options.manifest;
+    const environments = componentEnvironments(options.manifest, options.env);
     for (const component of options.manifest.components) {
-      this.#components.set(component.path, new LoadedComponent(component, options));
+      const env = environments.get(component.path) ?? {};
+      this.#components.set(component.path, new LoadedComponent(component, { ...options, env }));
     }
   }
 
@@ -61,11 +63,25 @@ export class Codebase {
    * @throws `Could not find function for ...`, with the hint that Convex gives.
    */
   resolve(component: string, address: FunctionAddress): FunctionInfo {
-    const target = targetOf(component, address);
+    const target = this.#target(component, address);
     const path = canonicalPath(target.path);
     const found = this.#components.get(target.component)?.functions.get(path);
     if (found === undefined) throw new Error(notFound(target.path, "function"));
     return found;
+  }
+
+  #target(component: string, address: FunctionAddress): { component: string; path: string } {
+    const child = /^_reference\/childComponent\/([^/]+)\/(.+)\/([^/]+)$/.exec(address.reference ?? "");
+    if (child === null) return targetOf(component, address);
+    const [, name, module, fn] = child as unknown as [string, string, string, string];
+    const path = this.#components.get(component)?.children[name];
+    if (path === undefined)
+      throw new Error(`Component "${name}" is not installed${component === "" ? "" : ` in "${component}"`}.`);
+    // What a component exports are its public functions.
+    if (this.#components.get(path)?.functions.get(`${module}:${fn}`)?.isPublic !== true) {
+      throw new Error(`Couldn't resolve ${module}.${fn} of component "${name}".`);
+    }
+    return { component: path, path: `${module}:${fn}` };
   }
 
   /** The exports of a module, or null if there is no such module. */
@@ -89,6 +105,7 @@ export function handleOf(info: FunctionInfo): string {
 }
 
 class LoadedComponent {
+  readonly children: Readonly<Record<string, string>>;
   readonly functions = new Map<string, FunctionInfo>();
   readonly #realm: Realm;
   readonly #modules = new Map<string, RealmModule>();
@@ -97,6 +114,7 @@ class LoadedComponent {
     manifest: ComponentManifest,
     options: { modules: ReadonlyMap<string, StoredModule>; env: Record<string, string>; host: RealmHost },
   ) {
+    this.children = manifest.children;
     for (const module of manifest.modules) {
       const stored = options.modules.get(module.hash);
       if (stored === undefined) throw new Error(`The code of module ${module.path} is missing from the database.`);
@@ -142,11 +160,7 @@ function targetOf(component: string, address: FunctionAddress): { component: str
   }
   if (address.reference !== undefined) {
     const path = /^_reference\/function\/(.+)$/.exec(address.reference)?.[1];
-    if (path === undefined) {
-      throw new Error(
-        `Components are not supported by the embedded deployment: ${address.reference} cannot be called.`,
-      );
-    }
+    if (path === undefined) throw new Error(`Invalid reference ${address.reference}`);
     return { component, path };
   }
   return { component, path: address.name ?? "" };

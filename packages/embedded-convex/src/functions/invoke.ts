@@ -50,6 +50,11 @@ export function resolveCall(codebase: Codebase, call: FunctionCall, kind: Functi
   return info;
 }
 
+/** Who a function runs for: identities do not cross into other components. */
+export function identityFor(call: Pick<FunctionCall, "component" | "identity">, info: FunctionInfo): string | null {
+  return info.component === call.component ? call.identity : null;
+}
+
 /** @throws CallError `ArgumentValidationError: ...` */
 export function checkArguments(info: FunctionInfo, text: string, tables: TableNumbersOf): void {
   if (text.length > MAX_VALUE_BYTES) throw new CallError(`Arguments for ${info.path} are too large (limit: 16 MiB)`);

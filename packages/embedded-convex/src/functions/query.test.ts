@@ -90,8 +90,8 @@ describe("queries", () => {
           temp.store.write(() => temp.store.database.exec("DELETE FROM docs; DELETE FROM idx"));
           add(...rows);
           const expressions = [range("Eq", "a", a)];
-          if (lower !== null) expressions.push(range(lower as "Gt", "b", low));
-          if (upper !== null) expressions.push(range(upper as "Lt", "b", high));
+          if (lower !== null) expressions.push(range(lower, "b", low));
+          if (upper !== null) expressions.push(range(upper, "b", high));
           const matches = (b: ConvexJson) => {
             const fromLow = compareJson(b, low);
             const toHigh = compareJson(b, high);

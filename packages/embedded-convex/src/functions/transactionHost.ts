@@ -5,7 +5,7 @@ import type { ConvexJson } from "../values/json.ts";
 import { type Codebase, type FunctionAddress, handleOf } from "./codebase.ts";
 import { ambientHost, type CallContext, currentContext, transactionOf, type TransactionContext } from "./context.ts";
 import { databaseOperations, encodeInt64, syncDatabaseOperations } from "./databaseSyscalls.ts";
-import { resolveCall, runFunction } from "./invoke.ts";
+import { identityFor, resolveCall, runFunction } from "./invoke.ts";
 import { recordLogLine } from "./logLines.ts";
 import type { PageCursors } from "./pageCursors.ts";
 import { callerError, failureOf } from "./results.ts";
@@ -196,7 +196,7 @@ async function runNested(
       kind,
       component: info.component,
       path: info.path,
-      identity: info.component === call.component ? call.identity : null,
+      identity: identityFor(call, info),
       transaction: { ...state, cursors: new Map(), gate: null, journal: { last: null, next: null } },
     };
     const run = () => runFunction(info, argsText, nested, services.catalog);

@@ -41,7 +41,7 @@ export async function handleFunctionCall(
     throw new HttpError(400, "BadRequest", "The body must have a path");
   }
   const caller = await services.caller(request);
-  const args = Array.isArray(body.args) ? (body.args[0] ?? {}) : (body.args ?? {});
+  const args: unknown = Array.isArray(body.args) ? (body.args[0] ?? {}) : (body.args ?? {});
   const component = caller.admin && typeof body.componentPath === "string" ? body.componentPath : "";
   const call = { path: body.path, component, args: JSON.stringify(args), caller };
   sendResult(response, await run(services, endpoint, call));

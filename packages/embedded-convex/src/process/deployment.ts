@@ -45,6 +45,8 @@ export interface DeploymentOptions {
   /** A query or mutation may take this long, ms. */
   timeLimitMs?: number;
   actionWorkers?: number;
+  /** Of each worker; one that needs more is replaced, and the call that filled it fails. */
+  heapLimitMb?: number;
   /** Reruns of costly live queries are this far apart, ms. */
   coalesceMs?: number;
 }
@@ -59,6 +61,7 @@ export interface RunningDeployment {
   failed: Promise<never>;
 }
 
+const DEFAULT_HEAP_LIMIT_MB = 512;
 const DEFAULT_TIME_LIMIT_MS = 5000;
 const ACTION_TIME_LIMIT_MS = 10 * 60 * 1000;
 const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
@@ -111,11 +114,13 @@ class Deployment implements RunningDeployment {
 
   constructor(options: DeploymentOptions) {
     this.#options = options;
-    this.#started = new Promise((resolve, reject) => {
-      this.#settleStart = (error) => (error === null ? resolve() : reject(error as Error));
-    });
+    const start = Promise.withResolvers<void>();
+    this.#started = start.promise;
+    this.#settleStart = (error) => (error === null ? start.resolve() : start.reject(error));
     this.#started.catch(() => undefined);
-    this.failed = new Promise((_resolve, reject) => (this.#fail = reject));
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.failed = promise;
+    this.#fail = reject;
     this.failed.catch(() => undefined);
     this.#files = new FileStore(path.join(options.dataFolder, "storage"));
     this.#callers = new Callers({ adminKey: options.adminKey, verifier: () => this.#requireVerifier() });
@@ -206,7 +211,7 @@ class Deployment implements RunningDeployment {
       runningJobs: () => [...this.#runningJobs],
       events: this.#transactorEvents(),
       hardLimitMs: timeLimitMs * 1.5,
-      heapLimitMb: 2048,
+      heapLimitMb: this.#options.heapLimitMb ?? DEFAULT_HEAP_LIMIT_MB,
       onRestart: (loss) => {
         this.#pool?.reconnect(loss);
         this.#hub.restart(loss.guilty);
@@ -223,7 +228,7 @@ class Deployment implements RunningDeployment {
         deniedPorts: ports,
         timeLimitMs: ACTION_TIME_LIMIT_MS,
       },
-      heapLimitMb: 2048,
+      heapLimitMb: this.#options.heapLimitMb ?? DEFAULT_HEAP_LIMIT_MB,
       hangLimitMs: 30_000,
       connectTransactor: () => this.#supervisor!.connect(),
       onLog: (entry) => this.#logs.add(entry),

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SystemQueries } from "../deploy/systemQueries.ts";
 import type { Codebase, FunctionInfo } from "../functions/codebase.ts";
-import { type FunctionCall, resolveCall, rootContext, runFunction } from "../functions/invoke.ts";
+import { type FunctionCall, identityFor, resolveCall, rootContext, runFunction } from "../functions/invoke.ts";
 import type { PageJournal } from "../functions/pagination.ts";
 import { type CallResult, failureOf } from "../functions/results.ts";
 import type { Catalog } from "../store/catalog.ts";
@@ -18,7 +18,7 @@ export interface FunctionRunnerOptions {
   store: Store;
   catalog: Catalog;
   /** The code that is deployed at the moment of the call. */
-  codebase(): Codebase;
+  codebase: () => Codebase;
   systemQueries: SystemQueries;
   onLog(entry: LogEntry): void;
 }
@@ -112,7 +112,7 @@ export class FunctionRunner {
       if (answer !== null) return { ok: true, value: answer.value, ts: String(answer.ts), logs: [] };
     }
     const info = resolveCall(codebase(), call, "mutation");
-    const { identity } = call;
+    const identity = identityFor(call, info);
     const requestId = randomUUID();
     const context = rootContext({ kind: "mutation", info, identity, transaction, journal: null, requestId });
     context.logs = logs;
@@ -129,7 +129,7 @@ export class FunctionRunner {
     const logs: string[] = [];
     try {
       const info = resolveCall(this.#options.codebase(), call, "query");
-      const { identity } = call;
+      const identity = identityFor(call, info);
       const context = rootContext({ kind: "query", info, identity, transaction, journal, requestId: randomUUID() });
       context.logs = logs;
       const value = await runFunction(info, call.args, context, this.#options.catalog);

@@ -62,7 +62,7 @@ export class RpcPort<Remote extends Operations<Remote>> {
   ): Promise<Awaited<ReturnType<Remote[Name]>>> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
-      this.#pending.set(id, { op, arg, resolve: resolve as (value: never) => void, reject });
+      this.#pending.set(id, { op, arg, resolve: resolve, reject });
       this.#outbox.push({ id, op, arg });
       this.#scheduleFlush();
     });

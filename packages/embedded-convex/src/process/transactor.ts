@@ -13,7 +13,7 @@ import { StoredFiles } from "../functions/storedFiles.ts";
 import { createTransactionHost } from "../functions/transactionHost.ts";
 import { UploadTokens } from "../functions/uploadTokens.ts";
 import { Jobs } from "../scheduler/jobs.ts";
-import { Scheduler } from "../scheduler/scheduler.ts";
+import { type Cron, Scheduler } from "../scheduler/scheduler.ts";
 import { Catalog, SYSTEM_TABLES } from "../store/catalog.ts";
 import { Store } from "../store/store.ts";
 import type { SyncMode } from "../store/sqlite.ts";
@@ -41,9 +41,9 @@ export interface TransactorOptions {
   heartbeat: Heartbeat;
   events: TransactorEvents;
   /** Sends answers that are waiting to be sent: before the events that follow from them. */
-  flush(): void;
-  onFatal(error: unknown): never;
-  report(message: string): void;
+  flush: () => void;
+  onFatal: (error: unknown) => never;
+  report: (message: string) => void;
 }
 
 /**
@@ -252,17 +252,16 @@ export class Transactor implements TransactorControl {
 
   async activate({ manifest, modules }: { manifest: Manifest; modules: StoredModule[] }): Promise<ActivationDiff> {
     const before = this.#codebase.manifest;
-    const indexesBefore = indexesOf(this.#catalog, manifest);
+    const indexesBefore = indexesOf(this.#catalog);
     try {
       const diff = await this.#write(() => {
         this.#modules.replace(manifest, modules);
         this.#rollout.activate(manifest);
-        const specs = manifest.components[0]?.functions["crons.js"]?.cronSpecs ?? [];
-        return { ...moduleDiff(before, manifest), crons: this.#scheduler.setCrons(specs) };
+        return { ...moduleDiff(before, manifest), crons: this.#scheduler.setCrons(cronsOf(manifest)) };
       });
       this.#switchCode(manifest);
       void this.#rollout.cleanUp();
-      return { ...diff, ...indexDiff(indexesBefore, indexesOf(this.#catalog, manifest)) };
+      return { ...diff, ...indexDiff(indexesBefore, indexesOf(this.#catalog)) };
     } catch (error) {
       this.#catalog.reload();
       this.#rollout.applyValidators(before);
@@ -387,3 +386,14 @@ export class Transactor implements TransactorControl {
 }
 
 const SCHEMA_WAIT_MS = 5000;
+
+/** The crons of all components; those of the app go by their own names. */
+function cronsOf(manifest: Manifest): Cron[] {
+  return manifest.components.flatMap(({ path, functions }) =>
+    (functions["crons.js"]?.cronSpecs ?? []).map(([name, spec]) => ({
+      name: path === "" ? name : `${path}/${name}`,
+      component: path,
+      spec,
+    })),
+  );
+}

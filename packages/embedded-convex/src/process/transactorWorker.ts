@@ -53,10 +53,7 @@ async function main(): Promise<void> {
   let events: RpcPort<TransactorEvents> | null = null;
   // Events before the start is finished wait for the port.
   const early: (() => void)[] = [];
-  const notify = <Name extends keyof TransactorEvents & string>(
-    op: Name,
-    ...args: Parameters<TransactorEvents[Name]>
-  ): void => {
+  const notify = <Name extends keyof TransactorEvents>(op: Name, ...args: Parameters<TransactorEvents[Name]>): void => {
     if (events === null) early.push(() => notify(op, ...args));
     else events.notify(op, ...args);
   };
@@ -92,7 +89,7 @@ async function main(): Promise<void> {
       ]),
     );
   events = new RpcPort<TransactorEvents>(control, bind([...OPERATIONS, ...CONTROL]));
-  ports.push(events as unknown as RpcPort<never>);
+  ports.push(events);
   for (const event of early) event();
   parentPort!.on("message", ({ connect }: ConnectMessage) => {
     ports.push(new RpcPort<never>(connect, bind(OPERATIONS)));

@@ -19,12 +19,21 @@ export interface SchedulerOptions {
   runAction(job: Job, args: string): void;
   /** The message to record for what a function has thrown. */
   describe(error: unknown): string;
-  now(): number;
+  now: () => number;
   /** Tells the operator about a cron that cannot run. */
   report(message: string): void;
 }
 
+/** A cron of a push. */
+export interface Cron {
+  /** Unique in the deployment. */
+  name: string;
+  component: string;
+  spec: CronSpec;
+}
+
 interface CronState {
+  component: string;
   spec: CronSpec;
   nextRunMs: number | null;
   /** The run that must be over before the next one starts. */
@@ -89,16 +98,16 @@ export class Scheduler {
   }
 
   /** Takes over the crons of a push, inside its transaction. Unchanged ones keep their next run. Returns what changed. */
-  setCrons(specs: readonly [string, CronSpec][]): { added: string[]; updated: string[]; deleted: string[] } {
+  setCrons(crons: readonly Cron[]): { added: string[]; updated: string[]; deleted: string[] } {
     const old = this.#crons;
     const now = this.#options.now();
     const next: Record<string, CronState> = {};
     const diff = { added: [] as string[], updated: [] as string[], deleted: [] as string[] };
-    for (const [name, spec] of specs) {
+    for (const { name, component, spec } of crons) {
       const known = old[name];
       if (known !== undefined && JSON.stringify(known.spec) === JSON.stringify(spec)) next[name] = known;
       else {
-        next[name] = { spec, nextRunMs: nextRunMs(spec.schedule, now, null), jobId: null };
+        next[name] = { component, spec, nextRunMs: nextRunMs(spec.schedule, now, null), jobId: null };
         (known === undefined ? diff.added : diff.updated).push(name);
       }
     }
@@ -235,10 +244,10 @@ export class Scheduler {
         if (this.#crons[name] !== cron) return;
         const busy = cron.jobId !== null && jobs.isUnfinished(cron.jobId);
         if (!busy) {
-          const info = this.#options.resolve(`function://;${canonical(cron.spec.name)}`);
+          const info = this.#options.resolve(`function://${cron.component};${canonical(cron.spec.name)}`);
           const args = (cron.spec.args[0] ?? {}) as ConvexJson;
           cron.jobId = jobs.schedule(transaction, {
-            component: "",
+            component: cron.component,
             path: info.path,
             target: handleOf(info),
             args,

@@ -79,7 +79,9 @@ export class Session implements Subscriber {
     this.#services = services;
     this.#sessionId = connectionId;
     services.hub.join(this);
-    socket.on("message", (data, isBinary) => this.#receive(isBinary ? null : parseClientMessage(String(data))));
+    socket.on("message", (data, isBinary) =>
+      this.#receive(isBinary ? null : parseClientMessage((data as Buffer).toString("utf8"))),
+    );
     socket.on("pong", () => (this.#alive = true));
     // A broken frame ends the connection; `close` follows.
     socket.on("error", () => socket.terminate());

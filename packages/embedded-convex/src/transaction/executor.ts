@@ -32,7 +32,7 @@ export interface ExecutorOptions {
   /** Runs between batches, with nothing else running, after the answers of the batch were given. */
   afterCommit(commit: Commit): Promise<void>;
   /** A commit failed: nobody can know what is on the disk. Must end the process. */
-  onFatal(error: unknown): never;
+  onFatal: (error: unknown) => never;
 }
 
 /** A unit of writing. */
@@ -45,8 +45,8 @@ export interface WriteWork<Result> {
 
 interface QueuedWrite {
   work: WriteWork<unknown>;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
 }
 
 interface QueuedRead {

@@ -1,7 +1,7 @@
 import type { Catalog, TableInfo } from "../store/catalog.ts";
 import { documentKey, idOfDocumentKey, indexEntryKey, keyOfId } from "../store/catalog.ts";
 import { DOCUMENTS, type Store } from "../store/store.ts";
-import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
+import type { ConvexJsonObject } from "../values/json.ts";
 import { documentProblem, validateValue } from "../values/validator.ts";
 import { Usage } from "./limits.ts";
 import { ReadSet, WriteSet } from "./readSet.ts";
@@ -167,5 +167,5 @@ export function schemaViolation(
 ): string | null {
   if (validator === null) return null;
   const { _id, _creationTime, ...fields } = document;
-  return validateValue(validator, fields as ConvexJson, catalog.tableNumbers(table.component));
+  return validateValue(validator, fields, catalog.tableNumbers(table.component));
 }

@@ -1,0 +1,30 @@
+/* eslint-disable */
+/**
+ * Generated `ComponentApi` utility.
+ *
+ * THIS CODE IS AUTOMATICALLY GENERATED.
+ *
+ * To regenerate, run `npx convex dev`.
+ * @module
+ */
+
+import type { FunctionReference } from "convex/server";
+
+/**
+ * A utility for referencing a Convex component's exposed API.
+ *
+ * Useful when expecting a parameter like `components.myComponent`.
+ * Usage:
+ * ```ts
+ * async function myFunction(ctx: QueryCtx, component: ComponentApi) {
+ *   return ctx.runQuery(component.someFile.someQuery, { ...args });
+ * }
+ * ```
+ */
+export type ComponentApi<Name extends string | undefined = string | undefined> = {
+  counts: {
+    add: FunctionReference<"mutation", "internal", { name: string; fail?: boolean }, number, Name>;
+    get: FunctionReference<"query", "internal", { name: string }, any, Name>;
+    resetLater: FunctionReference<"mutation", "internal", { name: string }, any, Name>;
+  };
+};

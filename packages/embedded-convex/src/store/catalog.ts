@@ -237,11 +237,6 @@ export function indexEntryKey(index: IndexInfo, document: ConvexJsonObject, key:
   return Buffer.concat([indexKey(document, index.fields), key.subarray(TABLE_PREFIX_BYTES)]);
 }
 
-/** The internal id at the end of an index key or a document key. */
-export function internalOf(key: Uint8Array): Uint8Array {
-  return key.subarray(key.length - 16);
-}
-
 /** The encoded values of an index prefix. */
 export const encodeIndexValues = encodeKey;
 

@@ -1,24 +1,19 @@
 /** One run with its operations, and the last outputs of a scenario's nodes. */
 import type { OperationError } from "@patchbay/core";
-import {
-  pendingOperation,
-  unpackState,
-  type AttemptRecord,
-  type OperationRecord,
-  type Plan,
-  type RunState,
-} from "@patchbay/engine";
+import { pendingOperation, type AttemptRecord, type OperationRecord, type RunState } from "@patchbay/engine";
 import { v, type Infer } from "convex/values";
-import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { Doc } from "../_generated/dataModel.d.ts";
 import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
 import { getOwned } from "../lib/ids.ts";
 import { requireScenario } from "../scenarios/access.ts";
 import { runSummaryFields, summarizeRun } from "./listing.ts";
-import { readState } from "./log.ts";
 import { SHOWN_CHARACTERS } from "./limits.ts";
 import { unpackOperations, type CutValue } from "./packing.ts";
-import { getPayloadFile, readPayload } from "./payloads.ts";
-import { loadDefinition, loadPlan } from "./plans.ts";
+import { getLog } from "./log.ts";
+import { partsOf } from "./parts.ts";
+import { readPayload } from "./payloads.ts";
+import { getPlan, loadDefinition } from "./plans.ts";
+import { peekState } from "./step.ts";
 
 /** Characters of log that one look at a run reads; what is beyond is told by `operationsCut`. */
 const MAX_LOG_CHARACTERS = 3_000_000;
@@ -104,10 +99,11 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
   const run = await getOwned(ctx, "runs", { organizationId: ctx.actor.organizationId, id: args.runId });
   if (run === null) return null;
   const scenario = await ctx.db.get("scenarios", run.scenarioId);
-  const payload = (await getPayloadFile(ctx, run._id)) === null ? await readPayload(ctx, run._id) : null;
-  const log = await readLog(ctx, run._id);
-  const state = log.open && !run.endedAt ? unpackState(await readState(ctx, log.open), () => null) : null;
-  const operations = log.records.map((record) => describeOperation(record, payload));
+  const log = await getLog(ctx, run);
+  const payload = log && (await getPayload(ctx, log));
+  const state = log && run.endedAt === undefined ? await peekState(ctx, log) : null;
+  const { records, isCut } = log ? await readLog(ctx, log) : { records: [], isCut: false };
+  const operations = records.map((record) => describeOperation(record, payload));
   const pending = state && pendingOperation(state, Date.now());
   if (pending) operations.push(describeOperation(pending, payload));
   return {
@@ -119,34 +115,32 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
     ...(run.queue === "waiting" && run.dueAt !== undefined && { waitingUntil: run.dueAt }),
     ...(run.waitReason && { waitReason: run.waitReason }),
     operations,
-    operationsCut: log.isCut,
-    edgesTaken: await describeEdges(ctx, run, state?.edges ?? parseEdges(log.open)),
+    operationsCut: isCut,
+    edgesTaken: await describeEdges(ctx, run, state?.edges ?? parseEdges(log)),
   };
 }
 
-interface RunLog {
-  records: OperationRecord[];
-  /** The last log row, which carries the state of a live run. */
-  open: Doc<"runOperations"> | null;
-  isCut: boolean;
+/** The payload's text; null while it is still in a file. */
+async function getPayload(ctx: QueryCtx, log: Doc<"runLogs">): Promise<string | null> {
+  try {
+    return await readPayload(ctx, log);
+  } catch {
+    return null;
+  }
 }
 
-async function readLog(ctx: QueryCtx, runId: Id<"runs">): Promise<RunLog> {
-  const rows = ctx.db.query("runOperations").withIndex("by_run_and_part", (q) => q.eq("runId", runId));
-  const log: RunLog = { records: [], open: null, isCut: false };
+async function readLog(ctx: QueryCtx, log: Doc<"runLogs">): Promise<{ records: OperationRecord[]; isCut: boolean }> {
+  const records: OperationRecord[] = [];
   let characters = 0;
-  for await (const row of rows) {
-    characters += row.operations.length;
-    log.open = row;
-    if (characters > MAX_LOG_CHARACTERS && row.part > 0) {
-      log.isCut = true;
-      break;
+  if (log.closedParts > 0) {
+    for await (const { text = "" } of partsOf(ctx, { logId: log._id, kind: "operations" })) {
+      characters += text.length;
+      if (characters > MAX_LOG_CHARACTERS) return { records, isCut: true };
+      records.push(...unpackOperations(text));
     }
-    log.records.push(...unpackOperations(row.operations));
   }
-  if (!log.isCut) return log;
-  const last = ctx.db.query("runOperations").withIndex("by_run_and_part", (q) => q.eq("runId", runId));
-  return { ...log, open: await last.order("desc").first() };
+  records.push(...unpackOperations(log.operations));
+  return { records, isCut: false };
 }
 
 function describeOperation(record: OperationRecord, payload: string | null): RunDetail["operations"][number] {
@@ -186,8 +180,8 @@ function describeError({ details, ...error }: OperationError): Infer<typeof oper
   return details === undefined ? error : { ...error, details: JSON.stringify(details) };
 }
 
-function parseEdges(open: Doc<"runOperations"> | null): RunState["edges"] {
-  return open?.edges === undefined ? {} : (JSON.parse(open.edges) as RunState["edges"]);
+function parseEdges(log: Doc<"runLogs"> | null): RunState["edges"] {
+  return log?.edges === undefined ? {} : (JSON.parse(log.edges) as RunState["edges"]);
 }
 
 async function describeEdges(
@@ -201,15 +195,6 @@ async function describeEdges(
     const edge = plan?.edges[Number(index)];
     return edge ? [{ ...edge, seen, passed }] : [];
   });
-}
-
-/** The run's plan, or null when it cannot be compiled any more: the run can still be looked at. */
-async function getPlan(ctx: QueryCtx, run: Doc<"runs">): Promise<Plan | null> {
-  try {
-    return await loadPlan(ctx, run);
-  } catch {
-    return null;
-  }
 }
 
 /** Runs that are looked through for samples, the newest first. */
@@ -230,14 +215,11 @@ export async function getSamples(ctx: OrgQueryCtx, args: { scenarioId: string })
 }
 
 async function addSamples(ctx: QueryCtx, run: Doc<"runs">, samples: Map<number, string>): Promise<void> {
-  const first = await ctx.db
-    .query("runOperations")
-    .withIndex("by_run_and_part", (q) => q.eq("runId", run._id).eq("part", 0))
-    .unique();
-  if (!first) return;
-  for (const record of unpackOperations(first.operations)) {
+  const log = await getLog(ctx, run);
+  if (!log) return;
+  for (const record of unpackOperations(log.operations)) {
     if (record.state !== "succeeded" || samples.has(record.nodeId)) continue;
-    const text = outputOf(record, first.payload ?? null);
+    const text = outputOf(record, log.payload ?? null);
     if (text !== "null" && text.length <= MAX_SAMPLE_CHARACTERS) samples.set(record.nodeId, text);
   }
 }

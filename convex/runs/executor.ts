@@ -10,13 +10,13 @@ import { v } from "convex/values";
 import { internal } from "../_generated/api.js";
 import type { Id } from "../_generated/dataModel.d.ts";
 import { internalAction, type ActionCtx } from "../functions.ts";
-import { CHARACTERS_PER_TICK, EXECUTOR_CLAIMS_MS, MAX_IN_FLIGHT, RENEW_MS } from "./limits.ts";
+import { CHARACTERS_PER_TICK, EXECUTOR_CLAIMS_MS, FIRST_CLAIM, MAX_IN_FLIGHT, RENEW_MS } from "./limits.ts";
 import { startAttempt, type Attempt } from "./perform.ts";
 import type { Task, Work } from "./step.ts";
 import type { Held, TickAnswer, TickRequest, TickResult } from "./tick.ts";
 
 /** How long a busy executor waits for more results before its next tick. */
-const BATCH_MS = 4;
+const BATCH_MS = 10;
 /** How often a watching executor looks for new runs while it waits for results. */
 const WATCHING_TICK_MS = 5;
 
@@ -41,6 +41,8 @@ interface Executor {
   startedAtMs: number;
   watching: boolean;
   isFirst: boolean;
+  /** How many runs the next tick may claim. */
+  claimLimit: number;
   inFlight: Map<Id<"runs">, InFlight>;
   results: TickResult[];
   continues: Held[];
@@ -55,6 +57,7 @@ async function runExecutor(ctx: ActionCtx, args: { shard: number; generation: nu
     startedAtMs: Date.now(),
     watching: true,
     isFirst: true,
+    claimLimit: FIRST_CLAIM,
     inFlight: new Map(),
     results: [],
     continues: [],
@@ -79,7 +82,7 @@ async function tick(executor: Executor, { keep }: { keep: boolean }): Promise<Ti
   const request: TickRequest = {
     shard: executor.shard,
     generation: executor.generation,
-    want: executor.watching ? Math.max(0, MAX_IN_FLIGHT - executor.inFlight.size) : 0,
+    want: executor.watching ? Math.min(executor.claimLimit, MAX_IN_FLIGHT - executor.inFlight.size) : 0,
     keep,
     isFirst: executor.isFirst,
     results: takeResults(executor),
@@ -87,6 +90,7 @@ async function tick(executor: Executor, { keep }: { keep: boolean }): Promise<Ti
     renew: dueRenewals(executor),
   };
   executor.isFirst = false;
+  executor.claimLimit = Math.min(executor.claimLimit * 2, MAX_IN_FLIGHT);
   const answer = await callTick(executor, request);
   executor.watching &&= answer.watching;
   executor.continues.push(...answer.postponed);
@@ -138,9 +142,21 @@ async function tickAlone(executor: Executor, request: TickRequest, merged: TickA
     const answer = await executor.ctx.runMutation(internal.runs.internal.tick, request);
     merged.work.push(...answer.work);
   } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
     const { runId, generation } = held;
-    await executor.ctx.runMutation(internal.runs.internal.breakHeld, { runId, generation, message });
+    await breakHeld(executor, {
+      runId,
+      generation,
+      message: thrown instanceof Error ? thrown.message : String(thrown),
+    });
+  }
+}
+
+/** Ends a run that cannot go on. Where even that fails it is left to the sweeper: other runs need this executor. */
+async function breakHeld(executor: Executor, args: Held & { message: string }): Promise<void> {
+  try {
+    await executor.ctx.runMutation(internal.runs.internal.breakHeld, args);
+  } catch (thrown) {
+    console.error(`Run ${args.runId} could not be ended (${args.message}):`, thrown);
   }
 }
 
@@ -174,9 +190,7 @@ async function loadPayload(executor: Executor, work: Work, task: Extract<Task, {
   const { runId, generation } = work;
   const blob = await executor.ctx.storage.get(task.storageId);
   if (blob === null) {
-    const message = "The file with its payload is gone.";
-    await executor.ctx.runMutation(internal.runs.internal.breakHeld, { runId, generation, message });
-    return;
+    return await breakHeld(executor, { runId, generation, message: "The file with its payload is gone." });
   }
   await executor.ctx.runMutation(internal.runs.internal.takeInPayload, { runId, generation, text: await blob.text() });
   executor.continues.push({ runId, generation });

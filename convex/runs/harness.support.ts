@@ -99,6 +99,20 @@ async function countUnfinished(t: Backend): Promise<number> {
   return jobs.filter((job) => job.state.kind === "pending" || job.state.kind === "inProgress").length;
 }
 
+/** Lets time pass in small steps. Needs fake timers. */
+export async function pass(durationMs: number): Promise<void> {
+  for (let left = durationMs; left > 0; left -= 250) {
+    await vi.advanceTimersByTimeAsync(Math.min(left, 250));
+    await realPause();
+  }
+}
+
+/** Lets time pass in small steps until something is so. Needs fake timers. */
+export async function untilTrue(condition: () => boolean): Promise<void> {
+  for (let step = 0; step < 1_000 && !condition(); step++) await pass(5);
+  if (!condition()) throw new Error("It did not come about.");
+}
+
 /** Lets time pass in small steps until the run is in a state. Needs fake timers. */
 export async function until(t: Backend, runId: Id<"runs">, state: Doc<"runs">["state"]): Promise<void> {
   for (let step = 0; step < 1_000; step++) {
@@ -126,14 +140,14 @@ export interface Call {
   url: string;
   headers: Record<string, string>;
   body: string;
+  signal: AbortSignal;
 }
 
 /** Replaces `fetch`; gives back what was called. `service` answers, or throws as a broken connection does. */
 export function stubService(service: (call: Call, count: number) => Response | Promise<Response>): Call[] {
   const calls: Call[] = [];
   vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
-    const { method, url, headers, body } = await describe(input, init);
-    const call = { method, url, headers, body };
+    const call = await describe(input, init);
     calls.push(call);
     return await service(call, calls.length);
   });
@@ -146,7 +160,8 @@ async function describe(input: RequestInfo | URL, init?: RequestInit): Promise<C
   made.headers.forEach((value, name) => {
     headers[name] = value;
   });
-  return { method: made.method, url: made.url, headers, body: made.body ? await made.text() : "" };
+  const signal = init?.signal ?? made.signal;
+  return { method: made.method, url: made.url, headers, body: made.body ? await made.text() : "", signal };
 }
 
 export const okJson = (value: unknown) => Response.json(value);

@@ -2,6 +2,7 @@
 import { v } from "convex/values";
 import { getStoredSecrets } from "../connections/secrets.ts";
 import { internalMutation, internalQuery } from "../functions.ts";
+import { requireLog } from "./log.ts";
 import { takeInFile } from "./payloads.ts";
 import { breakRun } from "./step.ts";
 import { getHeld, handOver as callSuccessor, runTick } from "./tick.ts";
@@ -80,7 +81,8 @@ export const takeInPayload = internalMutation({
   args: { ...heldFields, text: v.string() },
   returns: v.null(),
   handler: async (ctx, args) => {
-    if (await getHeld(ctx, args)) await takeInFile(ctx, args);
+    const run = await getHeld(ctx, args);
+    if (run) await takeInFile(ctx, { log: await requireLog(ctx, run), text: args.text });
     return null;
   },
 });

@@ -12,6 +12,11 @@ export const WATCH_MS = 10_000;
 
 /** Effects that one executor performs side by side. */
 export const MAX_IN_FLIGHT = 256;
+/**
+ * What its first tick claims at most; each further tick may claim twice as much. Claimed effects count as started, so
+ * a crash makes every claimed write `unknown`: a cold executor should not hold more than it can soon perform.
+ */
+export const FIRST_CLAIM = 16;
 /** An executor claims nothing more after this; the longest operation (300 s) then still fits into an action's 10 minutes. */
 export const EXECUTOR_CLAIMS_MS = 4 * 60_000;
 
@@ -37,7 +42,7 @@ export const PART_CHARACTERS = 300_000;
 /** A run that holds more than this at once fails. */
 export const MAX_STATE_CHARACTERS = 4_000_000;
 
-/** When the oldest waiting run of a shard has waited this long, new ones are refused. */
+/** When an executor has its hands full and the oldest waiting run of its shard has waited this long, new ones are refused. */
 export const OVERLOAD_LAG_MS = 10_000;
 /** For how long they are refused, and what `Retry-After` says. */
 export const OVERLOAD_PAUSE_MS = 2_000;

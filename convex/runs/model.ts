@@ -1,15 +1,16 @@
 /** What members of an organization do with runs: start, stop, retry, replay. What they see of them: `detail.ts`, `listing.ts`. */
 import type { Issue } from "@patchbay/core";
-import { isEnded, liveRunStates } from "@patchbay/engine";
+import { isEnded } from "@patchbay/engine";
 import { recordAudit, type AuditAction } from "../audit/model.ts";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
-import type { OrgMutationCtx, OrgQueryCtx, QueryCtx } from "../functions.ts";
+import type { OrgMutationCtx, OrgQueryCtx } from "../functions.ts";
 import { appError, notFound } from "../lib/errors.ts";
 import { requireOwned } from "../lib/ids.ts";
 import { requireEditableScenario } from "../scenarios/access.ts";
 import { parseStored, publishErrors } from "../scenarios/definition.ts";
 import type { RequestedSource } from "../versions/resolve.ts";
 import { payloadBundle } from "./bundle.ts";
+import { getLog } from "./log.ts";
 import { getPayloadFile, readPayload } from "./payloads.ts";
 import { loadDefinition } from "./plans.ts";
 import { resolvePin, startRun as start, type Pin, type StartRequest } from "./start.ts";
@@ -95,10 +96,11 @@ export async function replayRun(
 ): Promise<StartResult> {
   const run = await requireRun(ctx, args);
   const scenario = await requireEditableScenario(ctx, { scenarioId: run.scenarioId });
-  if ((await getPayloadFile(ctx, run._id)) !== null) {
+  const log = await getLog(ctx, run);
+  if (log === null || (await getPayloadFile(ctx, log)) !== null) {
     throw appError("conflict", "The run has not begun yet, so there is nothing to replay.");
   }
-  const text = await readPayload(ctx, run._id);
+  const text = await readPayload(ctx, log);
   const pin = await replayPin(ctx, { run, scenario, source: args.source });
   if (pin === null) throw appError("conflict", `There is no ${args.source} definition to replay the run on.`);
   const request = { scenario, pin, trigger: "replay" as const, payload: { kind: "text" as const, text } };
@@ -116,26 +118,4 @@ async function replayPin(
   if (definition === null) return null;
   const { source: pinned, definitionKey, definitionId = null, snapshotId } = run;
   return { source: pinned, definitionKey, definition, definitionId, ...(snapshotId && { snapshotId }) };
-}
-
-/** Live runs counted per version; more are shown as "100 or more". */
-const LIVE_LIMIT = 100;
-/** Rows looked at per state: a scenario with more live runs than this is counted among its oldest. */
-const LIVE_ROWS = 500;
-
-/** How many runs of a version have not ended, at most 100. */
-export async function countLiveRuns(
-  ctx: QueryCtx,
-  args: { scenarioId: Id<"scenarios">; version: number },
-): Promise<number> {
-  let count = 0;
-  for (const state of liveRunStates) {
-    const rows = await ctx.db
-      .query("runs")
-      .withIndex("by_scenario_and_state", (q) => q.eq("scenarioId", args.scenarioId).eq("state", state))
-      .take(LIVE_ROWS);
-    count += rows.filter((row) => row.version === args.version).length;
-    if (count >= LIVE_LIMIT) return LIVE_LIMIT;
-  }
-  return count;
 }

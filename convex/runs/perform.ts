@@ -1,5 +1,5 @@
 /** Performs one attempt at an effect, inside the executor. The only place where connections are opened. */
-import { findAction } from "@patchbay/catalog/runtime";
+import { findAction, findConnection } from "@patchbay/catalog/runtime";
 import type { JsonValue, OperationError } from "@patchbay/core";
 import { operationKey, type EffectOutcome } from "@patchbay/engine";
 import { createRedactor, errors, toOperationError, type ActionContext, type Redactor } from "@patchbay/sdk";
@@ -84,7 +84,9 @@ async function openConnection(ctx: ActionCtx, work: Work & { task: PerformTask }
   const opened = await openSecrets(stored).catch(() => {
     throw errors.auth("The connection's credentials could not be opened. Enter them again.", { notPerformed: true });
   });
-  return { use: opened, secrets: Object.values(opened.values) };
+  // A type that the catalog no longer has says nothing of what is secret: then all of it is.
+  const secrets = findConnection(opened.type)?.secretValues(opened.values) ?? Object.values(opened.values);
+  return { use: opened, secrets };
 }
 
 function redactError(error: OperationError, redact: Redactor): OperationError {

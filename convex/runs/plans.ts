@@ -51,6 +51,15 @@ export async function loadPlan(ctx: QueryCtx, run: Pinned): Promise<Plan> {
   throw new Error(compiled.issues.map((issue) => issue.message).join(" "));
 }
 
+/** As `loadPlan`, or null where the plan cannot be compiled any more. */
+export async function getPlan(ctx: QueryCtx, run: Pinned): Promise<Plan | null> {
+  try {
+    return await loadPlan(ctx, run);
+  } catch {
+    return null;
+  }
+}
+
 /** The text of the definition that a run is pinned to, or null if it is gone. */
 export async function loadDefinition(ctx: QueryCtx, run: Omit<Pinned, "definitionKey">): Promise<string | null> {
   if (run.definitionId !== undefined) return await loadPinnedDefinition(ctx, run.definitionId);

@@ -3,17 +3,26 @@
  * reads the ticket and none writes it while it is watched, so that it is no hot document.
  */
 import { internal } from "../_generated/api.js";
-import type { Doc } from "../_generated/dataModel.d.ts";
+import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { SHARDS, WATCH_MS } from "./limits.ts";
 
 export const randomShard = (): number => Math.floor(Math.random() * SHARDS);
 
+/** Ids of the tickets, which are never deleted: reading a row by its id costs a fraction of searching for it. */
+const ticketIds = new Map<number, Id<"runTickets">>();
+
 export async function getTicket(ctx: QueryCtx, shard: number): Promise<Doc<"runTickets"> | null> {
-  return await ctx.db
+  const known = ticketIds.get(shard);
+  const remembered = known && (await ctx.db.get("runTickets", known));
+  // What is remembered may be another database's (an import, a test): the row itself decides.
+  if (remembered?.shard === shard) return remembered;
+  const ticket = await ctx.db
     .query("runTickets")
     .withIndex("by_shard", (q) => q.eq("shard", shard))
     .unique();
+  if (ticket) ticketIds.set(shard, ticket._id);
+  return ticket;
 }
 
 /** Makes sure that an executor will look at the shard: schedules one unless one is watching. */

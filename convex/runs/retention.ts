@@ -5,6 +5,8 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx } from "../functions.ts";
 import { DAY_MS, HOUR_MS } from "../lib/time.ts";
 import { deleteExpiredDeliveries } from "../webhooks/retention.ts";
+import { getLog } from "./log.ts";
+import { deleteParts } from "./parts.ts";
 
 const KEPT_MS = { succeeded: 30 * DAY_MS, failed: 90 * DAY_MS, cancelled: 90 * DAY_MS } as const;
 const MAX_KEPT_MS = 90 * DAY_MS;
@@ -57,10 +59,8 @@ export const cleanOrganization = internalMutation({
 });
 
 async function deleteRun(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
-  for (const table of ["runOperations", "runPayloads", "runStateParts"] as const) {
-    const rows = ctx.db.query(table).withIndex("by_run_and_part", (q) => q.eq("runId", run._id));
-    for await (const row of rows) await ctx.db.delete(table, row._id);
-  }
+  for (const kind of ["operations", "state", "payload"] as const) await deleteParts(ctx, { logId: run.logId, kind });
+  if (await getLog(ctx, run)) await ctx.db.delete("runLogs", run.logId);
   await ctx.db.delete("runs", run._id);
 }
 
@@ -69,56 +69,58 @@ export const cleanShared = internalMutation({
   args: {},
   returns: v.null(),
   handler: async (ctx) => {
-    const deleted = [
-      await deleteExpiredDeliveries(ctx, ROW_BATCH),
-      await deleteUnusedSnapshots(ctx, ROW_BATCH),
-      await deleteForgottenFiles(ctx, ROW_BATCH),
-    ];
-    if (deleted.includes(ROW_BATCH)) await ctx.scheduler.runAfter(0, internal.runs.retention.cleanShared, {});
+    const deleted = [await deleteExpiredDeliveries(ctx, ROW_BATCH), await deleteUnusedSnapshots(ctx, ROW_BATCH)];
+    const next = deleted.includes(ROW_BATCH) ? internal.runs.retention.cleanShared : internal.runs.retention.cleanFiles;
+    await ctx.scheduler.runAfter(0, next, {});
     return null;
   },
 });
 
-/** Snapshots older than any run that may use them, unless an incomplete run keeps one. Returns how many were deleted. */
+/** Snapshots that no run has been pinned to for longer than ended runs are kept. Returns how many were deleted. */
 async function deleteUnusedSnapshots(ctx: MutationCtx, limit: number): Promise<number> {
   const old = await ctx.db
     .query("runSnapshots")
-    .withIndex("by_creation_time", (q) => q.lt("_creationTime", Date.now() - MAX_KEPT_MS - DAY_MS))
+    .withIndex("by_usedAt", (q) => q.lt("usedAt", Date.now() - MAX_KEPT_MS - 2 * DAY_MS))
     .take(limit);
   let deleted = 0;
   for (const snapshot of old) {
-    if (await isUsed(ctx, snapshot)) continue;
+    if (await isNeeded(ctx, snapshot)) continue;
     await ctx.db.delete("runSnapshots", snapshot._id);
     deleted += 1;
   }
   return deleted;
 }
 
-async function isUsed(ctx: MutationCtx, snapshot: Doc<"runSnapshots">): Promise<boolean> {
-  // Draft runs carry no version: their part of the index is what has to be searched, and it is short.
-  const runs = ctx.db
-    .query("runs")
-    .withIndex("by_scenario_and_version", (q) => q.eq("scenarioId", snapshot.scenarioId).eq("version", undefined));
+/** Whether a run as old as this still stands, incomplete. Only such runs are left of that time, so there are few. */
+async function isNeeded(ctx: MutationCtx, snapshot: Doc<"runSnapshots">): Promise<boolean> {
+  const runs = ctx.db.query("runs").withIndex("by_scenario_and_version", (q) =>
+    q
+      .eq("scenarioId", snapshot.scenarioId)
+      .eq("version", undefined)
+      .lt("_creationTime", snapshot.usedAt + 2 * DAY_MS),
+  );
   for await (const run of runs) if (run.snapshotId === snapshot._id) return true;
   return false;
 }
 
-/** Payload files that no run refers to, an hour after they were stored: their webhook was refused, or its process died. */
-async function deleteForgottenFiles(ctx: MutationCtx, limit: number): Promise<number> {
-  const files = await ctx.db.system
-    .query("_storage")
-    .withIndex("by_creation_time", (q) => q.lt("_creationTime", Date.now() - HOUR_MS))
-    .take(limit);
-  let deleted = 0;
-  for (const file of files) {
-    if (file.contentType !== PAYLOAD_CONTENT_TYPE) continue;
-    const user = await ctx.db
-      .query("runPayloads")
-      .withIndex("by_storageId", (q) => q.eq("storageId", file._id))
-      .first();
-    if (user) continue;
-    await ctx.storage.delete(file._id);
-    deleted += 1;
-  }
-  return deleted;
-}
+/** Deletes payload files that no run refers to after an hour: their webhook was refused, or its process died. */
+export const cleanFiles = internalMutation({
+  args: { cursor: v.optional(v.string()) },
+  returns: v.null(),
+  handler: async (ctx, args) => {
+    const { page, isDone, continueCursor } = await ctx.db.system
+      .query("_storage")
+      .withIndex("by_creation_time", (q) => q.lt("_creationTime", Date.now() - HOUR_MS))
+      .paginate({ cursor: args.cursor ?? null, numItems: ROW_BATCH });
+    for (const file of page) {
+      if (file.contentType !== PAYLOAD_CONTENT_TYPE) continue;
+      const user = await ctx.db
+        .query("runLogParts")
+        .withIndex("by_storageId", (q) => q.eq("storageId", file._id))
+        .first();
+      if (user === null) await ctx.storage.delete(file._id);
+    }
+    if (!isDone) await ctx.scheduler.runAfter(0, internal.runs.retention.cleanFiles, { cursor: continueCursor });
+    return null;
+  },
+});

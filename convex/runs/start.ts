@@ -3,6 +3,7 @@ import type { Issue } from "@patchbay/core";
 import { createState, packState, type Plan, type WebhookResponse } from "@patchbay/engine";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../functions.ts";
+import { DAY_MS } from "../lib/time.ts";
 import { resolveVersion, type RequestedSource, type RunSource } from "../versions/resolve.ts";
 import { interpret, parseBundle } from "./interpret.ts";
 import { INLINE_PAYLOAD_BYTES } from "./limits.ts";
@@ -70,9 +71,9 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
   const { result, entry } = toEntry({ operationCount: 0 }, first);
   const step = { commands: result.commands, operationCount: result.state.operationCount };
   const standing = standingAfter({ state: "queued", generation: 0 }, step, { nowMs, holder: "queue" });
-  const row = { ...(await commonFields(ctx, request, plan)), ...standing };
+  const logId = await createLog(ctx, { payload: request.text, entry });
+  const row = { ...(await commonFields(ctx, request, plan)), ...standing, logId };
   const runId = await ctx.db.insert("runs", row);
-  await createLog(ctx, { runId, payload: request.text, entry });
   await arrange(ctx, { runId, shard: row.shard, standing });
   const response = responseIn(result.commands);
   return { kind: "ok", runId, state: row.state, response, responds: plan.responds };
@@ -86,11 +87,11 @@ async function startQueued(ctx: MutationCtx, request: StartRequest, plan: Plan):
     dueAt: Date.now(),
     generation: 0,
   };
-  const row = { ...(await commonFields(ctx, request, plan)), ...standing };
+  const logId = await createLog(ctx, { entry: { operations: [], state: packState(createState()) } });
+  const row = { ...(await commonFields(ctx, request, plan)), ...standing, logId };
   const runId = await ctx.db.insert("runs", row);
-  await createLog(ctx, { runId, entry: { operations: [], state: packState(createState()) } });
-  if (request.payload.kind === "file") await referToFile(ctx, { runId, storageId: request.payload.storageId });
-  else await storePayload(ctx, { runId, text: request.payload.text });
+  if (request.payload.kind === "file") await referToFile(ctx, { logId, storageId: request.payload.storageId });
+  else await storePayload(ctx, { logId, text: request.payload.text });
   await arrange(ctx, { runId, shard: row.shard, standing });
   return { kind: "ok", runId, state: row.state, response: null, responds: plan.responds };
 }
@@ -123,7 +124,14 @@ async function snapshotOf(ctx: MutationCtx, scenario: Doc<"scenarios">, pin: Pin
     .query("runSnapshots")
     .withIndex("by_scenario_and_revision", (q) => q.eq("scenarioId", scenarioId).eq("revision", revision))
     .unique();
-  if (known?.definitionKey === pin.definitionKey) return known._id;
+  const usedAt = Date.now();
   const { definitionKey, definition } = pin;
-  return await ctx.db.insert("runSnapshots", { organizationId, scenarioId, revision, definitionKey, definition });
+  if (known === null) {
+    const row = { organizationId, scenarioId, revision, definitionKey, definition, usedAt };
+    return await ctx.db.insert("runSnapshots", row);
+  }
+  if (known.definitionKey !== definitionKey)
+    throw new Error(`Revision ${revision} of the draft has changed its content.`);
+  if (known.usedAt < usedAt - DAY_MS) await ctx.db.patch("runSnapshots", known._id, { usedAt });
+  return known._id;
 }

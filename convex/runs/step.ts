@@ -12,9 +12,10 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { interpret, parseBundle, type Interpretation } from "./interpret.ts";
-import { appendLog, getOpenLog, isStorable, readState, type LogEntry } from "./log.ts";
+import { appendLog, isStorable, readState, requireLog, type LogEntry } from "./log.ts";
+import { INLINE_STATE_CHARACTERS } from "./limits.ts";
 import { getPayloadFile, readPayload } from "./payloads.ts";
-import { loadPlan } from "./plans.ts";
+import { getPlan, loadPlan } from "./plans.ts";
 import { callExecutor } from "./queue.ts";
 import { responseIn, standingAfter, type Standing } from "./standing.ts";
 
@@ -55,13 +56,10 @@ export interface Stepped {
 }
 
 /** Reads a run's engine state. */
-export async function loadState(
-  ctx: QueryCtx,
-  open: Doc<"runOperations">,
-): Promise<{ state: RunState; characters: number }> {
-  const text = await readState(ctx, open);
+async function loadState(ctx: QueryCtx, log: Doc<"runLogs">): Promise<{ state: RunState; characters: number }> {
+  const text = await readState(ctx, log);
   // Most states say by themselves that no event is needed: asking the text saves reading the payload.
-  const payload = text.includes('"kind":"event"') ? await readPayload(ctx, open.runId, open) : null;
+  const payload = text.includes('"kind":"event"') ? await readPayload(ctx, log) : null;
   const state = unpackState(text, () => (payload === null ? null : parseBundle(payload)));
   return { state, characters: text.length + (payload?.length ?? 0) };
 }
@@ -76,11 +74,10 @@ export async function stepRun(
   event: Event,
   options: { holder: "executor" | "queue"; steps?: number },
 ): Promise<Stepped> {
-  const open = await getOpenLog(ctx, run._id);
-  if (!open) throw new Error(`Run ${run._id} has no log.`);
-  const computed = await compute(ctx, { run, open, event, steps: options.steps });
+  const log = await requireLog(ctx, run);
+  const computed = await compute(ctx, { run, log, event, steps: options.steps });
   if (!computed.result.accepted) return { accepted: false, work: null, steps: 0, characters: computed.characters };
-  const work = await settle(ctx, { run, open, ...computed, holder: options.holder });
+  const work = await settle(ctx, { run, log, ...computed, holder: options.holder });
   const characters = computed.characters + sumLengths(computed.result.operations);
   return { accepted: true, work, steps: computed.result.steps, characters };
 }
@@ -93,13 +90,13 @@ interface Computed {
 
 async function compute(
   ctx: MutationCtx,
-  args: { run: Doc<"runs">; open: Doc<"runOperations">; event: Event; steps?: number },
+  args: { run: Doc<"runs">; log: Doc<"runLogs">; event: Event; steps?: number },
 ): Promise<Computed> {
-  const { run, open, event } = args;
+  const { run, log, event } = args;
   try {
     const plan = await loadPlan(ctx, run);
-    const { state, characters } = await loadState(ctx, open);
-    const result = interpret(plan, state, await firstEvent(ctx, { state, event, open }), {
+    const { state, characters } = await loadState(ctx, log);
+    const result = interpret(plan, state, await firstEvent(ctx, { state, event, log }), {
       nowMs: Date.now(),
       steps: args.steps,
     });
@@ -110,12 +107,9 @@ async function compute(
 }
 
 /** A run that was queued before it started begins with its payload. */
-async function firstEvent(
-  ctx: QueryCtx,
-  args: { state: RunState; event: Event; open: Doc<"runOperations"> },
-): Promise<Event> {
+async function firstEvent(ctx: QueryCtx, args: { state: RunState; event: Event; log: Doc<"runLogs"> }): Promise<Event> {
   if (args.state.phase !== "new" || args.event.kind !== "continue") return args.event;
-  return { kind: "start", bundle: parseBundle(await readPayload(ctx, args.open.runId, args.open)) };
+  return { kind: "start", bundle: parseBundle(await readPayload(ctx, args.log)) };
 }
 
 /** The end of a run that cannot be interpreted. */
@@ -132,26 +126,25 @@ function broken(run: Pick<Doc<"runs">, "operationCount">, message: string): Inte
 
 /** Ends a run as failed, whatever its state is: for what went wrong outside the interpreter. */
 export async function breakRun(ctx: MutationCtx, run: Doc<"runs">, message: string): Promise<void> {
-  const open = await getOpenLog(ctx, run._id);
-  if (!open) throw new Error(`Run ${run._id} has no log.`);
-  await settle(ctx, { run, open, plan: null, result: broken(run, message), holder: "queue" });
+  const log = await requireLog(ctx, run);
+  await settle(ctx, { run, log, plan: null, result: broken(run, message), holder: "queue" });
 }
 
 async function settle(
   ctx: MutationCtx,
   args: {
     run: Doc<"runs">;
-    open: Doc<"runOperations">;
+    log: Doc<"runLogs">;
     plan: Plan | null;
     result: Interpretation;
     holder: "executor" | "queue";
   },
 ): Promise<Work | null> {
-  const { run, open, plan } = args;
+  const { run, log, plan } = args;
   const { result, entry } = toEntry(run, args.result);
   const step = { commands: result.commands, operationCount: result.state.operationCount };
   const standing = standingAfter(run, step, { nowMs: Date.now(), holder: args.holder });
-  await appendLog(ctx, open, entry);
+  await appendLog(ctx, log, entry);
   await ctx.db.patch("runs", run._id, standing);
   await storeResponse(ctx, run, result);
   await arrange(ctx, { runId: run._id, shard: run.shard, standing });
@@ -206,19 +199,31 @@ export function toWork(
   return { ...base, task: { kind, ...rest, input: JSON.stringify(input) } };
 }
 
-/** What is to do for a run that an executor has just claimed. */
-export async function loadWork(ctx: QueryCtx, run: Doc<"runs">): Promise<{ work: Work; characters: number }> {
-  const open = await getOpenLog(ctx, run._id);
-  if (!open) throw new Error(`Run ${run._id} has no log.`);
-  const text = await readState(ctx, open);
-  const state = unpackState(text, () => null);
+/**
+ * What is to do for a run that an executor has just claimed. One that cannot be read is to be continued like any other:
+ * that step ends it, and tells why.
+ */
+export async function loadWork(ctx: MutationCtx, run: Doc<"runs">): Promise<{ work: Work; characters: number }> {
   const base = { runId: run._id, organizationId: run.organizationId, generation: run.generation };
-  if (state.phase === "new") {
-    const storageId = await getPayloadFile(ctx, run._id);
-    if (storageId) return { work: { ...base, task: { kind: "load", storageId } }, characters: text.length };
+  const log = await requireLog(ctx, run);
+  const characters = log.state?.length ?? INLINE_STATE_CHARACTERS;
+  const state = await peekState(ctx, log);
+  if (state?.phase === "new") {
+    const storageId = await getPayloadFile(ctx, log);
+    if (storageId) return { work: { ...base, task: { kind: "load", storageId } }, characters };
   }
-  if (state.phase !== "performing") return { work: { ...base, task: { kind: "continue" } }, characters: text.length };
-  return { work: toWork(await loadPlan(ctx, run), state, run), characters: text.length };
+  const plan = state?.phase === "performing" ? await getPlan(ctx, run) : null;
+  if (!state || !plan) return { work: { ...base, task: { kind: "continue" } }, characters };
+  return { work: toWork(plan, state, run), characters };
+}
+
+/** The engine's state without the run's event, for looking at; null where it cannot be read. */
+export async function peekState(ctx: QueryCtx, log: Doc<"runLogs">): Promise<RunState | null> {
+  try {
+    return unpackState(await readState(ctx, log), () => null);
+  } catch {
+    return null;
+  }
 }
 
 const sumLengths = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length, 0);

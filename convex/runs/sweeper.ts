@@ -13,9 +13,9 @@ import type { Doc } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx, type QueryCtx } from "../functions.ts";
 import { HOUR_MS, SECOND_MS } from "../lib/time.ts";
 import { SHARDS } from "./limits.ts";
-import { loadState, stepRun } from "./step.ts";
-import { getOpenLog } from "./log.ts";
+import { requireLog } from "./log.ts";
 import { callExecutor } from "./queue.ts";
+import { peekState, stepRun } from "./step.ts";
 import { wakeWaiting } from "./wake.ts";
 
 /** Rows of each kind that one transaction handles. */
@@ -62,10 +62,8 @@ async function takeDue(
 
 /** The run's executor is gone. An effect that it was given counts as started, with its result lost. */
 async function resumeExpired(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
-  const open = await getOpenLog(ctx, run._id);
-  if (!open) throw new Error(`Run ${run._id} has no log.`);
-  const { state } = await loadState(ctx, open);
-  if (state.phase === "performing" && state.pending) {
+  const state = await peekState(ctx, await requireLog(ctx, run));
+  if (state?.phase === "performing" && state.pending) {
     await stepRun(ctx, run, { kind: "lost", attempt: state.pending.attempt }, { holder: "queue" });
     return;
   }

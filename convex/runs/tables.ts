@@ -45,6 +45,7 @@ export const runTables = {
     /** Where the definition is: a version's, or a snapshot of a draft. Exactly one of the two. */
     definitionId: v.optional(v.id("versionDefinitions")),
     snapshotId: v.optional(v.id("runSnapshots")),
+    logId: v.id("runLogs"),
     startedAt: v.number(),
     endedAt: v.optional(v.number()),
     operationCount: v.number(),
@@ -85,46 +86,40 @@ export const runTables = {
     .index("by_queue_and_shard_and_dueAt", ["queue", "shard", "dueAt"]),
 
   /**
-   * The log of each run: operations as JSON text, packed into one row, or several (`part` 0, 1, 2 ...) when large. The last
-   * part of a live run also carries the engine's state. Written by `runs/log.ts`; read by the run page and by whatever goes
-   * on with a run. Deleted with the run.
+   * The log of each run, in one row where it fits: operations as JSON text, the payload, and the engine's state while the run
+   * is live. Found by the run's `logId` alone, so it costs no index. Written by `runs/log.ts`; read by the run page and by
+   * whatever goes on with a run. Deleted with the run.
    */
-  runOperations: defineTable({
-    runId: v.id("runs"),
-    part: v.number(),
-    /** JSON objects of finished operations, separated by commas, without the enclosing brackets. */
+  runLogs: defineTable({
+    /** JSON objects of finished operations, separated by commas, without the enclosing brackets. Earlier ones: the parts. */
     operations: v.string(),
-    /** Part 0: the trigger's bundle as JSON text, when it fits; `runPayloads` holds it otherwise. */
+    /** How many parts of kind `operations` come before. */
+    closedParts: v.number(),
+    /** The trigger's bundle as JSON text, when it fits; parts of kind `payload` otherwise. */
     payload: v.optional(v.string()),
-    /** The engine's state (`packState`) while the run is live, when it fits; `runStateParts` holds it otherwise. */
+    /** The engine's state (`packState`) of a live run, when it fits; parts of kind `state` otherwise. */
     state: v.optional(v.string()),
     /** JSON text of how often each edge was seen and passed, once the run has ended. */
     edges: v.optional(v.string()),
-  }).index("by_run_and_part", ["runId", "part"]),
+  }),
 
   /**
-   * Large payloads, cut into rows; `storageId` instead of `text` until the executor has read the file that the webhook
-   * stored. Written by `runs/payloads.ts`; read where a run is started, resumed, shown or replayed. Deleted with the run.
+   * What does not fit into a log row, cut into rows. A large payload begins as a reference to the file that the webhook
+   * stored. Written by `runs/parts.ts` and `runs/payloads.ts`; read with the log. Deleted with the run.
    */
-  runPayloads: defineTable({
-    runId: v.id("runs"),
+  runLogParts: defineTable({
+    logId: v.id("runLogs"),
+    kind: v.union(v.literal("operations"), v.literal("state"), v.literal("payload")),
     part: v.number(),
     text: v.optional(v.string()),
     storageId: v.optional(v.id("_storage")),
   })
-    .index("by_run_and_part", ["runId", "part"])
+    .index("by_log_and_kind_and_part", ["logId", "kind", "part"])
     .index("by_storageId", ["storageId"]),
 
-  /** Engine states too large for their log row, cut into rows. Written, read and deleted by `runs/log.ts`. */
-  runStateParts: defineTable({
-    runId: v.id("runs"),
-    part: v.number(),
-    text: v.string(),
-  }).index("by_run_and_part", ["runId", "part"]),
-
   /**
-   * Draft revisions that runs are pinned to. Inserted by `runs/start.ts`, once per revision that was run; never changed.
-   * Deleted by `runs/retention.ts` after the last run that needs it.
+   * Draft revisions that runs are pinned to. Inserted by `runs/start.ts`, once per revision that was run; of an existing one
+   * it changes `usedAt`, at most daily. Deleted by `runs/retention.ts` after the last run that needs it.
    */
   runSnapshots: defineTable({
     organizationId: v.id("organizations"),
@@ -132,7 +127,11 @@ export const runTables = {
     revision: v.number(),
     definitionKey: v.string(),
     definition: v.string(),
-  }).index("by_scenario_and_revision", ["scenarioId", "revision"]),
+    /** When a run was last pinned to it, to the day. */
+    usedAt: v.number(),
+  })
+    .index("by_scenario_and_revision", ["scenarioId", "revision"])
+    .index("by_usedAt", ["usedAt"]),
 
   /**
    * One row per shard of the queue: whether an executor watches it. Read by every start that needs an executor, so it is

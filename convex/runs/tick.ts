@@ -117,7 +117,8 @@ async function claimRuns(ctx: MutationCtx, request: TickRequest, answer: TickAns
   const ready = await takeReady(ctx, { shard: request.shard, limit: request.want });
   const claimed = await claimEach(ctx, ready, answer);
   const oldest = ready[0]?.dueAt ?? nowMs;
-  const isLate = nowMs - oldest > OVERLOAD_LAG_MS;
+  // Not in the first tick: after a standstill all that waits is late, and may be little.
+  const isLate = !request.isFirst && ready.length === request.want && nowMs - oldest > OVERLOAD_LAG_MS;
   const overload = isLate ? { overloadedUntil: nowMs + OVERLOAD_PAUSE_MS } : {};
   // A lone run needs no watch; a first tick that found several is likely to find more.
   const isQuiet = claimed === 0 || (claimed === 1 && request.isFirst && ready.length === 1);

@@ -73,7 +73,7 @@ describe("updateScenario", () => {
     const id = await create("Orders");
     await update(id, { name: "Invoices", description: "What came in" });
     expect(await get(id)).toMatchObject({ name: "Invoices", description: "What came in" });
-    expect(await actions()).toContain("scenario.updated");
+    expect(await actions()).toEqual(expect.arrayContaining(["scenario.renamed", "scenario.updated"]));
     expect(await codeOf(update(id, { description: "x".repeat(2_001) }))).toBe("invalid");
   });
 
@@ -196,7 +196,9 @@ describe("listScenarios", () => {
     await t.run(async (ctx) => {
       for (const [index, state] of (["succeeded", "failed"] as const).entries()) {
         const startedAt = 1_000 * (index + 1);
+        const logId = await ctx.db.insert("runLogs", { operations: "", closedParts: 0 });
         await ctx.db.insert("runs", {
+          logId,
           organizationId: owner.organizationId,
           scenarioId: id,
           state,

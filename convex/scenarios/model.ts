@@ -65,7 +65,7 @@ export async function cloneScenario(
   const read = await storable(parseStored(await definitionOf(ctx, original, args.source)));
   const name = args.name ?? `Copy of ${original.name}`.slice(0, MAX_NAME_LENGTH);
   const scenarioId = await insertScenario(ctx, { name, description: original.description, read });
-  await recordScenarioAudit(ctx, scenarioId, "scenario.cloned", { from: original._id });
+  await recordScenarioAudit(ctx, scenarioId, "scenario.cloned", { from: original._id, fromName: original.name });
   return scenarioId;
 }
 
@@ -129,7 +129,17 @@ export async function updateScenario(
   if (enabled !== undefined && enabled !== scenario.enabled) {
     await recordScenarioAudit(ctx, scenario._id, enabled ? "scenario.enabled" : "scenario.disabled");
   }
-  if (name !== undefined || description !== undefined) await recordScenarioAudit(ctx, scenario._id, "scenario.updated");
+  await recordTextChanges(ctx, scenario);
+}
+
+/** Notes a new name, telling the old one, and a new description. `before`: the row as it was. */
+async function recordTextChanges(ctx: OrgMutationCtx, before: Doc<"scenarios">): Promise<void> {
+  const after = await ctx.db.get("scenarios", before._id);
+  if (after === null) return;
+  if (after.name !== before.name) {
+    await recordScenarioAudit(ctx, before._id, "scenario.renamed", { before: before.name });
+  }
+  if (after.description !== before.description) await recordScenarioAudit(ctx, before._id, "scenario.updated");
 }
 
 /** Deletes a scenario as far as everybody is concerned: it is off and hidden, and can be restored. */
@@ -164,6 +174,6 @@ async function recordScenarioAudit(
   details?: Record<string, string>,
 ) {
   const { organizationId } = ctx.actor;
-  const resource = { type: "scenario", id: scenarioId };
+  const resource = { type: "scenario" as const, id: scenarioId };
   await recordAudit(ctx, { organizationId, actor: ctx.actor, action, resource, ...(details ? { details } : {}) });
 }

@@ -153,6 +153,7 @@ describe("listVersions", () => {
     await publish();
     await t.run(async (ctx) => {
       const run = {
+        logId: await ctx.db.insert("runLogs", { operations: "", closedParts: 0 }),
         organizationId: owner.organizationId,
         scenarioId,
         trigger: "webhook" as const,

@@ -56,9 +56,16 @@ describe("retries", () => {
     [{}, 60_000],
   ])("wait as long as a busy service asks (%o)", (more, expected) => {
     const definition = scenario([action(2, "test.write")]);
-    const report = createEngineHost({ definition, effects: failing(1, failure("rateLimited", more)) }).run({});
+    const busy = failure("rateLimited", { ...more, notPerformed: true });
+    const report = createEngineHost({ definition, effects: failing(1, busy) }).run({});
     expect(report.waits).toEqual([{ reason: "retry", durationMs: expected }]);
     expect(report.outcome).toBe("succeeded");
+  });
+
+  it("are not made for a write that a busy service may have performed", () => {
+    const definition = scenario([action(2, "test.write")]);
+    const report = createEngineHost({ definition, effects: failing(1, failure("rateLimited")) }).run({});
+    expect(report).toMatchObject({ outcome: "failed", waits: [] });
   });
 
   it.each(["invalid", "auth", "terminal"] as const)("are not made for %s errors", (kind) => {

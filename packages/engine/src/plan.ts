@@ -92,6 +92,11 @@ export function compilePlan(definition: Definition, catalog: ManifestCatalog): C
   return { ok: true, plan };
 }
 
+/** An action that limits its own time (a literal `timeoutMs` in its config) ends by that, not by the engine just before. */
+function timeoutBeyond(own: unknown): number | null {
+  return typeof own === "number" ? own + 1_000 : null;
+}
+
 function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
   const handling = node.errorHandling;
   const compiled: PlanNode = {
@@ -103,7 +108,7 @@ function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
     config: compileConfig(node.config, { literalFields: literalFields(kind.node.input) }),
     disabled: node.disabled ?? false,
     retry: handling?.retry ?? DEFAULT_RETRY,
-    timeoutMs: handling?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: handling?.timeoutMs ?? timeoutBeyond(node.config.timeoutMs) ?? DEFAULT_TIMEOUT_MS,
     whenUnknown: handling?.whenUnknown ?? "ask",
     next: [],
     error: [],

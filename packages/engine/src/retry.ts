@@ -28,7 +28,7 @@ const uncertainKinds: ReadonlySet<OperationError["kind"]> = new Set(["retryable"
  */
 export function judge(failed: FailedAttempt): Verdict {
   const { effect, error } = failed;
-  const mayRepeat = effect !== "write" || error.notPerformed === true || error.kind === "rateLimited";
+  const mayRepeat = effect !== "write" || error.notPerformed === true;
   if (!mayRepeat && failed.whenUnknown === "ask") {
     return uncertainKinds.has(error.kind) && !isAnswer(error) ? { kind: "unknown" } : { kind: "fail" };
   }

@@ -1,9 +1,10 @@
 "use client";
 
 import { Check } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
+import { Slot } from "radix-ui";
+import { createContext, useContext, useState, type ComponentProps, type ReactNode } from "react";
 import { cx } from "../classNames.ts";
+import { onDemand } from "../onDemand.ts";
 import {
   MenuItemContent,
   menuContentClasses,
@@ -14,41 +15,124 @@ import {
   type MenuItemTone,
 } from "./menuParts.tsx";
 
+const useRadix = onDemand(() => import("./radixMenu.ts"));
+type Radix = typeof import("./radixMenu.ts");
+
+interface MenuState {
+  /** Radix's parts, from the first time that somebody opens the menu. */
+  radix: Radix | undefined;
+  prepare: () => void;
+  open: () => void;
+}
+
+const MenuContext = createContext<MenuState | null>(null);
+
+function useMenu(): MenuState {
+  const state = useContext(MenuContext);
+  if (!state) throw new Error("This belongs inside a Menu.");
+  return state;
+}
+
+/** Inside an open menu, where the parts are there. */
+function useParts(): Radix {
+  const { radix } = useMenu();
+  if (!radix) throw new Error("This belongs inside a MenuContent.");
+  return radix;
+}
+
 /**
  * A menu under a button. Not modal: the page behind stays readable to assistive technology, and the first click outside
  * both closes the menu and does what it was meant for.
+ *
+ * A page has many menus and most are never opened. Until its first opening a menu is just its button; the code behind it
+ * is fetched when the pointer or the focus reaches that button.
  */
-export function Menu(props: ComponentProps<typeof DropdownMenu.Root>) {
-  return <DropdownMenu.Root modal={false} {...props} />;
-}
-export const MenuTrigger = DropdownMenu.Trigger;
-
-export function MenuContent({ className, ...props }: ComponentProps<typeof DropdownMenu.Content>) {
+export function Menu({ children }: { children: ReactNode }) {
+  const { module, load } = useRadix();
+  const [isArmed, setArmed] = useState(false);
+  const radix = isArmed ? module : undefined;
+  const state: MenuState = {
+    radix,
+    prepare: () => void load(),
+    open: () => void load().then(setArmed),
+  };
+  const Root = radix?.Root;
   return (
-    <DropdownMenu.Portal>
-      <DropdownMenu.Content
+    <MenuContext value={state}>
+      {Root ? (
+        <Root modal={false} defaultOpen>
+          {children}
+        </Root>
+      ) : (
+        children
+      )}
+    </MenuContext>
+  );
+}
+
+export interface MenuTriggerProps extends ComponentProps<"button"> {
+  /** The one child is the button, rather than this. */
+  asChild?: boolean;
+}
+
+export function MenuTrigger({ asChild = false, ...props }: MenuTriggerProps) {
+  const { radix, prepare, open } = useMenu();
+  if (radix) return <radix.Trigger asChild={asChild} {...props} />;
+  const Button = asChild ? Slot.Root : "button";
+  return (
+    <Button
+      {...(asChild ? {} : { type: "button" as const })}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      data-state="closed"
+      onPointerEnter={prepare}
+      onFocus={prepare}
+      onClick={open}
+      onKeyDown={(event) => {
+        if (event.key !== "ArrowDown") return;
+        event.preventDefault();
+        open();
+      }}
+      {...props}
+    />
+  );
+}
+
+export interface MenuContentProps extends Pick<ComponentProps<"div">, "className" | "children"> {
+  side?: "top" | "right" | "bottom" | "left";
+  align?: "start" | "center" | "end";
+}
+
+export function MenuContent({ className, ...props }: MenuContentProps) {
+  const { radix } = useMenu();
+  if (!radix) return null;
+  return (
+    <radix.Portal>
+      <radix.Content
         sideOffset={4}
         collisionPadding={8}
         align="end"
         className={cx(menuContentClasses, className)}
         {...props}
       />
-    </DropdownMenu.Portal>
+    </radix.Portal>
   );
 }
 
-export interface MenuItemProps
-  extends MenuItemContentProps, Omit<ComponentProps<typeof DropdownMenu.Item>, "children" | "className"> {
+export interface MenuItemProps extends MenuItemContentProps {
   tone?: MenuItemTone;
+  disabled?: boolean;
+  onSelect?: (event: Event) => void;
 }
 
 export function MenuItem({ icon, shortcut, tone = "normal", children, ...props }: MenuItemProps) {
+  const { Item } = useParts();
   return (
-    <DropdownMenu.Item className={menuItemClasses(tone)} {...props}>
+    <Item className={menuItemClasses(tone)} {...props}>
       <MenuItemContent icon={icon} {...(shortcut ? { shortcut } : {})}>
         {children}
       </MenuItemContent>
-    </DropdownMenu.Item>
+    </Item>
   );
 }
 
@@ -66,25 +150,28 @@ export function MenuRadioGroup<Value extends string>({
   onValueChange,
   options,
 }: MenuRadioGroupProps<Value>) {
+  const { RadioGroup, RadioItem, ItemIndicator, Label } = useParts();
   return (
-    <DropdownMenu.RadioGroup value={value} onValueChange={(next) => onValueChange(next as Value)}>
-      {label ? <DropdownMenu.Label className={menuLabelClasses}>{label}</DropdownMenu.Label> : null}
+    <RadioGroup value={value} onValueChange={(next) => onValueChange(next as Value)}>
+      {label ? <Label className={menuLabelClasses}>{label}</Label> : null}
       {options.map((option) => (
-        <DropdownMenu.RadioItem key={option.value} value={option.value} className={menuItemClasses("normal")}>
+        <RadioItem key={option.value} value={option.value} className={menuItemClasses("normal")}>
           <MenuItemContent icon={option.icon}>{option.label}</MenuItemContent>
-          <DropdownMenu.ItemIndicator>
+          <ItemIndicator>
             <Check aria-hidden />
-          </DropdownMenu.ItemIndicator>
-        </DropdownMenu.RadioItem>
+          </ItemIndicator>
+        </RadioItem>
       ))}
-    </DropdownMenu.RadioGroup>
+    </RadioGroup>
   );
 }
 
 export function MenuSeparator() {
-  return <DropdownMenu.Separator className={menuSeparatorClasses} />;
+  const { Separator } = useParts();
+  return <Separator className={menuSeparatorClasses} />;
 }
 
 export function MenuLabel({ children }: { children: ReactNode }) {
-  return <DropdownMenu.Label className={menuLabelClasses}>{children}</DropdownMenu.Label>;
+  const { Label } = useParts();
+  return <Label className={menuLabelClasses}>{children}</Label>;
 }

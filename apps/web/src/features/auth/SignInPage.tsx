@@ -13,7 +13,10 @@ import { useSignInForm } from "./useSignInForm.ts";
 
 /** Signing in; on a fresh deployment, making the owner's account. */
 export function SignInPage({ next }: { next: string }) {
-  const signUp = useQuery(api.auth.queries.getSignUpState, {});
+  const current = useQuery(api.auth.queries.getSignUpState, {});
+  // Making the first account turns this very page into a sign-in page; not before it has led to the account's home.
+  const [sentFrom, setSentFrom] = useState<typeof current>(undefined);
+  const signUp = sentFrom ?? current;
   return (
     <div className="flex min-h-dvh flex-col">
       <ConnectionBanner />
@@ -23,7 +26,13 @@ export function SignInPage({ next }: { next: string }) {
           {signUp === undefined ? (
             <FormSkeleton />
           ) : (
-            <SignInCard key={String(signUp.firstRun)} firstRun={signUp.firstRun} open={signUp.open} next={next} />
+            <SignInCard
+              key={String(signUp.firstRun)}
+              firstRun={signUp.firstRun}
+              open={signUp.open}
+              next={next}
+              onPending={(pending) => setSentFrom(pending ? signUp : undefined)}
+            />
           )}
         </section>
       </main>
@@ -41,10 +50,17 @@ const words = {
   signIn: { title: "Sign in to Patchbay", text: "", submit: "Sign in" },
 };
 
-function SignInCard({ firstRun, open, next }: { firstRun: boolean; open: boolean; next: string }) {
+interface SignInCardProps {
+  firstRun: boolean;
+  open: boolean;
+  next: string;
+  onPending: (pending: boolean) => void;
+}
+
+function SignInCard({ firstRun, open, next, onPending }: SignInCardProps) {
   const router = useRouter();
   const [mode, setMode] = useState<SignInMode>(firstRun ? "signUp" : "signIn");
-  const form = useSignInForm(mode, () => router.replace(next));
+  const form = useSignInForm(mode, { onPending, onDone: () => router.replace(next) });
   const { title, text, submit } = words[firstRun ? "firstRun" : mode];
   return (
     <form

@@ -4,8 +4,15 @@ import { useAuthActions } from "@convex-dev/auth/react";
 import { useState } from "react";
 import { checkCredentials, signInFailure, type Credentials, type FieldErrors, type SignInMode } from "./rules.ts";
 
-/** State and sending of the sign-in form. `onDone` is called once the session stands. */
-export function useSignInForm(mode: SignInMode, onDone: () => void) {
+interface SignInEvents {
+  /** The form is being sent, or can be changed again. */
+  onPending: (pending: boolean) => void;
+  /** The session stands; the form stays pending. */
+  onDone: () => void;
+}
+
+/** State and sending of the sign-in form. */
+export function useSignInForm(mode: SignInMode, { onPending, onDone }: SignInEvents) {
   const { signIn } = useAuthActions();
   const [credentials, setCredentials] = useState<Credentials>({ name: "", email: "", password: "" });
   const [errors, setErrors] = useState<FieldErrors>({});
@@ -23,6 +30,7 @@ export function useSignInForm(mode: SignInMode, onDone: () => void) {
     setErrors(found);
     if (Object.keys(found).length > 0) return;
     setPending(true);
+    onPending(true);
     setFailure(null);
     try {
       const { name, email, password } = credentials;
@@ -32,6 +40,7 @@ export function useSignInForm(mode: SignInMode, onDone: () => void) {
     } catch (error) {
       setFailure(signInFailure(mode, error));
       setPending(false);
+      onPending(false);
     }
   };
 

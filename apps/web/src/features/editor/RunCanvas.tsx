@@ -1,1 +1,1 @@
-export { RunCanvas, type RunCanvasProps } from "./canvas/RunCanvas.tsx";
+export { RunCanvas } from "./canvas/RunCanvas.tsx";

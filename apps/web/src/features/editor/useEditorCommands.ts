@@ -37,6 +37,7 @@ export interface EditorCommands {
 }
 
 const ROUTER_TYPE = "router.route";
+const NOTE_SIZE = { width: 200, height: 120 };
 
 /** What keys, tools and menus do. Everything that changes the definition is one undo step. */
 export function useEditorCommands(view: CanvasView): EditorCommands {
@@ -67,7 +68,7 @@ export function useEditorCommands(view: CanvasView): EditorCommands {
       },
       addNote: () => {
         const id = crypto.randomUUID();
-        const position = snap(view.centre());
+        const position = freePosition(store.getState().definition, view.centre(), NOTE_SIZE);
         edit({ label: "Add a note", apply: (definition) => setNote(definition, { id, text: "", position }) });
         store.getState().select([], [], [id]);
       },

@@ -2,12 +2,11 @@
 
 import { Avatar, Badge, Button, Select } from "@patchbay/ui";
 import { LogOut } from "lucide-react";
-import { useLeave } from "@/features/auth/useLeave";
+import { useSignOut } from "@/features/auth/SignOut";
 import { themeOptions } from "@/features/shell/AccountMenu";
 import { useCan, useOrganization, useViewer } from "@/features/shell/viewer";
 import { useTheme } from "@/features/theme/ThemeProvider";
 import { QueryBoundary } from "@/lib/QueryBoundary";
-import { useAct } from "@/lib/useAct";
 import { ApiKeysSection } from "./ApiKeysSection.tsx";
 import { AuditSection } from "./AuditSection.tsx";
 import { Section } from "./Section.tsx";
@@ -41,8 +40,7 @@ export function SettingsPage() {
 function OrganizationSection() {
   const { name, role } = useOrganization();
   const { user } = useViewer();
-  const leave = useLeave();
-  const act = useAct();
+  const signOut = useSignOut();
   return (
     <Section title="Organization and account">
       <div className="flex items-center gap-3 border-b border-line px-4 py-3">
@@ -59,7 +57,7 @@ function OrganizationSection() {
           <span className="block truncate text-sm font-medium">{user.name}</span>
           <span className="block truncate text-xs text-ink-3">{user.email}</span>
         </span>
-        <Button onClick={() => void act("Could not sign out", () => leave("/signin"))}>
+        <Button onClick={signOut}>
           <LogOut aria-hidden />
           Sign out
         </Button>

@@ -13,9 +13,8 @@ import {
   Skeleton,
 } from "@patchbay/ui";
 import { LogOut, Monitor, Moon, Sun } from "lucide-react";
-import { useLeave } from "@/features/auth/useLeave";
+import { useSignOut } from "@/features/auth/SignOut";
 import { useTheme } from "@/features/theme/ThemeProvider";
-import { useAct } from "@/lib/useAct";
 import { useViewerState } from "./viewer.tsx";
 
 export const themeOptions = [
@@ -28,8 +27,7 @@ export const themeOptions = [
 export function AccountMenu({ compact }: { compact: boolean }) {
   const state = useViewerState();
   const theme = useTheme();
-  const leave = useLeave();
-  const act = useAct();
+  const signOut = useSignOut();
   if (state.kind !== "ready")
     return <Skeleton className={cx("mx-auto my-1 size-6 rounded-full", !compact && "ml-1")} />;
   const { name, email } = state.viewer.user;
@@ -55,7 +53,7 @@ export function AccountMenu({ compact }: { compact: boolean }) {
         <MenuLabel>Appearance</MenuLabel>
         <MenuRadioGroup value={theme.choice} onValueChange={theme.choose} options={themeOptions} />
         <MenuSeparator />
-        <MenuItem icon={<LogOut aria-hidden />} onSelect={() => void act("Could not sign out", () => leave("/signin"))}>
+        <MenuItem icon={<LogOut aria-hidden />} onSelect={signOut}>
           Sign out
         </MenuItem>
       </MenuContent>

@@ -3,6 +3,7 @@
 import { Skeleton } from "@patchbay/ui";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
+import { SignOutProvider } from "@/features/auth/SignOut";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { usesRail } from "./navigation.ts";
 import { SideNav } from "./SideNav.tsx";
@@ -15,7 +16,9 @@ export function AppShell({ children }: { children: ReactNode }) {
   return (
     <ViewerProvider>
       <SessionGuard />
-      <Frame>{children}</Frame>
+      <SignOutProvider>
+        <Frame>{children}</Frame>
+      </SignOutProvider>
     </ViewerProvider>
   );
 }

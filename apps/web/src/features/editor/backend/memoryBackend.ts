@@ -9,7 +9,6 @@ import type {
   EditorBackend,
   ListeningInfo,
   RunDetail,
-  RunSummary,
   SampleRow,
   ScenarioInfo,
 } from "./types.ts";
@@ -48,7 +47,7 @@ export function createMemoryBackend(
     useScenario: () => use((current) => current.scenario),
     useDraft: () => use((current) => current.draft),
     usePublishedDefinition: () => use((current) => current.published),
-    useRecentRuns: () => use((current) => current.runs) as RunSummary[],
+    useRecentRuns: () => use((current) => current.runs),
     useRun: (runId) => use((current) => current.runs.find((run) => run.id === runId) ?? null),
     useSamples: () => use((current) => current.samples),
     useListening: () => use((current) => current.listening),

@@ -45,15 +45,17 @@ export function AnchoredPanel({ nodeId, width, children }: AnchoredPanelProps) {
     if (Math.abs(dx) > 1 || Math.abs(dy) > 1) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 260 });
   }, [nodeId, node, canvasWidth, canvasHeight, rightmost, zoom, nodeLeft, nodeTop, getViewport, setViewport]);
 
+  const middle = nodeTop + (DISC * zoom) / 2;
   useLayoutEffect(() => {
     const element = panel.current;
     if (!element) return;
-    const height = element.offsetHeight;
-    const middle = nodeTop + (DISC * zoom) / 2;
-    const top = Math.max(MARGIN, Math.min(middle - Math.min(height / 2, 220), canvasHeight - height - MARGIN));
-    element.style.top = `${top}px`;
-    element.style.setProperty("--pointer-top", `${Math.max(20, Math.min(middle - top, height - 20))}px`);
-  });
+    const place = () => placePanel(element, middle, canvasHeight);
+    place();
+    // What is inside grows and shrinks by itself, too: fields unfold, tabs change.
+    const observer = new ResizeObserver(place);
+    for (const part of element.querySelectorAll("section")) observer.observe(part);
+    return () => observer.disconnect();
+  }, [middle, canvasHeight, nodeId]);
 
   if (!node) return null;
   return (
@@ -68,5 +70,23 @@ export function AnchoredPanel({ nodeId, width, children }: AnchoredPanelProps) {
       />
       {children}
     </div>
+  );
+}
+
+/** Keeps a panel inside the canvas, its main part level with the node and the pointer on it. */
+function placePanel(element: HTMLElement, middle: number, canvasHeight: number): void {
+  const main = element.querySelector<HTMLElement>("[role=dialog]");
+  const mainHeight = main?.offsetHeight ?? element.offsetHeight;
+  const others = [...element.querySelectorAll<HTMLElement>("section")].map((section) => section.offsetHeight);
+  const height = Math.max(mainHeight, ...others);
+  const top = Math.max(MARGIN, Math.min(middle - Math.min(mainHeight / 2, 220), canvasHeight - height - MARGIN));
+  const offset = Math.max(0, Math.min(middle - top - mainHeight / 2, height - mainHeight));
+  // Only where the pointer would miss the main part is that moved down beside the others.
+  const shift = middle - top > mainHeight - 20 ? offset : 0;
+  element.style.top = `${top}px`;
+  element.style.setProperty("--main-offset", `${shift}px`);
+  element.style.setProperty(
+    "--pointer-top",
+    `${shift + Math.max(20, Math.min(middle - top - shift, mainHeight - 20))}px`,
   );
 }

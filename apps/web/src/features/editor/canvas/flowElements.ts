@@ -130,39 +130,43 @@ export function createProjector(catalog: ManifestCatalog) {
       }));
     },
     edges(definition: Definition, selected: ReadonlySet<EdgeKey>): CableEdge[] {
-      const nextCache = new WeakMap<DefinitionEdge, CableEdge>();
-      const edges = definition.edges.flatMap(
-        (edge) => projectEdge(definition, edge, selected.has(edgeKey(edge))) ?? [],
-      );
-      for (const edge of edges) nextCache.set(edge.data!.edge, edge);
-      edgeCache = nextCache;
+      const index = indexDefinition(definition);
+      const next = new WeakMap<DefinitionEdge, CableEdge>();
+      const edges: CableEdge[] = [];
+      for (const node of definition.nodes) {
+        const face = nodeFace(catalog, node);
+        for (const output of outputsOf(definition, node.id, face)) {
+          const edge = output.edge === null ? undefined : index.edges.get(output.edge);
+          if (!edge || !index.nodes.has(edge.to)) continue;
+          const cable = projectEdge(definition, edge, output, selected.has(edgeKey(edge)), face.isRouter);
+          edges.push(cable);
+          next.set(edge, cable);
+        }
+      }
+      edgeCache = next;
       return edges;
     },
   };
 
-  function projectEdge(definition: Definition, edge: DefinitionEdge, isSelected: boolean): CableEdge | null {
-    const source = nodeCache.get(edge.from);
-    if (!source || !nodeCache.has(edge.to)) return null;
-    const id = edgeKey(edge);
-    const output = source.flowNode.data.outputs.find((each) => each.edge === id);
-    if (!output) return null;
+  function projectEdge(
+    definition: Definition,
+    edge: DefinitionEdge,
+    output: Output,
+    isSelected: boolean,
+    isFromRouter: boolean,
+  ): CableEdge {
     const known = edgeCache.get(edge);
-    if (
-      known &&
-      known.selected === isSelected &&
-      known.sourceHandle === output.id &&
-      known.data!.angle === output.angle
-    )
-      return known;
+    const data = known?.data?.angle === output.angle ? known.data : { edge, angle: output.angle, isFromRouter };
+    if (known?.selected === isSelected && known.sourceHandle === output.id && known.data === data) return known;
     return {
-      id,
+      id: edgeKey(edge),
       type: "cable",
       source: String(edge.from),
       target: String(edge.to),
       sourceHandle: output.id,
       targetHandle: INPUT_HANDLE,
       selected: isSelected,
-      data: { edge, angle: output.angle, isFromRouter: source.flowNode.data.face.isRouter },
+      data,
       ariaLabel: describeEdge(catalog, definition, edge),
       interactionWidth: 24,
     };

@@ -27,7 +27,7 @@ export function useFlowElements(onSelect: ((selection: CanvasSelection) => void)
   }, [projector, definition, selectedNodes, selectedNotes, dragged]);
   const edges = useMemo<CableEdge[]>(
     () => projector.edges(definition, selectedEdges),
-    [projector, definition, selectedEdges, nodes],
+    [projector, definition, selectedEdges],
   );
 
   const pendingDrag = useRef<Map<string, Position>>(new Map());

@@ -37,7 +37,7 @@ export function FieldControlBox({ field, id, label = field.label, value, issues,
         <Select
           id={id}
           aria-label={label}
-          value={(value ?? field.default) === undefined ? undefined : String(value ?? field.default)}
+          value={toBoxText(value ?? field.default) || undefined}
           onValueChange={onChange}
           options={field.options}
           invalid={isInvalid}
@@ -90,7 +90,7 @@ function NodeReference({ id, label, value, isInvalid, onChange }: NodeReferenceP
     <Select
       id={id}
       aria-label={label}
-      value={value === undefined || value === null ? undefined : String(value)}
+      value={toBoxText(value) || undefined}
       onValueChange={(chosen) => onChange(Number(chosen))}
       options={options}
       placeholder="Choose a node"

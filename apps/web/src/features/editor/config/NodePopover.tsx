@@ -78,7 +78,7 @@ export function NodePopover({ nodeId }: { nodeId: NodeId }) {
             role="dialog"
             tabIndex={-1}
             aria-label={`Settings of node ${node.id}, ${node.name ?? face.title}`}
-            className="flex max-h-(--panel-height) shrink-0 animate-pop-in flex-col overflow-hidden rounded-pop border border-line-2 bg-surface shadow-pop outline-none"
+            className="mt-(--main-offset) flex max-h-(--panel-height) shrink-0 animate-pop-in flex-col overflow-hidden rounded-pop border border-line-2 bg-surface shadow-pop outline-none"
             style={{ width: POPOVER_WIDTH }}
           >
             <PopoverHeader node={node} onClose={close} />

@@ -111,7 +111,7 @@ export function isShown(field: FormField, fields: readonly FormField[], config: 
   const other = fields.find((each) => each.name === field.showWhen?.field);
   const value = config[field.showWhen.field] ?? other?.default;
   if (isFormula(value)) return true;
-  return field.showWhen.values.some((wanted) => String(wanted) === String(value));
+  return field.showWhen.values.some((wanted) => toBoxText(wanted) === toBoxText(value));
 }
 
 export const isFormula = (value: JsonValue | undefined): value is string =>

@@ -62,7 +62,7 @@ export function FilterPopover({ edgeKey }: { edgeKey: EdgeKey }) {
           <section
             role="dialog"
             aria-label={`Filter before node ${target.id}, ${nodeTitle(catalog, target)}`}
-            className="flex max-h-(--panel-height) shrink-0 animate-pop-in flex-col overflow-hidden rounded-pop border border-line-2 bg-surface shadow-pop"
+            className="mt-(--main-offset) flex max-h-(--panel-height) shrink-0 animate-pop-in flex-col overflow-hidden rounded-pop border border-line-2 bg-surface shadow-pop"
             style={{ width: WIDTH }}
           >
             <header className="flex h-13 shrink-0 items-center gap-2.5 border-b border-line pr-2 pl-4">

@@ -1,5 +1,5 @@
 import { SearchField, Tab, TabList, TabPanel, Tabs, cx, kindOf, summarize } from "@patchbay/ui";
-import type { JsonKind, JsonLike } from "@patchbay/ui";
+import type { JsonKind } from "@patchbay/ui";
 import { functionCatalog } from "@patchbay/core";
 import type { FunctionDoc } from "@patchbay/core";
 import {
@@ -198,7 +198,7 @@ function ValueRow({
   isEnabled: boolean;
   onInsert: (formula: string) => void;
 }) {
-  const kind = kindOf(value.value as JsonLike);
+  const kind = kindOf(value.value);
   const Icon = kindIcons[kind];
   const steps = value.path.split(/\.(?![^`]*`\.)/);
   const name = steps.at(-1) ?? value.path;
@@ -233,7 +233,7 @@ function ValueRow({
           kind === "object" || kind === "list" ? "text-ink-3" : "text-ink-2",
         )}
       >
-        {summarize(value.value as JsonLike)}
+        {summarize(value.value)}
       </span>
     </button>
   );

@@ -16,12 +16,18 @@ export const snap = ({ x, y }: Position): Position => ({
   y: Math.round(y / GRID) * GRID,
 });
 
-/** The nearest place at or below `wanted` that no disc covers. */
-export function freePosition(definition: Definition, wanted: Position): Position {
+const DISC_SIZE = { width: 72, height: 72 };
+
+/** The nearest place at or below `wanted` where something of this size covers no disc and no name below one. */
+export function freePosition(definition: Definition, wanted: Position, size = DISC_SIZE): Position {
   let place = snap(wanted);
-  const isTaken = (candidate: Position) =>
+  const isTaken = ({ x, y }: Position) =>
     definition.nodes.some(
-      ({ position }) => Math.abs(position.x - candidate.x) < 100 && Math.abs(position.y - candidate.y) < 120,
+      ({ position }) =>
+        x < position.x + 112 &&
+        x + size.width > position.x - 40 &&
+        y < position.y + 120 &&
+        y + size.height > position.y - 20,
     );
   for (let tries = 0; isTaken(place) && tries < 500; tries += 1) place = { x: place.x, y: place.y + ROW };
   return place;

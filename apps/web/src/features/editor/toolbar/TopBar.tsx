@@ -22,11 +22,11 @@ export function TopBar({ scenario, draft, saveState, onPublish }: TopBarProps) {
   const base = `/scenarios/${scenario.id}`;
   return (
     <header className="flex h-12 shrink-0 items-center gap-3 border-b border-line-2 bg-surface px-4">
-      <nav aria-label="Breadcrumb" className="flex min-w-0 items-center gap-2">
-        <Link href="/" className="hidden text-sm text-ink-2 hover:text-ink lg:inline">
+      <nav aria-label="Breadcrumb" className="flex min-w-28 items-center gap-2">
+        <Link href="/" className="hidden text-sm text-ink-2 hover:text-ink xl:inline">
           Scenarios
         </Link>
-        <span aria-hidden className="hidden text-ink-3 lg:inline">
+        <span aria-hidden className="hidden text-ink-3 xl:inline">
           ›
         </span>
         <ScenarioName scenario={scenario} />
@@ -47,13 +47,13 @@ export function TopBar({ scenario, draft, saveState, onPublish }: TopBarProps) {
         <Button asChild variant="quiet">
           <Link href={`${base}/runs`}>
             <ListVideo aria-hidden />
-            Runs
+            <span className="max-xl:sr-only">Runs</span>
           </Link>
         </Button>
         <Button asChild variant="quiet">
           <Link href={`${base}/history`}>
             <History aria-hidden />
-            History
+            <span className="max-xl:sr-only">History</span>
           </Link>
         </Button>
         <Button variant={isPaused ? "secondary" : "primary"} disabled={isEmpty} onClick={onPublish}>
@@ -75,7 +75,7 @@ function ScenarioName({ scenario }: { scenario: ScenarioInfo }) {
           type="button"
           title="Rename"
           onClick={() => setDraftName(scenario.name)}
-          className="block max-w-80 truncate rounded-control px-1 text-lg font-semibold text-ink hover:bg-hover"
+          className="block max-w-[min(20rem,100%)] truncate rounded-control px-1 text-lg font-semibold text-ink hover:bg-hover"
         >
           {scenario.name}
         </button>

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { api, internal } from "../_generated/api.js";
 import type { Id } from "../_generated/dataModel.d.ts";
 import type { ActionCtx, MutationCtx } from "../functions.ts";
-import { createBackend, createOwner, type Backend, type Person } from "../test.support.ts";
+import { createOwner } from "../test.support.ts";
 import {
   definitionOf,
   getDetail,
@@ -20,33 +20,24 @@ import {
   until,
   untilTrue,
   variables,
+  useBackend,
 } from "./harness.support.ts";
 import { EXECUTOR_CLAIMS_MS } from "./limits.ts";
 import { PAYLOAD_CONTENT_TYPE } from "./retention.ts";
 
-let t: Backend;
-let owner: Person;
-
-beforeEach(async () => {
-  vi.useFakeTimers();
-  t = createBackend();
-  owner = await createOwner(t);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+const backend = useBackend();
 
 const sleep = (durationMs: number) => new Promise((resolve) => setTimeout(resolve, durationMs));
-const sweep = () => t.mutation(internal.runs.sweeper.sweep, {});
-const tickets = () => t.run((ctx) => ctx.db.query("runTickets").collect());
+const sweep = () => backend.t.mutation(internal.runs.sweeper.sweep, {});
+const tickets = () => backend.t.run((ctx) => ctx.db.query("runTickets").collect());
 
 /** Starts a run of `webhook -> http.request -> variables` and gives back its id. */
 async function startRequest(config: Record<string, unknown> = {}, spec: object = {}): Promise<Id<"runs">> {
-  const { path } = await publishScenario(owner, definitionOf([receive, request(2, config, spec), variables(3, {})]));
-  return requireRunId(await post(t, path, {}));
+  const { path } = await publishScenario(
+    backend.owner,
+    definitionOf([receive, request(2, config, spec), variables(3, {})]),
+  );
+  return requireRunId(await post(backend.t, path, {}));
 }
 
 describe("a long request", () => {
@@ -60,10 +51,10 @@ describe("a long request", () => {
     for (let second = 0; second < 23; second++) {
       await pass(1_000);
       await sweep();
-      expect((await getRow(t, runId)).queue).toBe("claimed");
+      expect((await getRow(backend.t, runId)).queue).toBe("claimed");
     }
-    await settle(t);
-    expect((await getRow(t, runId)).state).toBe("succeeded");
+    await settle(backend.t);
+    expect((await getRow(backend.t, runId)).state).toBe("succeeded");
     expect(calls).toHaveLength(1);
   });
 
@@ -71,8 +62,8 @@ describe("a long request", () => {
     stubService(() => new Promise<Response>(() => {}));
     const runId = await startRequest({ timeoutMs: 300_000 }, { errorHandling: { timeoutMs: 5_000 } });
     await pass(4_900);
-    await until(t, runId, "incomplete");
-    const detail = await getDetail(owner, runId);
+    await until(backend.t, runId, "incomplete");
+    const detail = await getDetail(backend.owner, runId);
     expect(detail).toMatchObject({ failure: { kind: "timeout", nodeId: 2 } });
     expect(detail.operations.at(-1)).toMatchObject({ state: "unknown", attempts: [{ number: 1, durationMs: 5_000 }] });
   });
@@ -86,11 +77,14 @@ describe("a long request", () => {
     });
     const runId = await startRequest();
     await untilTrue(() => calls.length === 1);
-    await owner.client.mutation(api.runs.mutations.cancelRun, { organizationId: owner.organizationId, runId });
+    await backend.owner.client.mutation(api.runs.mutations.cancelRun, {
+      organizationId: backend.owner.organizationId,
+      runId,
+    });
     await pass(10_000);
     expect(aborted).toBe(true);
-    await settle(t);
-    const detail = await getDetail(owner, runId);
+    await settle(backend.t);
+    const detail = await getDetail(backend.owner, runId);
     expect(detail).toMatchObject({ state: "cancelled" });
     expect(detail.operations.at(-1)).toMatchObject({ nodeId: 2, state: "unknown" });
   });
@@ -100,11 +94,11 @@ describe("the ticket", () => {
   it("is given back when nothing is left, and taken again by the next start", async () => {
     stubService(() => okJson({}));
     await startRequest();
-    await settle(t);
+    await settle(backend.t);
     expect((await tickets()).map((ticket) => ticket.watchedUntil)).toEqual([0]);
     for (let n = 0; n < 20; n++) await startRequest();
-    await settle(t);
-    const states = await t.run(async (ctx) => (await ctx.db.query("runs").collect()).map((run) => run.state));
+    await settle(backend.t);
+    const states = await backend.t.run(async (ctx) => (await ctx.db.query("runs").collect()).map((run) => run.state));
     expect(states).toHaveLength(21);
     expect(new Set(states)).toEqual(new Set(["succeeded"]));
   });
@@ -115,11 +109,11 @@ describe("the ticket", () => {
     const [ticket] = await tickets();
     if (!ticket) throw new Error("There is no ticket.");
     const { shard, generation } = ticket;
-    await t.mutation(internal.runs.internal.handOver, { shard, generation });
-    await t.mutation(internal.runs.internal.handOver, { shard, generation });
+    await backend.t.mutation(internal.runs.internal.handOver, { shard, generation });
+    await backend.t.mutation(internal.runs.internal.handOver, { shard, generation });
     expect((await tickets())[0]).toMatchObject({ generation: generation + 1 });
-    await settle(t);
-    const states = await t.run(async (ctx) => (await ctx.db.query("runs").collect()).map((run) => run.state));
+    await settle(backend.t);
+    const states = await backend.t.run(async (ctx) => (await ctx.db.query("runs").collect()).map((run) => run.state));
     expect(states).toEqual(["succeeded"]);
   });
 
@@ -130,22 +124,22 @@ describe("the ticket", () => {
       return okJson({});
     });
     const nodes = [receive, request(2, { timeoutMs: 300_000 }, { errorHandling: { timeoutMs: 300_000 } }), request(3)];
-    const { path } = await publishScenario(owner, definitionOf(nodes));
-    const runId = requireRunId(await post(t, path, {}));
+    const { path } = await publishScenario(backend.owner, definitionOf(nodes));
+    const runId = requireRunId(await post(backend.t, path, {}));
     await pass(EXECUTOR_CLAIMS_MS + 10_000);
-    expect(await getRow(t, runId)).toMatchObject({ state: "running", queue: "claimed" });
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "running", queue: "claimed" });
     delayMs = 1;
-    await settle(t);
-    expect(await getDetail(owner, runId)).toMatchObject({ state: "succeeded", operationCount: 3 });
+    await settle(backend.t);
+    expect(await getDetail(backend.owner, runId)).toMatchObject({ state: "succeeded", operationCount: 3 });
   });
 
   it("says that its shard is far behind when runs have waited too long", async () => {
     stubService(() => okJson({}));
     const runId = await startRequest();
-    const { shard } = await getRow(t, runId);
+    const { shard } = await getRow(backend.t, runId);
     vi.setSystemTime(Date.now() + 12_000);
     const empty = { results: [], continues: [], renew: [] };
-    await t.mutation(internal.runs.internal.tick, {
+    await backend.t.mutation(internal.runs.internal.tick, {
       shard,
       generation: 1,
       want: 1,
@@ -161,16 +155,16 @@ describe("what cannot go on", () => {
   const delaying = definitionOf([receive, node(2, "tools.delay", { config: { seconds: 5 } }), variables(3, {})]);
 
   it("fails alone when its integration was removed", async () => {
-    const { path } = await publishScenario(owner, delaying);
-    const runId = requireRunId(await post(t, path, {}));
-    await t.run(async (ctx) => {
+    const { path } = await publishScenario(backend.owner, delaying);
+    const runId = requireRunId(await post(backend.t, path, {}));
+    await backend.t.run(async (ctx) => {
       const definition = JSON.stringify({ ...delaying, nodes: [receive, node(2, "gone.away")] });
       const [stored] = (await ctx.db.query("versionDefinitions").collect()).slice(-1);
       if (stored) await ctx.db.patch("versionDefinitions", stored._id, { definition });
       await ctx.db.patch("runs", runId, { definitionKey: "another" });
     });
-    await settle(t);
-    const detail = await getDetail(owner, runId);
+    await settle(backend.t);
+    const detail = await getDetail(backend.owner, runId);
     expect(detail).toMatchObject({ state: "failed", failure: { code: "system_internal" }, edgesTaken: [] });
     expect(detail.error).toContain("gone.away");
   });
@@ -178,7 +172,7 @@ describe("what cannot go on", () => {
   it("fails when its log was lost, also where only the sweeper finds it", async () => {
     stubService(() => okJson({}));
     const [claimed, ready] = [await startRequest(), await startRequest()];
-    await t.run(async (ctx) => {
+    await backend.t.run(async (ctx) => {
       for (const job of await ctx.db.system.query("_scheduled_functions").collect())
         await ctx.scheduler.cancel(job._id);
       for (const row of await ctx.db.query("runLogs").collect()) await ctx.db.delete("runLogs", row._id);
@@ -186,9 +180,9 @@ describe("what cannot go on", () => {
     });
     vi.setSystemTime(Date.now() + 60_000);
     await sweep();
-    await settle(t);
+    await settle(backend.t);
     for (const runId of [claimed, ready]) {
-      expect(await getRow(t, runId)).toMatchObject({ state: "failed", failure: { code: "system_internal" } });
+      expect(await getRow(backend.t, runId)).toMatchObject({ state: "failed", failure: { code: "system_internal" } });
     }
   });
 
@@ -198,24 +192,27 @@ describe("what cannot go on", () => {
     stubService(async () => {
       // A row that contradicts itself: no step of it can be stored.
       const [first] = ids;
-      if (first) await t.run((ctx) => ctx.db.patch("runs", first, { state: "succeeded" }));
+      if (first) await backend.t.run((ctx) => ctx.db.patch("runs", first, { state: "succeeded" }));
       return okJson({});
     });
     for (let n = 0; n < 8; n++) ids.push(await startRequest());
-    await settle(t);
-    for (const runId of ids.slice(1)) expect((await getRow(t, runId)).state).toBe("succeeded");
+    await settle(backend.t);
+    for (const runId of ids.slice(1)) expect((await getRow(backend.t, runId)).state).toBe("succeeded");
     expect(silent).toHaveBeenCalled();
   });
 
   it("fails when the file with its payload is gone", async () => {
-    const { path } = await publishScenario(owner, delaying);
-    const runId = requireRunId(await post(t, path, { text: "x".repeat(300_000) }));
-    expect(await getDetail(owner, runId)).toMatchObject({ state: "queued", payload: null, operations: [] });
-    await t.run(async (ctx) => {
+    const { path } = await publishScenario(backend.owner, delaying);
+    const runId = requireRunId(await post(backend.t, path, { text: "x".repeat(300_000) }));
+    expect(await getDetail(backend.owner, runId)).toMatchObject({ state: "queued", payload: null, operations: [] });
+    await backend.t.run(async (ctx) => {
       for (const file of await ctx.db.system.query("_storage").collect()) await ctx.storage.delete(file._id);
     });
-    await settle(t);
-    expect(await getRow(t, runId)).toMatchObject({ state: "failed", error: expect.stringContaining("payload") });
+    await settle(backend.t);
+    expect(await getRow(backend.t, runId)).toMatchObject({
+      state: "failed",
+      error: expect.stringContaining("payload"),
+    });
   });
 });
 
@@ -223,8 +220,8 @@ describe("a connection", () => {
   const connect = (connectionId: string) => startRequest({}, { connectionId });
 
   async function createConnection(): Promise<Id<"connections">> {
-    const { id } = await owner.client.action(api.connections.actions.createConnection, {
-      organizationId: owner.organizationId,
+    const { id } = await backend.owner.client.action(api.connections.actions.createConnection, {
+      organizationId: backend.owner.organizationId,
       type: "http.bearer",
       name: "Shop",
       values: { token: "a-token-that-is-long" },
@@ -236,9 +233,9 @@ describe("a connection", () => {
     const calls = stubService(() => okJson({}));
     const id = await createConnection();
     const runId = await connect(id);
-    await t.run((ctx) => ctx.db.delete("connections", id));
-    await settle(t);
-    expect(await getRow(t, runId)).toMatchObject({ state: "failed", failure: { kind: "auth", nodeId: 2 } });
+    await backend.t.run((ctx) => ctx.db.delete("connections", id));
+    await settle(backend.t);
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "failed", failure: { kind: "auth", nodeId: 2 } });
     expect(calls).toEqual([]);
   });
 
@@ -246,10 +243,10 @@ describe("a connection", () => {
     const calls = stubService(() => okJson({}));
     const id = await createConnection();
     const runId = await connect(id);
-    const stranger = await createOwner(t);
-    await t.run((ctx) => ctx.db.patch("connections", id, { organizationId: stranger.organizationId }));
-    await settle(t);
-    expect(await getRow(t, runId)).toMatchObject({ state: "failed", failure: { kind: "auth" } });
+    const stranger = await createOwner(backend.t);
+    await backend.t.run((ctx) => ctx.db.patch("connections", id, { organizationId: stranger.organizationId }));
+    await settle(backend.t);
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "failed", failure: { kind: "auth" } });
     expect(calls).toEqual([]);
   });
 
@@ -258,8 +255,8 @@ describe("a connection", () => {
       throw new Error("cannot reach a-token-that-is-long at all");
     });
     const runId = await connect(await createConnection());
-    await settle(t);
-    const detail = JSON.stringify(await getDetail(owner, runId));
+    await settle(backend.t);
+    const detail = JSON.stringify(await getDetail(backend.owner, runId));
     expect(detail).toContain("[redacted]");
     expect(detail).not.toContain("a-token-that-is-long");
   });
@@ -274,27 +271,27 @@ async function storeAs(ctx: MutationCtx & Pick<ActionCtx, "storage">, contentTyp
 
 describe("retention", () => {
   it("deletes draft snapshots and files that nothing needs any more", async () => {
-    const { scenarioId } = await publishScenario(owner, definitionOf([receive, variables(2, { v: "x" })]));
-    const at = { organizationId: owner.organizationId, scenarioId };
-    const started = await owner.client.mutation(api.runs.mutations.startRun, {
+    const { scenarioId } = await publishScenario(backend.owner, definitionOf([receive, variables(2, { v: "x" })]));
+    const at = { organizationId: backend.owner.organizationId, scenarioId };
+    const started = await backend.owner.client.mutation(api.runs.mutations.startRun, {
       ...at,
       source: { kind: "draft" },
       payload: "{}",
     });
     if (started.kind !== "ok") throw new Error("not started");
-    await t.run(async (ctx) => {
+    await backend.t.run(async (ctx) => {
       await storeAs(ctx, PAYLOAD_CONTENT_TYPE);
       await storeAs(ctx, "text/plain");
     });
     vi.setSystemTime(Date.now() + 93 * 86_400_000);
-    await t.mutation(internal.runs.retention.cleanShared, {});
-    const snapshots = () => t.run(async (ctx) => (await ctx.db.query("runSnapshots").collect()).length);
+    await backend.t.mutation(internal.runs.retention.cleanShared, {});
+    const snapshots = () => backend.t.run(async (ctx) => (await ctx.db.query("runSnapshots").collect()).length);
     expect(await snapshots()).toBe(1);
-    await t.mutation(internal.runs.retention.clean, {});
-    await settle(t);
+    await backend.t.mutation(internal.runs.retention.clean, {});
+    await settle(backend.t);
     expect(await snapshots()).toBe(0);
-    expect(await t.run((ctx) => ctx.db.query("runs").collect())).toEqual([]);
-    const files = await t.run((ctx) => ctx.db.system.query("_storage").collect());
+    expect(await backend.t.run((ctx) => ctx.db.query("runs").collect())).toEqual([]);
+    const files = await backend.t.run((ctx) => ctx.db.system.query("_storage").collect());
     expect(files.map((file) => file.contentType)).toEqual(["text/plain"]);
   });
 });

@@ -1,9 +1,9 @@
 /** What the tests of runs and webhooks share: published scenarios, requests to them, scripted services. */
 import type { Definition, DefinitionNode, Edge } from "@patchbay/core";
-import { vi } from "vitest";
+import { afterEach, beforeEach, vi } from "vitest";
 import { api } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
-import type { Backend, Person } from "../test.support.ts";
+import { createBackend, createOwner, type Backend, type Person } from "../test.support.ts";
 
 export function node(id: number, type: string, spec: Partial<DefinitionNode> = {}): DefinitionNode {
   return { id, type, typeVersion: 1, config: {}, position: { x: id * 100, y: 0 }, ...spec };
@@ -165,3 +165,39 @@ async function describe(input: RequestInfo | URL, init?: RequestInit): Promise<C
 }
 
 export const okJson = (value: unknown) => Response.json(value);
+
+/** Fake timers, a fresh backend and its owner before each test of the file; `t` and `owner` are the current test's. */
+export function useBackend(): {
+  readonly t: Backend;
+  readonly owner: Person;
+  at: () => Pick<Person, "organizationId">;
+} {
+  let current: { t: Backend; owner: Person } | undefined;
+  const get = () => {
+    if (!current) throw new Error("The backend is there only inside a test.");
+    return current;
+  };
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    const t = createBackend();
+    current = { t, owner: await createOwner(t) };
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+  return {
+    get t() {
+      return get().t;
+    },
+    get owner() {
+      return get().owner;
+    },
+    at: () => ({ organizationId: get().owner.organizationId }),
+  };
+}
+
+/** What a node of the run put out, by its first operation. */
+export const outputOf = (detail: Awaited<ReturnType<typeof getDetail>>, nodeId: number): unknown =>
+  JSON.parse(detail.operations.find((operation) => operation.nodeId === nodeId)?.output ?? "null");

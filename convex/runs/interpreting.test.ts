@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { api } from "../_generated/api.js";
-import { createBackend, createOwner, type Backend, type Person } from "../test.support.ts";
 import {
   definitionOf,
   getDetail,
   getRow,
   node,
   okJson,
+  outputOf,
   post,
   publishScenario,
   receive,
@@ -16,33 +16,19 @@ import {
   stubService,
   until,
   variables,
+  useBackend,
 } from "./harness.support.ts";
 
-let t: Backend;
-let owner: Person;
+const backend = useBackend();
 
-beforeEach(async () => {
-  vi.useFakeTimers();
-  t = createBackend();
-  owner = await createOwner(t);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const at = () => ({ organizationId: owner.organizationId });
-
-const outputOf = (detail: Awaited<ReturnType<typeof getDetail>>, nodeId: number): unknown =>
-  JSON.parse(detail.operations.find((operation) => operation.nodeId === nodeId)?.output ?? "null");
+const { at } = backend;
 
 describe("a scenario of pure nodes", () => {
   it("has ended when the webhook is answered, without any executor", async () => {
     const nodes = [receive, variables(2, { total: "{{1.body.price * 2}}" }), variables(3, { text: "{{2.total}} EUR" })];
-    const { path } = await publishScenario(owner, definitionOf(nodes));
-    const runId = requireRunId(await post(t, path, { price: 21 }));
-    const detail = await getDetail(owner, runId);
+    const { path } = await publishScenario(backend.owner, definitionOf(nodes));
+    const runId = requireRunId(await post(backend.t, path, { price: 21 }));
+    const detail = await getDetail(backend.owner, runId);
     expect(detail).toMatchObject({ state: "succeeded", operationCount: 3, source: { kind: "version", number: 1 } });
     expect(detail.operations.map(({ nodeId, state }) => [nodeId, state])).toEqual([
       [1, "succeeded"],
@@ -55,7 +41,7 @@ describe("a scenario of pure nodes", () => {
       { from: 1, to: 2, kind: "next", seen: 1, passed: 1 },
       { from: 2, to: 3, kind: "next", seen: 1, passed: 1 },
     ]);
-    expect(await t.run((ctx) => ctx.db.query("runTickets").collect())).toEqual([]);
+    expect(await backend.t.run((ctx) => ctx.db.query("runTickets").collect())).toEqual([]);
   });
 
   it("pauses when it is long, and an executor goes on", async () => {
@@ -66,16 +52,16 @@ describe("a scenario of pure nodes", () => {
       node(4, "tools.aggregate", { config: { source: 2, item: "{{3.n}}" } }),
       variables(5, { count: "{{4.count}}" }),
     ];
-    const { path } = await publishScenario(owner, definitionOf(nodes));
+    const { path } = await publishScenario(backend.owner, definitionOf(nodes));
     const items = Array.from({ length: 1_500 }, (_, index) => index);
-    const runId = requireRunId(await post(t, path, { items }));
-    expect(await getRow(t, runId)).toMatchObject({ state: "running", queue: "ready" });
-    await settle(t);
-    const detail = await getDetail(owner, runId);
+    const runId = requireRunId(await post(backend.t, path, { items }));
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "running", queue: "ready" });
+    await settle(backend.t);
+    const detail = await getDetail(backend.owner, runId);
     expect(detail).toMatchObject({ state: "succeeded", operationCount: 1_504 });
     expect(outputOf(detail, 5)).toEqual({ count: 1_500 });
     expect(detail.operations).toHaveLength(1_504);
-    const parts = await t.run((ctx) => ctx.db.query("runLogParts").collect());
+    const parts = await backend.t.run((ctx) => ctx.db.query("runLogParts").collect());
     expect(parts.length).toBeGreaterThan(0);
     expect(new Set(parts.map((part) => part.kind))).toEqual(new Set(["operations"]));
   });
@@ -85,52 +71,52 @@ describe("a scenario with an effect", () => {
   it("is performed by an executor, once, with the mapped input", async () => {
     const calls = stubService(() => okJson({ id: "o-1" }));
     const nodes = [receive, request(2, { body: '{"name": "{{1.body.name}}"}' }), variables(3, { id: "{{2.body.id}}" })];
-    const { path } = await publishScenario(owner, definitionOf(nodes));
-    const runId = requireRunId(await post(t, path, { name: "Ada" }));
-    expect(await getRow(t, runId)).toMatchObject({ state: "running", queue: "ready", operationCount: 2 });
-    await settle(t);
-    const detail = await getDetail(owner, runId);
+    const { path } = await publishScenario(backend.owner, definitionOf(nodes));
+    const runId = requireRunId(await post(backend.t, path, { name: "Ada" }));
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "running", queue: "ready", operationCount: 2 });
+    await settle(backend.t);
+    const detail = await getDetail(backend.owner, runId);
     expect(detail).toMatchObject({ state: "succeeded", operationCount: 3 });
     expect(outputOf(detail, 3)).toEqual({ id: "o-1" });
     expect(calls).toHaveLength(1);
     expect(JSON.parse(calls[0]?.body ?? "")).toEqual({ name: "Ada" });
-    expect(await getRow(t, runId)).not.toHaveProperty("queue");
+    expect(await getRow(backend.t, runId)).not.toHaveProperty("queue");
   });
 
   it("shows the operation under way", async () => {
-    const { path } = await publishScenario(owner, definitionOf([receive, request(2)]));
-    const runId = requireRunId(await post(t, path, { a: 1 }));
-    const detail = await getDetail(owner, runId);
+    const { path } = await publishScenario(backend.owner, definitionOf([receive, request(2)]));
+    const runId = requireRunId(await post(backend.t, path, { a: 1 }));
+    const detail = await getDetail(backend.owner, runId);
     expect(detail.operations.at(-1)).toMatchObject({ nodeId: 2, state: "running" });
   });
 
   it("performs many runs side by side, each once", async () => {
     const calls = stubService(() => okJson({ ok: true }));
-    const { path } = await publishScenario(owner, definitionOf([receive, request(2), request(3)]));
-    const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => post(t, path, { n })));
-    await settle(t);
-    for (const answer of answers) expect((await getRow(t, requireRunId(answer))).state).toBe("succeeded");
+    const { path } = await publishScenario(backend.owner, definitionOf([receive, request(2), request(3)]));
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => post(backend.t, path, { n })));
+    await settle(backend.t);
+    for (const answer of answers) expect((await getRow(backend.t, requireRunId(answer))).state).toBe("succeeded");
     expect(calls).toHaveLength(80);
   });
 
   it("waits durably between attempts and says why", async () => {
     stubService((_call, count) => (count === 1 ? new Response("slow down", { status: 429 }) : okJson({})));
-    const { path } = await publishScenario(owner, definitionOf([receive, request(2)]));
-    const runId = requireRunId(await post(t, path, {}));
-    await until(t, runId, "waiting");
-    const waiting = await getDetail(owner, runId);
+    const { path } = await publishScenario(backend.owner, definitionOf([receive, request(2)]));
+    const runId = requireRunId(await post(backend.t, path, {}));
+    await until(backend.t, runId, "waiting");
+    const waiting = await getDetail(backend.owner, runId);
     expect(waiting).toMatchObject({ state: "waiting", waitReason: "retry" });
     expect(waiting.operations.at(-1)).toMatchObject({ state: "waiting", error: { kind: "rateLimited" } });
-    await settle(t);
-    expect(await getDetail(owner, runId)).toMatchObject({ state: "succeeded" });
+    await settle(backend.t);
+    expect(await getDetail(backend.owner, runId)).toMatchObject({ state: "succeeded" });
   });
 
   it("fails with the node's error", async () => {
     stubService(() => new Response("no", { status: 422 }));
-    const { path } = await publishScenario(owner, definitionOf([receive, request(2), variables(3, {})]));
-    const runId = requireRunId(await post(t, path, {}));
-    await settle(t);
-    const detail = await getDetail(owner, runId);
+    const { path } = await publishScenario(backend.owner, definitionOf([receive, request(2), variables(3, {})]));
+    const runId = requireRunId(await post(backend.t, path, {}));
+    await settle(backend.t);
+    const detail = await getDetail(backend.owner, runId);
     expect(detail).toMatchObject({ state: "failed", failure: { kind: "terminal", nodeId: 2, bundlePath: "1" } });
     expect(detail.error).toContain("422");
     expect(JSON.parse(detail.operations[1]?.error?.details ?? "{}")).toMatchObject({ status: 422 });
@@ -138,21 +124,24 @@ describe("a scenario with an effect", () => {
 
   it("keeps the secrets of its connection out of everything that is stored", async () => {
     const secret = "s3cr3t-token-of-the-shop";
-    const { id } = await owner.client.action(api.connections.actions.createConnection, {
+    const { id } = await backend.owner.client.action(api.connections.actions.createConnection, {
       ...at(),
       type: "http.bearer",
       name: "Shop",
       values: { token: secret },
     });
     const calls = stubService((call) => Response.json({ saw: call.headers.authorization }));
-    const { path } = await publishScenario(owner, definitionOf([receive, request(2, {}, { connectionId: id })]));
-    const runId = requireRunId(await post(t, path, {}));
-    await settle(t);
+    const { path } = await publishScenario(
+      backend.owner,
+      definitionOf([receive, request(2, {}, { connectionId: id })]),
+    );
+    const runId = requireRunId(await post(backend.t, path, {}));
+    await settle(backend.t);
     expect(calls[0]?.headers.authorization).toBe(`Bearer ${secret}`);
-    const detail = await getDetail(owner, runId);
+    const detail = await getDetail(backend.owner, runId);
     expect(detail.state).toBe("succeeded");
     expect(JSON.stringify(detail)).toContain("[redacted]");
-    const rows = await t.run(async (ctx) => [
+    const rows = await backend.t.run(async (ctx) => [
       await ctx.db.query("runLogs").collect(),
       await ctx.db.query("runs").collect(),
     ]);

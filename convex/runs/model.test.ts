@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { api } from "../_generated/api.js";
-import { codeOf, createBackend, createOwner, type Backend, type Person } from "../test.support.ts";
+import { codeOf, createOwner } from "../test.support.ts";
 import {
   definitionOf,
   getDetail,
   node,
+  outputOf,
   post,
   publishDraft,
   publishScenario,
@@ -13,71 +14,60 @@ import {
   saveDraft,
   settle,
   variables,
+  useBackend,
 } from "./harness.support.ts";
 
-let t: Backend;
-let owner: Person;
+const backend = useBackend();
 
-beforeEach(async () => {
-  vi.useFakeTimers();
-  t = createBackend();
-  owner = await createOwner(t);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const at = () => ({ organizationId: owner.organizationId });
-
-const outputOf = (detail: Awaited<ReturnType<typeof getDetail>>, nodeId: number): unknown =>
-  JSON.parse(detail.operations.find((operation) => operation.nodeId === nodeId)?.output ?? "null");
+const { at } = backend;
 
 describe("starting by hand", () => {
   it("runs the draft as it is now, pinned to a snapshot", async () => {
-    const { scenarioId } = await publishScenario(owner, definitionOf([receive, variables(2, { v: "published" })]));
-    await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "draft {{1.body.n}}" })]));
+    const { scenarioId } = await publishScenario(
+      backend.owner,
+      definitionOf([receive, variables(2, { v: "published" })]),
+    );
+    await saveDraft(backend.owner, scenarioId, definitionOf([receive, variables(2, { v: "draft {{1.body.n}}" })]));
     const args = { ...at(), scenarioId, source: { kind: "draft" as const }, payload: '{"n":1}' };
     const started = [
-      await owner.client.mutation(api.runs.mutations.startRun, args),
-      await owner.client.mutation(api.runs.mutations.startRun, args),
+      await backend.owner.client.mutation(api.runs.mutations.startRun, args),
+      await backend.owner.client.mutation(api.runs.mutations.startRun, args),
     ];
-    await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "later" })]));
+    await saveDraft(backend.owner, scenarioId, definitionOf([receive, variables(2, { v: "later" })]));
     for (const result of started) {
       if (result.kind !== "ok") throw new Error("not started");
-      const detail = await getDetail(owner, result.runId);
+      const detail = await getDetail(backend.owner, result.runId);
       expect(detail).toMatchObject({ state: "succeeded", trigger: "manual", source: { kind: "draft", revision: 2 } });
       expect(outputOf(detail, 2)).toEqual({ v: "draft 1" });
     }
-    expect(await t.run((ctx) => ctx.db.query("runSnapshots").collect())).toHaveLength(1);
+    expect(await backend.t.run((ctx) => ctx.db.query("runSnapshots").collect())).toHaveLength(1);
   });
 
   it("runs a version by number, published or not any more", async () => {
-    const { scenarioId } = await publishScenario(owner, definitionOf([receive, variables(2, { v: "one" })]));
-    await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "two" })]));
-    await publishDraft(owner, scenarioId);
+    const { scenarioId } = await publishScenario(backend.owner, definitionOf([receive, variables(2, { v: "one" })]));
+    await saveDraft(backend.owner, scenarioId, definitionOf([receive, variables(2, { v: "two" })]));
+    await publishDraft(backend.owner, scenarioId);
     for (const [number, v] of [
       [1, "one"],
       [undefined, "two"],
     ] as const) {
       const source = { kind: "version" as const, ...(number && { number }) };
-      const result = await owner.client.mutation(api.runs.mutations.startRun, {
+      const result = await backend.owner.client.mutation(api.runs.mutations.startRun, {
         ...at(),
         scenarioId,
         source,
         payload: "null",
       });
       if (result.kind !== "ok") throw new Error("not started");
-      expect(outputOf(await getDetail(owner, result.runId), 2)).toEqual({ v });
+      expect(outputOf(await getDetail(backend.owner, result.runId), 2)).toEqual({ v });
     }
   });
 
   it("refuses what cannot be run, and stores nothing", async () => {
-    const { scenarioId } = await publishScenario(owner, definitionOf([receive, variables(2, { v: "one" })]));
-    await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "{{9.x}}" })]));
+    const { scenarioId } = await publishScenario(backend.owner, definitionOf([receive, variables(2, { v: "one" })]));
+    await saveDraft(backend.owner, scenarioId, definitionOf([receive, variables(2, { v: "{{9.x}}" })]));
     const start = (source: object, payload = "{}") =>
-      owner.client.mutation(api.runs.mutations.startRun, {
+      backend.owner.client.mutation(api.runs.mutations.startRun, {
         ...at(),
         scenarioId,
         source: source as { kind: "draft" },
@@ -88,46 +78,53 @@ describe("starting by hand", () => {
     expect(await codeOf(start({ kind: "version" }, "{nope"))).toBe("malformed");
     expect(await codeOf(start({ kind: "version" }, "[".repeat(300) + "]".repeat(300)))).toBe("malformed");
     expect(await codeOf(start({ kind: "version" }, `"${"x".repeat(5_100_000)}"`))).toBe("too_large");
-    const unpublished = await owner.client.mutation(api.scenarios.mutations.createScenario, { ...at(), name: "New" });
+    const unpublished = await backend.owner.client.mutation(api.scenarios.mutations.createScenario, {
+      ...at(),
+      name: "New",
+    });
     const never = { ...at(), scenarioId: unpublished.scenarioId, source: { kind: "version" as const }, payload: "{}" };
-    expect(await owner.client.mutation(api.runs.mutations.startRun, never)).toMatchObject({ kind: "invalid" });
-    expect(await t.run((ctx) => ctx.db.query("runs").collect())).toEqual([]);
+    expect(await backend.owner.client.mutation(api.runs.mutations.startRun, never)).toMatchObject({ kind: "invalid" });
+    expect(await backend.t.run((ctx) => ctx.db.query("runs").collect())).toEqual([]);
   });
 });
 
 describe("cancel, retry and replay", () => {
   it("cancel ends a waiting run for good", async () => {
     const definition = definitionOf([receive, node(2, "tools.delay", { config: { seconds: 60 } }), variables(3, {})]);
-    const { path } = await publishScenario(owner, definition);
-    const runId = requireRunId(await post(t, path, {}));
-    await owner.client.mutation(api.runs.mutations.cancelRun, { ...at(), runId });
-    await settle(t);
-    expect(await getDetail(owner, runId)).toMatchObject({ state: "cancelled", operationCount: 2 });
-    expect(await codeOf(owner.client.mutation(api.runs.mutations.cancelRun, { ...at(), runId }))).toBe("conflict");
-    expect(await codeOf(owner.client.mutation(api.runs.mutations.retryRun, { ...at(), runId }))).toBe("conflict");
+    const { path } = await publishScenario(backend.owner, definition);
+    const runId = requireRunId(await post(backend.t, path, {}));
+    await backend.owner.client.mutation(api.runs.mutations.cancelRun, { ...at(), runId });
+    await settle(backend.t);
+    expect(await getDetail(backend.owner, runId)).toMatchObject({ state: "cancelled", operationCount: 2 });
+    expect(await codeOf(backend.owner.client.mutation(api.runs.mutations.cancelRun, { ...at(), runId }))).toBe(
+      "conflict",
+    );
+    expect(await codeOf(backend.owner.client.mutation(api.runs.mutations.retryRun, { ...at(), runId }))).toBe(
+      "conflict",
+    );
   });
 
   it("replay runs the same payload on the original, the published version or the draft", async () => {
     const { path, scenarioId } = await publishScenario(
-      owner,
+      backend.owner,
       definitionOf([receive, variables(2, { v: "one {{1.body.n}}" })]),
     );
-    const runId = requireRunId(await post(t, path, { n: 5 }));
-    await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "two {{1.body.n}}" })]));
-    await publishDraft(owner, scenarioId);
-    await saveDraft(owner, scenarioId, definitionOf([receive, variables(2, { v: "three {{1.body.n}}" })]));
+    const runId = requireRunId(await post(backend.t, path, { n: 5 }));
+    await saveDraft(backend.owner, scenarioId, definitionOf([receive, variables(2, { v: "two {{1.body.n}}" })]));
+    await publishDraft(backend.owner, scenarioId);
+    await saveDraft(backend.owner, scenarioId, definitionOf([receive, variables(2, { v: "three {{1.body.n}}" })]));
     for (const [source, v] of [
       ["original", "one 5"],
       ["published", "two 5"],
       ["draft", "three 5"],
     ] as const) {
-      const result = await owner.client.mutation(api.runs.mutations.replayRun, { ...at(), runId, source });
+      const result = await backend.owner.client.mutation(api.runs.mutations.replayRun, { ...at(), runId, source });
       if (result.kind !== "ok") throw new Error("not replayed");
-      const detail = await getDetail(owner, result.runId);
+      const detail = await getDetail(backend.owner, result.runId);
       expect(detail.trigger).toBe("replay");
       expect(outputOf(detail, 2)).toEqual({ v });
     }
-    const actions = await t.run(async (ctx) =>
+    const actions = await backend.t.run(async (ctx) =>
       (await ctx.db.query("auditEntries").collect()).map((entry) => entry.action),
     );
     expect(actions.filter((action) => action === "run.replayed")).toHaveLength(3);
@@ -136,14 +133,21 @@ describe("cancel, retry and replay", () => {
 
 describe("lists and samples", () => {
   it("page by scenario, version and state, and show nothing of other organizations", async () => {
-    const { path, scenarioId } = await publishScenario(owner, definitionOf([receive, variables(2, { v: "one" })]));
-    for (let n = 0; n < 3; n++) await post(t, path, { n });
-    await saveDraft(owner, scenarioId, definitionOf([receive, node(2, "tools.delay", { config: { seconds: 9 } })]));
-    await publishDraft(owner, scenarioId);
-    const waiting = requireRunId(await post(t, path, {}));
+    const { path, scenarioId } = await publishScenario(
+      backend.owner,
+      definitionOf([receive, variables(2, { v: "one" })]),
+    );
+    for (let n = 0; n < 3; n++) await post(backend.t, path, { n });
+    await saveDraft(
+      backend.owner,
+      scenarioId,
+      definitionOf([receive, node(2, "tools.delay", { config: { seconds: 9 } })]),
+    );
+    await publishDraft(backend.owner, scenarioId);
+    const waiting = requireRunId(await post(backend.t, path, {}));
     const list = async (filter: object) => {
       const args = { ...at(), ...filter, paginationOpts: { numItems: 10, cursor: null } };
-      return (await owner.client.query(api.runs.queries.listRuns, args)).page;
+      return (await backend.owner.client.query(api.runs.queries.listRuns, args)).page;
     };
     expect(await list({})).toHaveLength(4);
     expect((await list({ scenarioId }))[0]).toMatchObject({ id: waiting, scenarioName: "Test", state: "waiting" });
@@ -152,7 +156,7 @@ describe("lists and samples", () => {
     expect((await list({ state: "waiting" })).map((run) => run.id)).toEqual([waiting]);
     expect(await list({ scenarioId, state: "succeeded" })).toHaveLength(3);
 
-    const stranger = await createOwner(t);
+    const stranger = await createOwner(backend.t);
     const theirs = { organizationId: stranger.organizationId };
     expect(await stranger.client.query(api.runs.queries.getRun, { ...theirs, runId: waiting })).toBeNull();
     expect(await codeOf(stranger.client.mutation(api.runs.mutations.cancelRun, { ...theirs, runId: waiting }))).toBe(
@@ -165,10 +169,10 @@ describe("lists and samples", () => {
 
   it("samples are the newest outputs of each node", async () => {
     const nodes = [receive, variables(2, { v: "{{1.body.n}}" })];
-    const { path, scenarioId } = await publishScenario(owner, definitionOf(nodes));
-    await post(t, path, { n: 1 });
-    await post(t, path, { n: 2 });
-    const samples = await owner.client.query(api.runs.queries.getSamples, { ...at(), scenarioId });
+    const { path, scenarioId } = await publishScenario(backend.owner, definitionOf(nodes));
+    await post(backend.t, path, { n: 1 });
+    await post(backend.t, path, { n: 2 });
+    const samples = await backend.owner.client.query(api.runs.queries.getSamples, { ...at(), scenarioId });
     expect(samples.map(({ nodeId }) => nodeId)).toEqual([1, 2]);
     expect(JSON.parse(samples[1]?.output ?? "")).toEqual({ v: 2 });
   });

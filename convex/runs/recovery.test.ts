@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { api, internal } from "../_generated/api.js";
-import { createBackend, createOwner, type Backend, type Person } from "../test.support.ts";
 import {
   definitionOf,
   getDetail,
   getRow,
   node,
   okJson,
+  outputOf,
   post,
   publishDraft,
   publishScenario,
@@ -18,33 +18,23 @@ import {
   stubService,
   until,
   variables,
+  useBackend,
 } from "./harness.support.ts";
 
-let t: Backend;
-let owner: Person;
+const backend = useBackend();
 
-beforeEach(async () => {
-  vi.useFakeTimers();
-  t = createBackend();
-  owner = await createOwner(t);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const at = () => ({ organizationId: owner.organizationId });
-const outputOf = (detail: Awaited<ReturnType<typeof getDetail>>, nodeId: number): unknown =>
-  JSON.parse(detail.operations.find((operation) => operation.nodeId === nodeId)?.output ?? "null");
+const { at } = backend;
 
 describe("a lost executor", () => {
   /** A run whose effect was claimed by an executor that then died. */
   async function claimAndDie(method: string) {
-    const { path } = await publishScenario(owner, definitionOf([receive, request(2, { method, bodyType: "none" })]));
-    const runId = requireRunId(await post(t, path, {}));
-    const { shard } = await getRow(t, runId);
-    const claimed = await t.mutation(internal.runs.internal.tick, {
+    const { path } = await publishScenario(
+      backend.owner,
+      definitionOf([receive, request(2, { method, bodyType: "none" })]),
+    );
+    const runId = requireRunId(await post(backend.t, path, {}));
+    const { shard } = await getRow(backend.t, runId);
+    const claimed = await backend.t.mutation(internal.runs.internal.tick, {
       shard,
       generation: 1,
       want: 10,
@@ -55,31 +45,31 @@ describe("a lost executor", () => {
       renew: [],
     });
     expect(claimed.work).toMatchObject([{ runId, task: { kind: "perform", attempt: 1 } }]);
-    expect(await getRow(t, runId)).toMatchObject({ state: "running", queue: "claimed" });
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "running", queue: "claimed" });
     return { runId, shard, claimed };
   }
 
   const expire = () => vi.setSystemTime(Date.now() + 60_000);
-  const sweep = () => t.mutation(internal.runs.sweeper.sweep, {});
+  const sweep = () => backend.t.mutation(internal.runs.sweeper.sweep, {});
 
   it("leaves a write unknown and the run incomplete; nothing is sent again until a person retries", async () => {
     const calls = stubService(() => okJson({}));
     const { runId } = await claimAndDie("POST");
     // Cancels the executor that the webhook called: it is the one that died.
-    await t.run(async (ctx) => {
+    await backend.t.run(async (ctx) => {
       for (const job of await ctx.db.system.query("_scheduled_functions").collect())
         await ctx.scheduler.cancel(job._id);
     });
     expire();
     await sweep();
-    await settle(t);
-    const stopped = await getDetail(owner, runId);
+    await settle(backend.t);
+    const stopped = await getDetail(backend.owner, runId);
     expect(stopped).toMatchObject({ state: "incomplete", failure: { code: "action_result_lost", nodeId: 2 } });
     expect(stopped.operations.at(-1)).toMatchObject({ nodeId: 2, state: "unknown" });
     expect(calls).toHaveLength(0);
-    await owner.client.mutation(api.runs.mutations.retryRun, { ...at(), runId });
-    await settle(t);
-    const done = await getDetail(owner, runId);
+    await backend.owner.client.mutation(api.runs.mutations.retryRun, { ...at(), runId });
+    await settle(backend.t);
+    const done = await getDetail(backend.owner, runId);
     expect(done).toMatchObject({ state: "succeeded" });
     expect(done).not.toHaveProperty("error");
     expect(calls).toHaveLength(1);
@@ -88,14 +78,14 @@ describe("a lost executor", () => {
   it("has its reads done again", async () => {
     const calls = stubService(() => okJson({ fine: true }));
     const { runId } = await claimAndDie("GET");
-    await t.run(async (ctx) => {
+    await backend.t.run(async (ctx) => {
       for (const job of await ctx.db.system.query("_scheduled_functions").collect())
         await ctx.scheduler.cancel(job._id);
     });
     expire();
     await sweep();
-    await settle(t);
-    expect(await getDetail(owner, runId)).toMatchObject({ state: "succeeded" });
+    await settle(backend.t);
+    expect(await getDetail(backend.owner, runId)).toMatchObject({ state: "succeeded" });
     expect(calls).toHaveLength(1);
   });
 
@@ -115,23 +105,28 @@ describe("a lost executor", () => {
       continues: [],
       renew: [{ runId, generation: work.generation }],
     };
-    const answer = await t.mutation(internal.runs.internal.tick, { shard, generation: 1, ...empty, results: [result] });
+    const answer = await backend.t.mutation(internal.runs.internal.tick, {
+      shard,
+      generation: 1,
+      ...empty,
+      results: [result],
+    });
     expect(answer).toMatchObject({ work: [], gone: [runId] });
-    expect(await getRow(t, runId)).toMatchObject({ state: "incomplete" });
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "incomplete" });
   });
 
   it("is replaced when it was called and never came", async () => {
     const calls = stubService(() => okJson({}));
-    const { path } = await publishScenario(owner, definitionOf([receive, request(2)]));
-    const runId = requireRunId(await post(t, path, {}));
-    await t.run(async (ctx) => {
+    const { path } = await publishScenario(backend.owner, definitionOf([receive, request(2)]));
+    const runId = requireRunId(await post(backend.t, path, {}));
+    await backend.t.run(async (ctx) => {
       for (const job of await ctx.db.system.query("_scheduled_functions").collect())
         await ctx.scheduler.cancel(job._id);
     });
     expire();
     await sweep();
-    await settle(t);
-    expect((await getRow(t, runId)).state).toBe("succeeded");
+    await settle(backend.t);
+    expect((await getRow(backend.t, runId)).state).toBe("succeeded");
     expect(calls).toHaveLength(1);
   });
 });
@@ -141,14 +136,14 @@ describe("waits", () => {
     definitionOf([receive, node(2, "tools.delay", { config: { seconds } }), variables(3, { text })]);
 
   it("go on at their time, on the version they were pinned to, whatever was published in between", async () => {
-    const { path, scenarioId } = await publishScenario(owner, delaying(60, "one"));
-    const first = requireRunId(await post(t, path, {}));
-    expect(await getDetail(owner, first)).toMatchObject({ state: "waiting", waitReason: "delay" });
-    await saveDraft(owner, scenarioId, delaying(5, "two"));
-    await publishDraft(owner, scenarioId);
-    const second = requireRunId(await post(t, path, {}));
+    const { path, scenarioId } = await publishScenario(backend.owner, delaying(60, "one"));
+    const first = requireRunId(await post(backend.t, path, {}));
+    expect(await getDetail(backend.owner, first)).toMatchObject({ state: "waiting", waitReason: "delay" });
+    await saveDraft(backend.owner, scenarioId, delaying(5, "two"));
+    await publishDraft(backend.owner, scenarioId);
+    const second = requireRunId(await post(backend.t, path, {}));
     expect(
-      await owner.client.query(api.versions.queries.listVersions, {
+      await backend.owner.client.query(api.versions.queries.listVersions, {
         ...at(),
         scenarioId,
         paginationOpts: { numItems: 5, cursor: null },
@@ -159,8 +154,8 @@ describe("waits", () => {
         { number: 1, liveRuns: 1 },
       ],
     });
-    await settle(t);
-    const [one, two] = [await getDetail(owner, first), await getDetail(owner, second)];
+    await settle(backend.t);
+    const [one, two] = [await getDetail(backend.owner, first), await getDetail(backend.owner, second)];
     expect(one).toMatchObject({ state: "succeeded", source: { kind: "version", number: 1 } });
     expect(two).toMatchObject({ state: "succeeded", source: { kind: "version", number: 2 } });
     expect(outputOf(one, 3)).toEqual({ text: "one" });
@@ -169,19 +164,19 @@ describe("waits", () => {
   });
 
   it("whose timer was lost are found by the sweeper, and a second timer changes nothing", async () => {
-    const { path } = await publishScenario(owner, delaying(60, "x"));
-    const runId = requireRunId(await post(t, path, {}));
-    const { generation } = await getRow(t, runId);
-    await t.run(async (ctx) => {
+    const { path } = await publishScenario(backend.owner, delaying(60, "x"));
+    const runId = requireRunId(await post(backend.t, path, {}));
+    const { generation } = await getRow(backend.t, runId);
+    await backend.t.run(async (ctx) => {
       for (const job of await ctx.db.system.query("_scheduled_functions").collect())
         await ctx.scheduler.cancel(job._id);
     });
     vi.setSystemTime(Date.now() + 120_000);
-    await t.mutation(internal.runs.sweeper.sweep, {});
-    const done = await getRow(t, runId);
+    await backend.t.mutation(internal.runs.sweeper.sweep, {});
+    const done = await getRow(backend.t, runId);
     expect(done.state).toBe("succeeded");
-    await t.mutation(internal.runs.internal.wake, { runId, generation });
-    expect(await getRow(t, runId)).toEqual(done);
+    await backend.t.mutation(internal.runs.internal.wake, { runId, generation });
+    expect(await getRow(backend.t, runId)).toEqual(done);
   });
 
   it("of a broken-off run end in a retry by itself", async () => {
@@ -193,11 +188,11 @@ describe("waits", () => {
         { from: 2, to: 3, kind: "error" },
       ],
     );
-    const { path } = await publishScenario(owner, definition);
-    const runId = requireRunId(await post(t, path, {}));
-    await until(t, runId, "incomplete");
-    expect(await getDetail(owner, runId)).toMatchObject({ waitReason: "break", failure: { nodeId: 2 } });
-    await settle(t);
-    expect(await getRow(t, runId)).toMatchObject({ state: "succeeded" });
+    const { path } = await publishScenario(backend.owner, definition);
+    const runId = requireRunId(await post(backend.t, path, {}));
+    await until(backend.t, runId, "incomplete");
+    expect(await getDetail(backend.owner, runId)).toMatchObject({ waitReason: "break", failure: { nodeId: 2 } });
+    await settle(backend.t);
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "succeeded" });
   });
 });

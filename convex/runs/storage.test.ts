@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { api, internal } from "../_generated/api.js";
-import { codeOf, createBackend, createOwner, type Backend, type Person } from "../test.support.ts";
+import { codeOf } from "../test.support.ts";
 import {
   definitionOf,
   getDetail,
   getRow,
   node,
   okJson,
+  outputOf,
   post,
   publishScenario,
   receive,
@@ -15,26 +16,12 @@ import {
   settle,
   stubService,
   variables,
+  useBackend,
 } from "./harness.support.ts";
 
-let t: Backend;
-let owner: Person;
+const backend = useBackend();
 
-beforeEach(async () => {
-  vi.useFakeTimers();
-  t = createBackend();
-  owner = await createOwner(t);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const at = () => ({ organizationId: owner.organizationId });
-
-const outputOf = (detail: Awaited<ReturnType<typeof getDetail>>, nodeId: number): unknown =>
-  JSON.parse(detail.operations.find((operation) => operation.nodeId === nodeId)?.output ?? "null");
+const { at } = backend;
 
 describe("large data", () => {
   it("is kept in rows of its own, shown cut, and replayed whole", async () => {
@@ -46,24 +33,28 @@ describe("large data", () => {
       variables(4, { n: "{{length(2.copy)}}" }),
     ];
     stubService(() => okJson({}));
-    const { path } = await publishScenario(owner, definitionOf(nodes));
-    const runId = requireRunId(await post(t, path, { text }));
-    expect(await getRow(t, runId)).toMatchObject({ state: "queued", operationCount: 0 });
-    const early = owner.client.mutation(api.runs.mutations.replayRun, { ...at(), runId, source: "original" });
+    const { path } = await publishScenario(backend.owner, definitionOf(nodes));
+    const runId = requireRunId(await post(backend.t, path, { text }));
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "queued", operationCount: 0 });
+    const early = backend.owner.client.mutation(api.runs.mutations.replayRun, { ...at(), runId, source: "original" });
     expect(await codeOf(early)).toBe("conflict");
-    await settle(t);
-    const detail = await getDetail(owner, runId);
+    await settle(backend.t);
+    const detail = await getDetail(backend.owner, runId);
     expect(detail.error).toBeUndefined();
     expect(detail).toMatchObject({ state: "succeeded", operationCount: 4 });
     expect(outputOf(detail, 2)).toMatchObject({ _cut: true });
     expect(outputOf(detail, 4)).toEqual({ n: 300_000 });
-    expect(await t.run((ctx) => ctx.db.system.query("_storage").collect())).toEqual([]);
-    const replayed = await owner.client.mutation(api.runs.mutations.replayRun, { ...at(), runId, source: "original" });
-    await settle(t);
+    expect(await backend.t.run((ctx) => ctx.db.system.query("_storage").collect())).toEqual([]);
+    const replayed = await backend.owner.client.mutation(api.runs.mutations.replayRun, {
+      ...at(),
+      runId,
+      source: "original",
+    });
+    await settle(backend.t);
     if (replayed.kind !== "ok") throw new Error("not replayed");
-    expect(outputOf(await getDetail(owner, replayed.runId), 4)).toEqual({ n: 300_000 });
+    expect(outputOf(await getDetail(backend.owner, replayed.runId), 4)).toEqual({ n: 300_000 });
     for (const table of ["runLogs", "runLogParts"] as const) {
-      const rows = await t.run((ctx) => ctx.db.query(table).collect());
+      const rows = await backend.t.run((ctx) => ctx.db.query(table).collect());
       for (const row of rows) expect(new TextEncoder().encode(JSON.stringify(row)).length).toBeLessThan(1_048_576);
     }
   });
@@ -76,27 +67,32 @@ describe("large data", () => {
       node(3, "tools.aggregate", { config: { source: 2, item: "{{1.body.text}}" } }),
       request(4, { bodyType: "none" }),
     ];
-    const { path } = await publishScenario(owner, definitionOf(nodes));
-    const runId = requireRunId(await post(t, path, { items: Array(60).fill(1), text: "x".repeat(100_000) }));
-    await settle(t);
-    expect(await getDetail(owner, runId)).toMatchObject({ state: "failed", failure: { code: "system_internal" } });
+    const { path } = await publishScenario(backend.owner, definitionOf(nodes));
+    const runId = requireRunId(await post(backend.t, path, { items: Array(60).fill(1), text: "x".repeat(100_000) }));
+    await settle(backend.t);
+    expect(await getDetail(backend.owner, runId)).toMatchObject({
+      state: "failed",
+      failure: { code: "system_internal" },
+    });
   });
 });
 
 describe("retention", () => {
   it("deletes what is past its time and keeps the rest", async () => {
-    const { path } = await publishScenario(owner, definitionOf([receive, variables(2, { v: "{{1.body.n}}" })]));
-    const old = requireRunId(await post(t, path, { n: 1 }));
+    const { path } = await publishScenario(backend.owner, definitionOf([receive, variables(2, { v: "{{1.body.n}}" })]));
+    const old = requireRunId(await post(backend.t, path, { n: 1 }));
     const delaying = definitionOf([receive, node(2, "tools.delay", { config: { seconds: 2_000_000 } })]);
-    const live = requireRunId(await post(t, (await publishScenario(owner, delaying)).path, {}));
+    const live = requireRunId(await post(backend.t, (await publishScenario(backend.owner, delaying)).path, {}));
     vi.setSystemTime(Date.now() + 31 * 86_400_000);
-    const recent = requireRunId(await post(t, path, { n: 2 }));
-    await t.mutation(internal.runs.retention.clean, {});
-    await t.mutation(internal.runs.retention.cleanOrganization, { organizationId: owner.organizationId });
-    await t.mutation(internal.runs.retention.cleanShared, {});
-    const left = await t.run(async (ctx) => (await ctx.db.query("runs").collect()).map((run) => run._id));
+    const recent = requireRunId(await post(backend.t, path, { n: 2 }));
+    await backend.t.mutation(internal.runs.retention.clean, {});
+    await backend.t.mutation(internal.runs.retention.cleanOrganization, {
+      organizationId: backend.owner.organizationId,
+    });
+    await backend.t.mutation(internal.runs.retention.cleanShared, {});
+    const left = await backend.t.run(async (ctx) => (await ctx.db.query("runs").collect()).map((run) => run._id));
     expect(left).not.toContain(old);
     expect(left).toEqual(expect.arrayContaining([live, recent]));
-    expect(await t.run((ctx) => ctx.db.query("runLogs").collect())).toHaveLength(2);
+    expect(await backend.t.run((ctx) => ctx.db.query("runLogs").collect())).toHaveLength(2);
   });
 });

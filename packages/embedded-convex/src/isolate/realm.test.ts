@@ -279,7 +279,7 @@ describe("stack traces", () => {
 
   it("fall back to the module's path", () => {
     const stack =
-      "Error: x\n    at f (convex:/77/app/lib/a.js:3:4)\n    at Module._compile (node:internal/modules/cjs/loader:1:1)\n    at /work/host/file.ts:1:2";
+      "Error: x\n    at f (convex:/77/app/lib/a.js:3:4)\n    at Module._compile (node:internal/modules/cjs/loader:1:1)\n    at /srv/host/file.ts:1:2";
     expect(remapStack(stack)).toBe("Error: x\n    at f (lib/a.js:3:4)");
   });
 

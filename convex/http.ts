@@ -13,6 +13,7 @@ http.route({ path: "/health", method: "GET", handler: health });
 const methods: RoutableMethod[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 for (const method of methods) {
   http.route({ pathPrefix: "/hooks/", method, handler: handleWebhook });
+  http.route({ path: "/api/v1", method, handler: handleApiRequest });
   http.route({ pathPrefix: "/api/v1/", method, handler: handleApiRequest });
 }
 

@@ -62,6 +62,7 @@ const rows: Record<string, Row> = {
   },
   "drafts/queries:getDraft": { needs: "scenario:read", args: scenario },
   "integrations/queries:listIntegrations": { needs: "authed" },
+  "organizations/mutations:updateOrganization": { needs: "org:settings:update", args: () => ({ name: "Other" }) },
   "organizations/queries:getViewer": { needs: "public" },
   "runs/mutations:cancelRun": { needs: "scenario:execute", args: run },
   "runs/mutations:replayRun": {

@@ -15,7 +15,6 @@ export const errorStatuses = {
   conflict: 409,
   limit_reached: 409,
   too_large: 413,
-  unsupported_media_type: 415,
   invalid: 422,
   rate_limited: 429,
   internal: 500,

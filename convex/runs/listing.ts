@@ -4,7 +4,7 @@ import type { PaginationOptions } from "convex/server";
 import { v } from "convex/values";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
-import { boundedPage, mapPage } from "../lib/pagination.ts";
+import { mapPage, paginateStream } from "../lib/pagination.ts";
 import { requireScenario } from "../scenarios/access.ts";
 import schema from "../schema.ts";
 import { runSourceValidator, runStateValidator, runTriggerValidator } from "./tables.ts";
@@ -35,7 +35,8 @@ export interface RunFilter {
 /** A page of the organization's runs, the newest first. Throws `not_found` for a scenario that is not its own. */
 export async function listRuns(ctx: OrgQueryCtx, args: RunFilter & { paginationOpts: PaginationOptions }) {
   const rows = await rowsFor(ctx, args);
-  const paged = await rows.paginate({ ...boundedPage(args.paginationOpts), maximumRowsRead: MAX_ROWS_SEARCHED });
+  const page = { table: "runs" as const, options: args.paginationOpts, maximumRowsRead: MAX_ROWS_SEARCHED };
+  const paged = await paginateStream(ctx, { ...page, rows });
   const names = new Map<string, Promise<string>>();
   return await mapPage(paged, async (run: Doc<"runs">) => summarizeRun(run, await nameOf(ctx, run, names)));
 }

@@ -10,6 +10,7 @@ import {
 import { manifestCatalog } from "@patchbay/catalog/manifests";
 import { v } from "convex/values";
 import { sha256Hex, utf8 } from "../lib/bytes.ts";
+import { readJson } from "../lib/json.ts";
 
 /** Definitions are stored in one row each, and rows stay under 1 MiB. */
 const MAX_DEFINITION_BYTES = 900_000;
@@ -41,9 +42,9 @@ export async function readDefinition(
   text: string,
 ): Promise<({ ok: true } & ReadDefinition) | { ok: false; issues: Issue[] }> {
   if (utf8(text).length > MAX_DEFINITION_BYTES) return { ok: false, issues: [tooLarge()] };
-  const json = parseJson(text);
-  if (json === undefined) return { ok: false, issues: [error("malformed_json", "The definition is not JSON.")] };
-  const parsed = parseDefinition(json);
+  const json = readJson(text);
+  if (!json.ok) return { ok: false, issues: [error("malformed_json", `The definition ${json.fault}.`)] };
+  const parsed = parseDefinition(json.value);
   if (!parsed.ok) return { ok: false, issues: parsed.issues };
   return { ok: true, ...(await storable(parsed.definition)) };
 }
@@ -71,14 +72,6 @@ export function nodeTypesOf(definition: Definition): string[] {
   return [...new Set(definition.nodes.map((node) => node.type))].slice(0, MAX_LISTED_NODE_TYPES);
 }
 const MAX_LISTED_NODE_TYPES = 24;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 const error = (code: string, message: string): Issue => ({ code, severity: "error", message });
 const tooLarge = () =>

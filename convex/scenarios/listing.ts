@@ -4,7 +4,7 @@ import type { PaginationOptions } from "convex/server";
 import { v, type Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
-import { boundedPage, mapPage } from "../lib/pagination.ts";
+import { mapPage, paginateStream } from "../lib/pagination.ts";
 import { getPerson } from "../organizations/people.ts";
 import schema from "../schema.ts";
 
@@ -29,9 +29,9 @@ export async function listScenarios(
   args: { paginationOpts: PaginationOptions; search?: string; filter: ScenarioFilter },
 ) {
   const matches = matcher(ctx, args);
-  const result = await rowsFor(ctx, args.filter)
-    .filterWith(matches)
-    .paginate({ ...boundedPage(args.paginationOpts), maximumRowsRead: MAX_ROWS_SEARCHED });
+  const rows = rowsFor(ctx, args.filter).filterWith(matches);
+  const page = { table: "scenarios" as const, options: args.paginationOpts, maximumRowsRead: MAX_ROWS_SEARCHED };
+  const result = await paginateStream(ctx, { ...page, rows });
   return await mapPage(result, (scenario) => toListItem(ctx, scenario));
 }
 

@@ -5,7 +5,7 @@ import { recordAudit, type AuditAction } from "../audit/model.ts";
 import { requireDraftOf } from "../drafts/read.ts";
 import type { OrgMutationCtx, OrgQueryCtx } from "../functions.ts";
 import { appError } from "../lib/errors.ts";
-import { requireText } from "../lib/text.ts";
+import { checkText, requireText } from "../lib/text.ts";
 import { touch } from "../lib/time.ts";
 import { requireDefinition } from "../versions/read.ts";
 import { requireVersion } from "../versions/model.ts";
@@ -63,7 +63,7 @@ export async function cloneScenario(
 ): Promise<Id<"scenarios">> {
   const original = await requireScenario(ctx, args);
   const read = await storable(parseStored(await definitionOf(ctx, original, args.source)));
-  const name = args.name ?? `Copy of ${original.name}`.slice(0, MAX_NAME_LENGTH);
+  const name = args.name ?? `Copy of ${original.name}`.slice(0, MAX_NAME_LENGTH).toWellFormed();
   const scenarioId = await insertScenario(ctx, { name, description: original.description, read });
   await recordScenarioAudit(ctx, scenarioId, "scenario.cloned", { from: original._id, fromName: original.name });
   return scenarioId;
@@ -160,12 +160,8 @@ export async function restoreScenario(ctx: OrgMutationCtx, args: { scenarioId: s
   await recordScenarioAudit(ctx, scenario._id, "scenario.restored");
 }
 
-function checkDescription(description: string): string {
-  if (description.length <= MAX_DESCRIPTION_LENGTH) return description;
-  throw appError("invalid", `The description is longer than ${MAX_DESCRIPTION_LENGTH} characters.`, {
-    field: "description",
-  });
-}
+const checkDescription = (description: string): string =>
+  checkText(description, { field: "description", maxLength: MAX_DESCRIPTION_LENGTH });
 
 async function recordScenarioAudit(
   ctx: OrgMutationCtx,

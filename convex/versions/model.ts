@@ -5,9 +5,10 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { recordAudit } from "../audit/model.ts";
 import { requireDraftOf } from "../drafts/read.ts";
 import type { OrgMutationCtx, OrgQueryCtx } from "../functions.ts";
-import { appError, notFound } from "../lib/errors.ts";
+import { notFound } from "../lib/errors.ts";
 import { getOwned } from "../lib/ids.ts";
 import { boundedPage, mapPage } from "../lib/pagination.ts";
+import { checkText } from "../lib/text.ts";
 import { getPerson } from "../organizations/people.ts";
 import { requireEditableScenario, requireScenario } from "../scenarios/access.ts";
 import { parseStored, publishErrors } from "../scenarios/definition.ts";
@@ -143,7 +144,8 @@ async function summarizeVersion(ctx: OrgQueryCtx, version: Doc<"versions">, live
     note: version.note ?? null,
     restoredFrom: version.restoredFrom ?? null,
     contentHash: version.contentHash,
-    createdAt: version._creationTime,
+    // Convex tells rows of the same millisecond apart by a fraction.
+    createdAt: Math.floor(version._creationTime),
     createdBy: await getPerson(ctx, version.createdBy),
     changes: version.changes,
     liveRuns: liveRunsOf(version.number),
@@ -188,11 +190,9 @@ function connectionTypesOf(type: string, typeVersion: number): string[] {
   return names.map((name) => (name.includes(".") ? name : `${kind.manifest.name}.${name}`));
 }
 
-function optionalText(text: string | undefined, what: string, maxLength: number): string | undefined {
+function optionalText(text: string | undefined, field: string, maxLength: number): string | undefined {
   const trimmed = text?.trim();
-  if (!trimmed) return undefined;
-  if (trimmed.length <= maxLength) return trimmed;
-  throw appError("invalid", `The ${what} is longer than ${maxLength} characters.`, { field: what });
+  return trimmed ? checkText(trimmed, { field, maxLength }) : undefined;
 }
 
 async function recordVersionAudit(

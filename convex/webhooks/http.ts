@@ -14,6 +14,7 @@ import { readRequest, type ReadRequest } from "./request.ts";
 import { toHttpResponse } from "./response.ts";
 import { pruneSample } from "./samples.ts";
 
+const eventMethods = ["POST", "GET", "PUT", "PATCH", "DELETE"];
 const MAX_KEY_CHARACTERS = 255;
 /** How long a caller waits for `webhook.respond`. */
 const RESPOND_WITHIN_MS = 30_000;
@@ -21,6 +22,11 @@ const FIRST_POLL_MS = 15;
 const MAX_POLL_MS = 500;
 
 export const handleWebhook = httpAction(async (ctx, request) => {
+  // What browsers and link checkers ask before or instead of the real request is no event.
+  if (!eventMethods.includes(request.method)) {
+    const allow = { Allow: eventMethods.join(", ") };
+    return refuse("method_not_allowed", "This method starts nothing. Send the event with POST.", allow);
+  }
   const receivedAtMs = Date.now();
   const token = tokenIn(request.url);
   if (token === null) return refuse("not_found", "There is no such webhook.");

@@ -1,5 +1,6 @@
 /** Reads a webhook's request into the bundle its trigger emits. */
-import { jsonFault, requestBundle } from "../runs/bundle.ts";
+import { jsonFault } from "../lib/json.ts";
+import { requestBundle } from "../runs/bundle.ts";
 
 /** Sender's credentials are for us, not for the scenario's data; hop-by-hop headers say nothing about the event. */
 const hiddenHeaders = new Set([

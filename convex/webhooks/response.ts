@@ -1,12 +1,20 @@
 import type { WebhookResponse } from "@patchbay/engine";
 
-/** Set by the server itself, or by its connection. */
+/**
+ * Set by the server itself or by its connection; and what browsers obey for the whole host, on which the web app may live
+ * as well: its cookies, its stored data, how it is reached.
+ */
 const reservedHeaders = new Set([
   "content-length",
   "transfer-encoding",
   "connection",
-  "set-cookie",
   "content-security-policy",
+  "x-content-type-options",
+  "set-cookie",
+  "clear-site-data",
+  "strict-transport-security",
+  "service-worker-allowed",
+  "alt-svc",
 ]);
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 

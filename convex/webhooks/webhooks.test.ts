@@ -241,14 +241,36 @@ describe("webhook.respond", () => {
     const headers = [
       { name: "Content-Security-Policy", value: "none" },
       { name: "Bad\nName", value: "x" },
+      { name: "clear-site-data", value: '"*"' },
+      { name: "Set-Cookie", value: "session=1" },
+      { name: "Strict-Transport-Security", value: "max-age=1" },
+      { name: "X-Content-Type-Options", value: "sniff" },
       { name: "X-Fine", value: "yes" },
     ];
     const response = toHttpResponse({ status: 204, headers, body: { ignored: true } });
     expect(response.status).toBe(204);
     expect(response.headers.get("content-security-policy")).toContain("sandbox");
     expect(response.headers.get("x-fine")).toBe("yes");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+    for (const name of ["clear-site-data", "set-cookie", "strict-transport-security"]) {
+      expect(response.headers.has(name)).toBe(false);
+    }
     expect(toHttpResponse({ status: 99, headers: [], body: null }).status).toBe(200);
   });
+});
+
+it.each(["OPTIONS", "HEAD"])("starts no run on %s", async (method) => {
+  const { path } = await publishScenario(backend.owner, echo);
+  const response = await backend.t.fetch(path, { method });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toContain("POST");
+  expect(await countRuns()).toBe(0);
+});
+
+it("starts no run for a number that is none in JSON", async () => {
+  const { path } = await publishScenario(backend.owner, echo);
+  expect(await post(backend.t, path, '{"n":1e400}')).toMatchObject({ status: 400, error: { code: "malformed" } });
+  expect(await countRuns()).toBe(0);
 });
 
 describe("listening", () => {

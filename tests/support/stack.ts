@@ -34,11 +34,15 @@ export class Stack {
   readonly process: ChildProcess;
   readonly lines: string[] = [];
   readonly ended: Promise<number | null>;
+  readonly dataFolder: string;
+  readonly cloudUrl: string;
   readonly siteUrl: string;
   readonly webUrl: string;
   private readonly running: Promise<void>;
 
   constructor(dataFolder: string, ports: StackPorts, env: Record<string, string> = {}) {
+    this.dataFolder = dataFolder;
+    this.cloudUrl = `http://127.0.0.1:${ports.convex}`;
     this.siteUrl = `http://127.0.0.1:${ports.site}`;
     this.webUrl = `http://127.0.0.1:${ports.web}`;
     this.process = spawn(process.execPath, [join(root, "scripts/run.mjs"), "start"], {

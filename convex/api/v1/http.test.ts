@@ -52,6 +52,7 @@ describe("scenarios", () => {
       seen.push(...(page.body.items as { id: string }[]).map((item) => item.id));
       cursor = page.body.nextCursor as string | null;
     } while (cursor !== null);
+    expect((await call("GET", "/scenarios?cursor=")).body.items).toHaveLength(4);
     expect(seen).toHaveLength(4);
     expect(new Set(seen).size).toBe(4);
     for (const query of ["limit=0", "limit=101", "limit=x", "cursor=x", "cursor=1_2"]) {
@@ -150,8 +151,27 @@ describe("versions", () => {
 });
 
 describe("bad requests", () => {
-  it.each(["{", "[1,", "'x'"])("get 400 for %s", async (body) => {
-    expect(code(await call("POST", "/scenarios", body))).toEqual([400, "malformed"]);
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+
+  it.each(["{", "[1,", "'x'", '{"name":1e999}', `{"name":"x","definition":${nested(200)}}`, "[".repeat(4_000_000)])(
+    "get 400 for %.30s",
+    async (body) => {
+      expect(code(await call("POST", "/scenarios", body))).toEqual([400, "malformed"]);
+    },
+  );
+
+  it.each([
+    ["a scenario's name", "POST", "/scenarios", { name: "a\ud800" }],
+    ["a scenario's new name", "PATCH", "/scenarios/ID", { name: "a\ud800" }],
+    ["a scenario's description", "PATCH", "/scenarios/ID", { description: "a\udfff" }],
+    ["a version's label", "POST", "/scenarios/ID/versions", { label: "a\ud800" }],
+    ["a version's note", "POST", "/scenarios/ID/versions", { note: "\ud800" }],
+    ["a node's type", "POST", "/scenarios", { name: "x", definition: { format: 1, nodes: [{ type: "\ud800" }] } }],
+  ])("get 422 for half a character in %s", async (_what, method, path, body) => {
+    const id = await createScenario();
+    const before = await stored();
+    expect(code(await call(method, path.replace("ID", id), body))).toEqual([422, "invalid"]);
+    expect(await stored()).toEqual(before);
   });
 
   it("get 413 over the limit, however the length is told", async () => {
@@ -173,6 +193,7 @@ describe("bad requests", () => {
   });
 
   it("get 404 for an unknown address and 405 with Allow for another method", async () => {
+    expect(code(await call("GET", ""))).toEqual([404, "not_found"]);
     expect(code(await call("GET", "/nothing"))).toEqual([404, "not_found"]);
     expect(code(await call("GET", "/scenarios/"))).toEqual([404, "not_found"]);
     expect(code(await call("GET", "/scenarios/%zz"))).toEqual([404, "not_found"]);

@@ -99,11 +99,10 @@ function componentSchemas(): JsonObject {
     unrepresentable: "any",
     uri: (id) => `#/components/schemas/${id}`,
   });
+  const names = componentNames();
+  const described = Object.entries(named).filter(([name]) => names.has(name));
   return Object.fromEntries(
-    Object.entries(named).map(([name, { $schema: _dialect, $id: _id, ...schema }]) => [
-      name,
-      rewriteReferences(schema),
-    ]),
+    described.map(([name, { $schema: _dialect, $id: _id, ...schema }]) => [name, rewriteReferences(schema)]),
   );
 }
 

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { maxBodyBytes } from "../../lib/env.ts";
 import { appError } from "../../lib/errors.ts";
 import { fromUtf8 } from "../../lib/bytes.ts";
+import { readJson } from "../../lib/json.ts";
 import type { Operation } from "./operation.ts";
 
 /** The key of `Authorization: Bearer pb_...`. Throws `unauthenticated`. */
@@ -44,11 +45,9 @@ const tooLarge = (limit: number) => appError("too_large", `The body is larger th
 function parseBody(bytes: Uint8Array): unknown {
   const text = fromUtf8(bytes);
   if (text.trim() === "") return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw appError("malformed", "The body is not JSON.");
-  }
+  const read = readJson(text);
+  if (!read.ok) throw appError("malformed", `The body ${read.fault}.`);
+  return read.value;
 }
 
 function check(schema: z.ZodType, value: unknown, where: "query" | "body"): unknown {

@@ -32,7 +32,8 @@ async function scenarioJson(ctx: OrgQueryCtx, scenario: Doc<"scenarios">, draft:
     webhookUrl: await visibleWebhookUrl(ctx, scenario),
     publishedVersion: scenario.publishedNumber ?? null,
     draft: { revision: draft.revision, definition: parseStored(draft.definition) },
-    createdAt: scenario._creationTime,
+    // Convex tells rows of the same millisecond apart by a fraction.
+    createdAt: Math.floor(scenario._creationTime),
     updatedAt: scenario.updatedAt,
     archivedAt: scenario.archivedAt ?? null,
   };

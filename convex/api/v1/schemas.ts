@@ -121,5 +121,10 @@ export const MAX_LIMIT = 100;
 
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
-  cursor: z.string().max(2_000).optional().describe("`nextCursor` of the page before"),
+  cursor: z
+    .string()
+    .max(2_000)
+    .optional()
+    .transform((cursor) => cursor || undefined)
+    .describe("`nextCursor` of the page before; none for the first page"),
 };

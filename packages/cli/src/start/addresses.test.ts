@@ -10,6 +10,7 @@ describe("readAddresses", () => {
       cloudUrl: "http://127.0.0.1:3210",
       siteUrl: "http://127.0.0.1:3211",
       publicSiteUrl: "http://127.0.0.1:3211",
+      publicCloudUrl: "http://127.0.0.1:3210",
       dataFolder: "/srv/patchbay/.patchbay",
       outboundAllow: [],
     });
@@ -22,6 +23,7 @@ describe("readAddresses", () => {
       PATCHBAY_SITE_PORT: "8082",
       PATCHBAY_DATA: "/data",
       PATCHBAY_PUBLIC_SITE_URL: "https://hooks.example.org/",
+      PATCHBAY_PUBLIC_CONVEX_URL: "https://live.example.org",
       PATCHBAY_OUTBOUND_ALLOW: "127.0.0.1:9000, erp.internal:443,[::1]:80",
     };
     expect(readAddresses(env, "/srv")).toMatchObject({
@@ -29,6 +31,7 @@ describe("readAddresses", () => {
       cloudUrl: "http://127.0.0.1:8081",
       siteUrl: "http://127.0.0.1:8082",
       publicSiteUrl: "https://hooks.example.org",
+      publicCloudUrl: "https://live.example.org",
       dataFolder: "/data",
       outboundAllow: ["127.0.0.1:9000", "erp.internal:443", "[::1]:80"],
     });
@@ -39,7 +42,10 @@ describe("readAddresses", () => {
     [{ PATCHBAY_CONVEX_PORT: "70000" }, "PATCHBAY_CONVEX_PORT"],
     [{ PATCHBAY_PORT: "3211" }, "PATCHBAY_SITE_PORT"],
     [{ PATCHBAY_PUBLIC_SITE_URL: "hooks.example.org" }, "PATCHBAY_PUBLIC_SITE_URL"],
+    [{ PATCHBAY_PUBLIC_CONVEX_URL: "nope" }, "PATCHBAY_PUBLIC_CONVEX_URL"],
     [{ PATCHBAY_OUTBOUND_ALLOW: "localhost" }, "PATCHBAY_OUTBOUND_ALLOW"],
+    [{ PATCHBAY_OUTBOUND_ALLOW: "localhost:99999" }, "PATCHBAY_OUTBOUND_ALLOW"],
+    [{ PATCHBAY_OUTBOUND_ALLOW: "localhost:80,erp:0" }, "erp:0"],
   ])("names the variable that is wrong in %o", (env, name) => {
     expect(() => readAddresses(env, "/srv")).toThrow(SettingError);
     expect(() => readAddresses(env, "/srv")).toThrow(name);

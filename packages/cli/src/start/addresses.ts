@@ -14,6 +14,8 @@ export interface Addresses {
   webUrl: string;
   cloudUrl: string;
   siteUrl: string;
+  /** Where browsers reach the deployment. */
+  publicCloudUrl: string;
   /** `host:port` entries that outbound requests may reach besides the public internet. */
   outboundAllow: string[];
 }
@@ -44,13 +46,18 @@ function readOrigin(env: NodeJS.ProcessEnv, name: string, fallback: string): str
 
 function readOutbound(env: NodeJS.ProcessEnv): string[] {
   const entries = (env.PATCHBAY_OUTBOUND_ALLOW ?? "").split(",").map((entry) => entry.trim());
-  const wrong = entries.find((entry) => entry !== "" && !/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):(\d{1,5}|\*)$/.test(entry));
+  const wrong = entries.find((entry) => entry !== "" && !isHostAndPort(entry));
   if (wrong !== undefined) {
     throw new SettingError(
       `PATCHBAY_OUTBOUND_ALLOW has the entry "${wrong}". Write each as host:port, separated by commas.`,
     );
   }
   return entries.filter((entry) => entry !== "");
+}
+
+function isHostAndPort(entry: string): boolean {
+  const [, port] = /^(?:\[[0-9a-fA-F:.]+\]|[^:\s]+):(\d{1,5}|\*)$/.exec(entry) ?? [];
+  return port === "*" || (port !== undefined && Number(port) >= 1 && Number(port) <= 65_535);
 }
 
 /**
@@ -83,6 +90,7 @@ export function readAddresses(env: NodeJS.ProcessEnv, root: string): Addresses {
     webUrl: readOrigin(env, "PATCHBAY_PUBLIC_URL", origin(webPort)),
     cloudUrl: origin(convexPort),
     siteUrl: origin(sitePort),
+    publicCloudUrl: readOrigin(env, "PATCHBAY_PUBLIC_CONVEX_URL", origin(convexPort)),
     publicSiteUrl: readOrigin(env, "PATCHBAY_PUBLIC_SITE_URL", origin(sitePort)),
     outboundAllow: readOutbound(env),
   };

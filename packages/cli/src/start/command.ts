@@ -7,13 +7,16 @@ import { readAddresses, SettingError, type Addresses } from "./addresses.ts";
 import { Child } from "./child.ts";
 import { dataFiles, prepareDataFolder, readRunningStack, writePrivateFile, type StackFile } from "./dataFolder.ts";
 import { callFunction, deployFunctions, startDeployment, type DeploymentOptions } from "./deployment.ts";
+import { readFunctionSettings } from "./functionSettings.ts";
 import { requireFreePort } from "./ports.ts";
-import { formatEnvFile, loadAdminKey, loadSecrets } from "./secrets.ts";
+import { formatEnvFile, loadAdminKey, loadSecrets, type Secrets } from "./secrets.ts";
 import { Supervisor } from "./supervisor.ts";
 import { buildWeb } from "./webBuild.ts";
 import { startWeb } from "./webServer.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
+/** Whatever this process and its children create (the database too) is their user's alone. */
+const PRIVATE_UMASK = 0o077;
 const say = (line: string) => console.log(line);
 
 /** Everything that can be wrong with the settings is found before anything is started. */
@@ -30,17 +33,24 @@ async function checkStart(addresses: Addresses): Promise<void> {
   await requireFreePort(addresses.host, addresses.sitePort, "PATCHBAY_SITE_PORT");
 }
 
-/** Settings of this start that the functions read as environment variables; never stored in the database. */
-async function writeRuntimeSettings(addresses: Addresses, startId: string): Promise<void> {
+/**
+ * What the functions read as environment variables in this start, never stored in the database. The secrets are in it, since
+ * they may come from the environment of the start rather than from their file.
+ */
+async function writeRuntimeSettings(options: {
+  addresses: Addresses;
+  secrets: Secrets;
+  functionSettings: Record<string, string>;
+  startId: string;
+}): Promise<void> {
+  const { addresses, secrets, functionSettings, startId } = options;
   const settings: Record<string, string> = {
+    ...secrets,
+    ...functionSettings,
     PATCHBAY_START_ID: startId,
     SITE_URL: addresses.webUrl,
     PATCHBAY_PUBLIC_SITE_URL: addresses.publicSiteUrl,
   };
-  for (const name of ["PATCHBAY_SIGN_UP", "PATCHBAY_MAX_BODY_BYTES"]) {
-    const value = process.env[name];
-    if (value) settings[name] = value;
-  }
   await writePrivateFile(join(addresses.dataFolder, dataFiles.runtime), formatEnvFile(settings));
 }
 
@@ -85,11 +95,13 @@ function endRequested(): Promise<void> {
 export async function start(): Promise<number> {
   const ended = endRequested();
   const addresses = readAddresses(process.env, root);
+  const functionSettings = readFunctionSettings(process.env);
+  process.umask(PRIVATE_UMASK);
   await checkStart(addresses);
-  await loadSecrets(addresses.dataFolder, process.env);
+  const secrets = await loadSecrets(addresses.dataFolder, process.env);
   const adminKey = await loadAdminKey(addresses.dataFolder);
   const startId = randomUUID();
-  await writeRuntimeSettings(addresses, startId);
+  await writeRuntimeSettings({ addresses, secrets, functionSettings, startId });
   const supervisor = new Supervisor(say);
   const stackFile = join(addresses.dataFolder, dataFiles.stack);
   try {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, chmod, mkdir, open, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SettingError } from "./addresses.ts";
 
@@ -11,7 +11,7 @@ export const dataFiles = {
   adminKey: "admin.key",
   /** Secrets as `KEY=value` lines, 0600. */
   secrets: "secrets.env",
-  /** Settings of this start, 0600. */
+  /** Settings and secrets as the functions of this start see them, 0600. */
   runtime: "runtime.env",
   /** What was deployed last. */
   deployed: "deployed.json",
@@ -41,7 +41,7 @@ export async function prepareDataFolder(folder: string): Promise<void> {
     const probe = join(folder, `.write-test-${process.pid}`);
     await writeFile(probe, "");
     await rm(probe);
-    await chmod(folder, 0o700);
+    await keepPrivate(folder);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new SettingError(
@@ -49,6 +49,14 @@ export async function prepareDataFolder(folder: string): Promise<void> {
     );
   }
 }
+
+/** Closes the folder to others, but not one that is shared by design: `/tmp` has the sticky bit. */
+async function keepPrivate(folder: string): Promise<void> {
+  const { mode } = await stat(folder);
+  if ((mode & STICKY_BIT) === 0) await chmod(folder, 0o700);
+}
+
+const STICKY_BIT = 0o1000;
 
 /** Whether the folder holds a deployment's data already. */
 export async function hasData(folder: string): Promise<boolean> {

@@ -36,7 +36,6 @@ export async function startDeployment({ root, addresses }: DeploymentOptions): P
       ...["--port", String(addresses.convexPort)],
       ...["--site-port", String(addresses.sitePort)],
       ...["--admin-key-file", join(data, dataFiles.adminKey)],
-      ...["--env-file", join(data, dataFiles.secrets)],
       ...["--env-file", join(data, dataFiles.runtime)],
       ...addresses.outboundAllow.flatMap((entry) => ["--allow-outbound", entry]),
     ],
@@ -82,7 +81,7 @@ export async function deployFunctions(options: DeploymentOptions & { onDeploy: (
   return true;
 }
 
-/** Calls an internal function with the admin key, as `convex run` does. @throws Error with the function's message. */
+/** Calls an internal function with the admin key, as `convex run` does. @throws Error with one line: the function's message. */
 export async function callFunction(
   options: DeploymentOptions,
   path: string,
@@ -94,7 +93,14 @@ export async function callFunction(
     body: JSON.stringify({ path, args, format: "json" }),
     signal: AbortSignal.timeout(30_000),
   });
-  const body = (await response.json()) as { status: string; value?: unknown; errorMessage?: string };
-  if (body.status !== "success") throw new Error(`${path} failed: ${body.errorMessage ?? response.status}`);
-  return body.value;
+  const { status, value, errorData, errorMessage } = (await response.json()) as {
+    status: string;
+    value?: unknown;
+    /** What the function threw on purpose; its message is for the operator. */
+    errorData?: { message?: string };
+    /** With the stack behind the first line. */
+    errorMessage?: string;
+  };
+  if (status === "success") return value;
+  throw new Error(errorData?.message ?? `${path} failed: ${errorMessage?.split("\n")[0] ?? response.status}`);
 }

@@ -17,7 +17,7 @@ export async function startWeb(options: { root: string; addresses: Addresses }):
       NEXT_TELEMETRY_DISABLED: "1",
       PATCHBAY_HOST: addresses.host,
       PATCHBAY_PORT: String(addresses.webPort),
-      PATCHBAY_CONVEX_URL: process.env.PATCHBAY_PUBLIC_CONVEX_URL || addresses.cloudUrl,
+      PATCHBAY_CONVEX_URL: addresses.publicCloudUrl,
       PATCHBAY_INTERNAL_CONVEX_URL: addresses.cloudUrl,
       PATCHBAY_SITE_URL: addresses.siteUrl,
       PATCHBAY_PUBLIC_SITE_URL: addresses.publicSiteUrl,

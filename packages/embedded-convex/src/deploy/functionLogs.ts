@@ -1,4 +1,5 @@
 import type { LogEntry } from "../process/messages.ts";
+import type { FunctionReports } from "./functionReports.ts";
 
 const KEPT_ENTRIES = 1000;
 const POLL_TIMEOUT_MS = 10_000;
@@ -7,9 +8,16 @@ const POLL_TIMEOUT_MS = 10_000;
 export class FunctionLogs {
   readonly #entries: { atMs: number; entry: LogEntry }[] = [];
   readonly #waiting = new Set<() => void>();
+  readonly #reports: FunctionReports;
   #lastMs = 0;
 
+  /** `reports`: gets every entry as well. */
+  constructor(reports: FunctionReports) {
+    this.#reports = reports;
+  }
+
   add(entry: LogEntry): void {
+    this.#reports.add(entry);
     // Strictly increasing, so that a cursor never skips or repeats an entry.
     this.#lastMs = Math.max(this.#lastMs + 0.001, Date.now());
     this.#entries.push({ atMs: this.#lastMs, entry });

@@ -5,6 +5,7 @@ import path from "node:path";
 import { WebSocketServer } from "ws";
 import { createTokenVerifier, type AuthProvider as VerifiedProvider, type TokenVerifier } from "../auth/verify.ts";
 import { FunctionLogs } from "../deploy/functionLogs.ts";
+import { FunctionReports } from "../deploy/functionReports.ts";
 import { EMPTY_MANIFEST } from "../deploy/manifest.ts";
 import { hashesOf } from "../deploy/moduleStore.ts";
 import { PushApi } from "../deploy/pushApi.ts";
@@ -90,7 +91,7 @@ class Deployment implements RunningDeployment {
   readonly #siteServer: Server;
   readonly #sockets: WebSocketServer;
   readonly #files: FileStore;
-  readonly #logs = new FunctionLogs();
+  readonly #logs = new FunctionLogs(new FunctionReports({ write: (text) => console.error(text) }));
   readonly #hub: SyncHub;
   readonly #callers: Callers;
   #supervisor: TransactorSupervisor | null = null;

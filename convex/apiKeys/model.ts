@@ -74,8 +74,8 @@ async function insertApiKey(
   const name = requireText(args.name, { field: "name", maxLength: MAX_NAME_LENGTH });
   const { keyHash, prefix } = args;
   const id = await ctx.db.insert("apiKeys", { organizationId, userId, name, keyHash, prefix, ...touch() });
-  const resource = { type: "apiKey", id };
-  await recordAudit(ctx, { organizationId, actor: args.actor, action: "apiKey.created", resource, details: { name } });
+  const resource = { type: "apiKey" as const, id };
+  await recordAudit(ctx, { organizationId, actor: args.actor, action: "apiKey.created", resource });
   return id;
 }
 
@@ -89,7 +89,7 @@ export async function revokeApiKey(ctx: OrgMutationCtx, args: { apiKeyId: string
   if (key.revokedAt !== undefined) return;
   const { updatedAt } = touch();
   await ctx.db.patch("apiKeys", key._id, { revokedAt: updatedAt, updatedAt });
-  const resource = { type: "apiKey", id: key._id };
+  const resource = { type: "apiKey" as const, id: key._id };
   await recordAudit(ctx, { organizationId, actor: ctx.actor, action: "apiKey.revoked", resource });
 }
 

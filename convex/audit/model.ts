@@ -3,14 +3,17 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../_generated/server.d.ts";
 import type { ActorFields } from "../organizations/authorize.ts";
 import { DAY_MS } from "../lib/time.ts";
+import { getResourceName, type AuditedResource } from "./resources.ts";
 import type { severityValidator } from "./tables.ts";
 
 /** Everything that is recorded, with how much it matters to somebody who looks for trouble. */
 const severities = {
   "organization.created": "info",
+  "organization.renamed": "notice",
   "user.created": "notice",
   "user.passwordReset": "warning",
   "scenario.created": "info",
+  "scenario.renamed": "info",
   "scenario.updated": "info",
   "scenario.enabled": "notice",
   "scenario.disabled": "notice",
@@ -39,14 +42,18 @@ export interface AuditEvent {
   /** Null when the operator acted through the CLI. */
   actor: ActorFields | null;
   action: AuditAction;
-  resource: { type: string; id: string };
+  resource: AuditedResource;
   /** JSON; never a secret. */
   details?: Record<string, string | number | boolean | null>;
 }
 
-/** Writes the entry in the caller's own transaction: both happen or neither does. */
+/**
+ * Writes the entry in the caller's own transaction: both happen or neither does. The resource's name is noted as it is at
+ * that moment, so what deletes a row records first.
+ */
 export async function recordAudit(ctx: MutationCtx, event: AuditEvent): Promise<void> {
   const { ip, userAgent } = await requestOrigin(ctx);
+  const resourceName = await getResourceName(ctx, event.resource);
   await ctx.db.insert("auditEntries", {
     organizationId: event.organizationId,
     actorKind: event.actor?.kind ?? "system",
@@ -55,6 +62,7 @@ export async function recordAudit(ctx: MutationCtx, event: AuditEvent): Promise<
     action: event.action,
     resourceType: event.resource.type,
     resourceId: event.resource.id,
+    ...(resourceName === null ? {} : { resourceName }),
     severity: severities[event.action],
     ...(ip ? { address: ip } : {}),
     ...(userAgent ? { agent: userAgent.slice(0, 300) } : {}),

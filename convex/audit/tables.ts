@@ -18,6 +18,8 @@ export const auditTables = {
     action: v.string(),
     resourceType: v.string(),
     resourceId: v.string(),
+    /** What it was called at the time; a run, and what a scenario owns, by the scenario's name. */
+    resourceName: v.optional(v.string()),
     severity: severityValidator,
     /** Network address and user agent of the request, where the host knows them. */
     address: v.optional(v.string()),

@@ -19,7 +19,8 @@ const ATTEMPT_WINDOW_MS = 15 * MINUTE_MS;
 /** The address as accounts are found by it. Throws `invalid` for what cannot be one. */
 export function normalizeEmail(email: string): string {
   const normalized = email.trim().toLowerCase();
-  if (normalized.length <= MAX_EMAIL_LENGTH && /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)*$/.test(normalized)) return normalized;
+  const isAddress = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)*$/.test(normalized) && normalized.isWellFormed();
+  if (isAddress && normalized.length <= MAX_EMAIL_LENGTH) return normalized;
   throw appError("invalid", "This is not an email address.", { field: "email" });
 }
 
@@ -65,7 +66,7 @@ export async function createUser(
     providerAccountId: email,
     secret: account.secretHash,
   });
-  const resource = { type: "user", id: userId };
+  const resource = { type: "user" as const, id: userId };
   await recordAudit(ctx, { organizationId, actor: null, action: "user.created", resource });
   return { userId, organizationId };
 }
@@ -87,7 +88,7 @@ export async function setPassword(ctx: MutationCtx, args: { email: string; secre
   if (account === null) throw notFound("account");
   await ctx.db.patch("authAccounts", account._id, { secret: args.secretHash });
   await forgetAttempts(ctx, email);
-  const resource = { type: "user", id: account.userId };
+  const resource = { type: "user" as const, id: account.userId };
   for (const { organizationId } of await membershipsOf(ctx, account.userId)) {
     await recordAudit(ctx, { organizationId, actor: null, action: "user.passwordReset", resource });
   }

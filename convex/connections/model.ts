@@ -86,14 +86,14 @@ export async function renameConnection(
   const connection = await requireConnection(ctx, args.connectionId);
   const name = requireText(args.name, { field: "name", maxLength: MAX_NAME_LENGTH });
   await ctx.db.patch("connections", connection._id, { name, ...touch() });
-  await record(ctx, connection._id, "connection.renamed");
+  await record(ctx, connection._id, "connection.renamed", { before: connection.name });
 }
 
 /** Deletes the credentials for good; nodes that name the connection fail from now on. */
 export async function deleteConnection(ctx: OrgMutationCtx, args: { connectionId: string }): Promise<void> {
   const connection = await requireConnection(ctx, args.connectionId);
-  await ctx.db.delete("connections", connection._id);
   await record(ctx, connection._id, "connection.deleted");
+  await ctx.db.delete("connections", connection._id);
 }
 
 async function requireConnection(ctx: OrgQueryCtx, id: string): Promise<Doc<"connections">> {
@@ -104,7 +104,13 @@ async function requireConnection(ctx: OrgQueryCtx, id: string): Promise<Doc<"con
   });
 }
 
-async function record(ctx: OrgMutationCtx, id: Id<"connections">, action: AuditAction): Promise<void> {
+async function record(
+  ctx: OrgMutationCtx,
+  id: Id<"connections">,
+  action: AuditAction,
+  details?: Record<string, string>,
+): Promise<void> {
   const { organizationId } = ctx.actor;
-  await recordAudit(ctx, { organizationId, actor: ctx.actor, action, resource: { type: "connection", id } });
+  const resource = { type: "connection" as const, id };
+  await recordAudit(ctx, { organizationId, actor: ctx.actor, action, resource, ...(details ? { details } : {}) });
 }

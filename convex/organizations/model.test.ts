@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { api } from "../_generated/api.js";
 import { permissionsOf } from "../lib/permissions.ts";
-import { createBackend, createMember, createOwner, signedIn } from "../test.support.ts";
+import { codeOf, createBackend, createMember, createOwner, signedIn } from "../test.support.ts";
 
 it("gives a new owner an organization with a sample that is published and switched on", async () => {
   const t = createBackend();
@@ -34,6 +34,25 @@ it("lists every organization that a person belongs to, with what they may do the
   const there = viewer?.organizations.find((organization) => organization.id === owner.organizationId);
   expect(there).toMatchObject({ role: "viewer", permissions: ["scenario:read", "connection:read"] });
   expect(viewer?.organizations).toHaveLength(2);
+});
+
+it("renames an organization, once, and tells the name it had", async () => {
+  const t = createBackend();
+  const { client, organizationId } = await createOwner(t);
+  const rename = (name: string) =>
+    client.mutation(api.organizations.mutations.updateOrganization, { organizationId, name });
+  await rename("  Acme Publishing ");
+  await rename("Acme Publishing");
+  const viewer = await client.query(api.organizations.queries.getViewer, {});
+  expect(viewer?.organizations[0]?.name).toBe("Acme Publishing");
+  const args = { organizationId, paginationOpts: { numItems: 10, cursor: null } };
+  const { page } = await client.query(api.audit.queries.listAuditEntries, args);
+  const renames = page.filter((entry) => entry.action === "organization.renamed");
+  expect(renames).toHaveLength(1);
+  expect(renames[0]).toMatchObject({ resourceName: "Acme Publishing" });
+  expect(renames[0]?.details).toMatch(/^\{"before":"Person \d+'s organization"\}$/);
+  expect(await codeOf(rename("   "))).toBe("invalid");
+  expect(await codeOf(rename("x".repeat(101)))).toBe("invalid");
 });
 
 it("adds single grants to the role's permissions, and ignores unknown ones", () => {

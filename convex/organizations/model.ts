@@ -1,7 +1,9 @@
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { recordAudit } from "../audit/model.ts";
-import type { MutationCtx, QueryCtx } from "../functions.ts";
+import type { MutationCtx, OrgMutationCtx, QueryCtx } from "../functions.ts";
+import { notFound } from "../lib/errors.ts";
 import { permissionsOf } from "../lib/permissions.ts";
+import { requireText } from "../lib/text.ts";
 import { touch } from "../lib/time.ts";
 import { createScenario } from "../scenarios/model.ts";
 import { publish } from "../versions/model.ts";
@@ -10,6 +12,7 @@ import { sampleScenario } from "./sample.ts";
 
 /** Organizations that one person can belong to. */
 const MAX_MEMBERSHIPS = 100;
+const MAX_NAME_LENGTH = 100;
 
 /** Creates an organization owned by the user, with the sample scenario published and switched on. */
 export async function createOrganization(
@@ -26,7 +29,7 @@ export async function createOrganization(
   const membership = await ctx.db.get("memberships", membershipId);
   if (membership === null) throw new Error("A membership vanished in its own transaction.");
   const actor = actorOf(membership);
-  const resource = { type: "organization", id: organizationId };
+  const resource = { type: "organization" as const, id: organizationId };
   await recordAudit(ctx, { organizationId, actor, action: "organization.created", resource });
   await addSample({ ...ctx, actor });
   return organizationId;
@@ -37,6 +40,23 @@ async function addSample(ctx: Parameters<typeof createScenario>[0]): Promise<voi
   const scenarioId = await createScenario(ctx, { name, description, definition: JSON.stringify(definition) });
   const published = await publish(ctx, { scenarioId, draftRevision: 1, label: "First version" });
   if (published.kind !== "ok") throw new Error(`The sample scenario cannot be published: ${JSON.stringify(published)}`);
+}
+
+/** Gives the organization another name; the one it has already changes nothing. Throws `invalid`. */
+export async function renameOrganization(ctx: OrgMutationCtx, args: { name: string }): Promise<void> {
+  const { organizationId } = ctx.actor;
+  const name = requireText(args.name, { field: "name", maxLength: MAX_NAME_LENGTH });
+  const organization = await ctx.db.get("organizations", organizationId);
+  if (organization === null) throw notFound("organization");
+  if (organization.name === name) return;
+  await ctx.db.patch("organizations", organizationId, { name, ...touch() });
+  await recordAudit(ctx, {
+    organizationId,
+    actor: ctx.actor,
+    action: "organization.renamed",
+    resource: { type: "organization", id: organizationId },
+    details: { before: organization.name },
+  });
 }
 
 /** The signed-in person and their organizations; null without a session. */

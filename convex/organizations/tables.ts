@@ -4,7 +4,7 @@ import { roleValidator } from "../lib/permissions.ts";
 
 export const organizationTables = {
   /**
-   * Tenants. Written by `organizations/model.ts` (at sign-up); read by every function that acts for a member.
+   * Tenants. Written by `organizations/model.ts` (at sign-up, and when one is renamed); read by every function that acts for a member.
    * Never deleted.
    */
   organizations: defineTable({

@@ -1,3 +1,4 @@
+export { DEFINITION_FORMAT, emptyDefinition } from "./definition/format.ts";
 export * from "./definition/schema.ts";
 export type { Issue } from "./definition/issue.ts";
 export { parseDefinition, type ParsedDefinition } from "./definition/parse.ts";

@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-/** The definition format this code writes. Older formats are migrated on read (`core/migration`). */
-export const DEFINITION_FORMAT = 1;
+import { DEFINITION_FORMAT } from "./format.ts";
 
 /** A node's id: a positive integer, unique in its scenario and never reused. */
 export const nodeIdSchema = z.number().int().positive();
@@ -116,5 +114,3 @@ export const definitionSchema = z.object({
 export type Definition = z.infer<typeof definitionSchema>;
 
 export type JsonValue = z.infer<ReturnType<typeof z.json>>;
-
-export const emptyDefinition = (): Definition => ({ format: DEFINITION_FORMAT, nodes: [], edges: [] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chain, define, next, node, onError, passAll, testCatalog } from "../testing/catalog.ts";
 import type { Definition } from "./schema.ts";
-import { emptyDefinition } from "./schema.ts";
+import { emptyDefinition } from "./format.ts";
 import { validateDefinition } from "./validate.ts";
 
 const hook = node(1, "webhook.receive");

@@ -1,5 +1,5 @@
 import type { Issue } from "../definition/issue.ts";
-import { DEFINITION_FORMAT } from "../definition/schema.ts";
+import { DEFINITION_FORMAT } from "../definition/format.ts";
 
 /** A definition in some format, before it has been checked. */
 export type RawDefinition = Record<string, unknown>;

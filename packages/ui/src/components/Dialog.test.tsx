@@ -23,7 +23,10 @@ function Confirm({ onConfirm }: { onConfirm: () => Promise<void> }) {
   );
 }
 
-const confirm = () => act(async () => fireEvent.click(screen.getByRole("button", { name: "Archive" })));
+const confirm = async () => {
+  const button = await screen.findByRole("button", { name: "Archive" });
+  await act(async () => fireEvent.click(button));
+};
 
 describe("ConfirmDialog", () => {
   it("closes when the act worked", async () => {
@@ -42,14 +45,15 @@ describe("ConfirmDialog", () => {
     expect(screen.queryByRole("dialog")).toBeNull();
   });
 
-  it("starts on Cancel: Enter alone never does what cannot be undone", () => {
+  it("starts on Cancel: Enter alone never does what cannot be undone", async () => {
     render(<Confirm onConfirm={async () => undefined} />);
+    await screen.findByRole("dialog");
     expect(document.activeElement?.textContent).toBe("Cancel");
   });
 });
 
 describe("Dialog", () => {
-  it("does not send the form that it stands in", () => {
+  it("does not send the form that it stands in", async () => {
     const outer = vi.fn();
     const inner = vi.fn();
     render(
@@ -65,7 +69,7 @@ describe("Dialog", () => {
         </form>
       </TooltipProvider>,
     );
-    fireEvent.click(screen.getByRole("button", { name: "Save" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Save" }));
     expect(inner).toHaveBeenCalledOnce();
     expect(outer).not.toHaveBeenCalled();
   });

@@ -1,10 +1,10 @@
 "use client";
 
-import * as RadixDialog from "@radix-ui/react-dialog";
 import { X } from "lucide-react";
-import { useRef, useState, type FormEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { firstStop, openerOf } from "../dialogFocus.ts";
 import { cx } from "../classNames.ts";
+import { onDemand } from "../onDemand.ts";
 import { Button } from "./Button.tsx";
 import { IconButton } from "./IconButton.tsx";
 
@@ -23,11 +23,31 @@ export interface DialogProps {
 
 const widths = { sm: "max-w-100", md: "max-w-130", lg: "max-w-180", xl: "max-w-240" };
 
+const useRadix = onDemand(() => import("@radix-ui/react-dialog"));
+type Radix = typeof import("@radix-ui/react-dialog");
+
 /**
  * A modal dialog: traps focus, closes on Escape and gives focus back to what opened it. Focus starts at `[data-autofocus]`,
  * else at the first field, else at the footer's first button (Cancel, where there is one).
+ * Its code is fetched with the first dialog of a page; where that fails the dialog closes again.
  */
-export function Dialog({
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange } = props;
+  const { module, load } = useRadix();
+  const isMissing = open && !module;
+  useEffect(() => {
+    if (!isMissing) return;
+    void load().then((isThere) => {
+      if (!isThere) onOpenChange(false);
+    });
+    // The functions are new with each render; what counts is that the code is missing.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [isMissing]);
+  return module ? <DialogBox radix={module} {...props} /> : null;
+}
+
+function DialogBox({
+  radix,
   open,
   onOpenChange,
   title,
@@ -36,7 +56,7 @@ export function Dialog({
   footer,
   width = "md",
   onSubmit,
-}: DialogProps) {
+}: DialogProps & { radix: Radix }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     // React bubbles events through portals: a dialog inside a form must not send that form too.
@@ -56,10 +76,10 @@ export function Dialog({
     opener.current?.focus();
   };
   return (
-    <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
-      <RadixDialog.Portal>
-        <RadixDialog.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:animate-fade-out data-[state=open]:animate-fade-in" />
-        <RadixDialog.Content
+    <radix.Root open={open} onOpenChange={onOpenChange}>
+      <radix.Portal>
+        <radix.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:animate-fade-out data-[state=open]:animate-fade-in" />
+        <radix.Content
           ref={content}
           onOpenAutoFocus={onOpenAutoFocus}
           onCloseAutoFocus={onCloseAutoFocus}
@@ -72,16 +92,16 @@ export function Dialog({
           <Body {...(onSubmit ? { onSubmit: submit, noValidate: true } : {})} className="flex min-h-0 flex-col">
             <header className="flex items-start gap-3 px-5 pt-4 pb-3">
               <div className="min-w-0 flex-1">
-                <RadixDialog.Title className="text-lg font-semibold text-ink">{title}</RadixDialog.Title>
+                <radix.Title className="text-lg font-semibold text-ink">{title}</radix.Title>
                 {description ? (
-                  <RadixDialog.Description className="mt-0.5 text-sm text-ink-2">{description}</RadixDialog.Description>
+                  <radix.Description className="mt-0.5 text-sm text-ink-2">{description}</radix.Description>
                 ) : null}
               </div>
-              <RadixDialog.Close asChild>
+              <radix.Close asChild>
                 <IconButton label="Close" className="-mr-1.5">
                   <X aria-hidden />
                 </IconButton>
-              </RadixDialog.Close>
+              </radix.Close>
             </header>
             {children ? (
               <div data-dialog-body className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-5">
@@ -97,9 +117,9 @@ export function Dialog({
               </footer>
             ) : null}
           </Body>
-        </RadixDialog.Content>
-      </RadixDialog.Portal>
-    </RadixDialog.Root>
+        </radix.Content>
+      </radix.Portal>
+    </radix.Root>
   );
 }
 

@@ -15,8 +15,8 @@ import {
   type MenuItemTone,
 } from "./menuParts.tsx";
 
-const useRadix = onDemand(() => import("./radixMenu.ts"));
-type Radix = typeof import("./radixMenu.ts");
+const useRadix = onDemand(() => import("radix-ui/dropdown-menu"));
+type Radix = typeof import("radix-ui/dropdown-menu");
 
 interface MenuState {
   /** Radix's parts, from the first time that somebody opens the menu. */
@@ -70,6 +70,8 @@ export function Menu({ children }: { children: ReactNode }) {
   );
 }
 
+const openingKeys = new Set(["Enter", " ", "ArrowDown"]);
+
 export interface MenuTriggerProps extends ComponentProps<"button"> {
   /** The one child is the button, rather than this. */
   asChild?: boolean;
@@ -89,7 +91,7 @@ export function MenuTrigger({ asChild = false, ...props }: MenuTriggerProps) {
       onFocus={prepare}
       onClick={open}
       onKeyDown={(event) => {
-        if (event.key !== "ArrowDown") return;
+        if (!openingKeys.has(event.key)) return;
         event.preventDefault();
         open();
       }}

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { Suspense, useCallback, useEffect, useState } from "react";
 import { OperationInspector } from "@/features/runs/OperationInspector.tsx";
 import { operationsOf } from "@/features/runs/runModel.ts";
 import type { DraftInfo, ScenarioInfo } from "./backend/types.ts";
@@ -6,19 +6,22 @@ import { Canvas } from "./canvas/Canvas.tsx";
 import { CanvasMenu } from "./CanvasMenu.tsx";
 import { useCanvasView } from "./canvas/useCanvasView.ts";
 import { ViewControls } from "./canvas/ViewControls.tsx";
-import { NodePopover } from "./config/NodePopover.tsx";
 import { useEditor, useEditorServices } from "./EditorContext.tsx";
 import type { EditorSession } from "./editorSession.ts";
-import { FilterPopover } from "./filter/FilterPopover.tsx";
-import { IssuesPanel } from "./issues/IssuesPanel.tsx";
 import { useIssues } from "./issues/useIssues.ts";
-import { NodePicker } from "./picker/NodePicker.tsx";
-import { PublishDialog } from "./publish/PublishDialog.tsx";
+import {
+  FilterPopover,
+  IssuesPanel,
+  NodePicker,
+  NodePopover,
+  prepareParts,
+  PublishDialog,
+  ShortcutSheet,
+} from "./onDemandParts.ts";
 import { RunBar } from "./run/RunBar.tsx";
 import { useRunOnce } from "./run/useRunOnce.ts";
 import { RunWatcher } from "./run/RunWatcher.tsx";
 import { useDraftSaving, useSaveState } from "./saving/useDraftSaving.ts";
-import { ShortcutSheet } from "./shortcuts/ShortcutSheet.tsx";
 import { useShortcuts } from "./shortcuts/useShortcuts.ts";
 import { CanvasTools, EmptyCanvas } from "./toolbar/CanvasTools.tsx";
 import { TopBar } from "./toolbar/TopBar.tsx";
@@ -37,6 +40,7 @@ export function EditorView({ scenario, draft, session }: EditorViewProps) {
   const saveState = useSaveState(session.subscribe);
   useDraftSaving();
   useIssues();
+  useEffect(prepareParts, []);
   const runOnce = useRunOnce();
   const view = useCanvasView();
   const commands = useEditorCommands(view);
@@ -57,9 +61,11 @@ export function EditorView({ scenario, draft, session }: EditorViewProps) {
       </div>
       <RunBar scenario={scenario} runOnce={runOnce} />
       <RunWatcher />
-      {isPublishing ? <PublishDialog scenario={scenario} onClose={() => setPublishing(false)} /> : null}
-      {commands.areShortcutsShown ? <ShortcutSheet onClose={commands.hideShortcuts} /> : null}
-      <Picker commands={commands} />
+      <Suspense>
+        {isPublishing ? <PublishDialog scenario={scenario} onClose={() => setPublishing(false)} /> : null}
+        {commands.areShortcutsShown ? <ShortcutSheet onClose={commands.hideShortcuts} /> : null}
+        <Picker commands={commands} />
+      </Suspense>
     </div>
   );
 }
@@ -75,9 +81,11 @@ function CanvasOverlay({ commands }: { commands: EditorCommands }) {
       {isPaused ? null : <CanvasTools commands={commands} />}
       {isEmpty ? <EmptyCanvas onAdd={commands.addNode} /> : null}
       <ViewControls className={hasMiniMap ? "bottom-3 left-45" : "bottom-3 left-3"} />
-      {panel.kind === "node" ? <NodePopover nodeId={panel.nodeId} /> : null}
-      {panel.kind === "filter" ? <FilterPopover key={panel.edge} edgeKey={panel.edge} /> : null}
-      {panel.kind === "issues" ? <IssuesPanel /> : null}
+      <Suspense>
+        {panel.kind === "node" ? <NodePopover nodeId={panel.nodeId} /> : null}
+        {panel.kind === "filter" ? <FilterPopover key={panel.edge} edgeKey={panel.edge} /> : null}
+        {panel.kind === "issues" ? <IssuesPanel /> : null}
+      </Suspense>
     </>
   );
 }

@@ -232,6 +232,7 @@ function liveRun(): MemoryState["runs"][number] {
     endedAt: null,
     operationCount: 2,
     error: null,
+    failure: null,
     waitingUntil: null,
     waitReason: null,
     definition: two(),

@@ -13,7 +13,7 @@ import {
   stateFacts,
   useNow,
 } from "@patchbay/ui";
-import { ChevronDown, RotateCcw, Square, StepForward } from "lucide-react";
+import { ChevronDown, RotateCcw, Square } from "lucide-react";
 import type { ReactNode } from "react";
 import { useCan } from "@/features/shell/viewer";
 import { runActs, shortId, sourceLabel, tookLabel, triggerLabel } from "./runFacts.ts";
@@ -76,7 +76,7 @@ function RunButtons({ run }: { run: RunDetail }) {
       {acts.includes("cancel") ? (
         <Button variant="danger" onClick={() => void actions.cancel(run.id)}>
           <Square aria-hidden />
-          {run.state === "incomplete" ? "Discard" : "Stop run"}
+          Stop run
         </Button>
       ) : null}
       {acts.includes("replay") ? (
@@ -96,12 +96,6 @@ function RunButtons({ run }: { run: RunDetail }) {
             ))}
           </MenuContent>
         </Menu>
-      ) : null}
-      {acts.includes("retry") ? (
-        <Button variant="run" onClick={() => void actions.retry(run.id)}>
-          <StepForward aria-hidden />
-          Retry
-        </Button>
       ) : null}
     </>
   );

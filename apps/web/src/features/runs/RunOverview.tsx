@@ -1,7 +1,7 @@
 "use client";
 
 import { CopyButton, Notice } from "@patchbay/ui";
-import { CircleAlert, Clock, TriangleAlert } from "lucide-react";
+import { CircleAlert, Clock } from "lucide-react";
 import { DataTree } from "./DataTree.tsx";
 import type { RunDetail } from "./runModel.ts";
 
@@ -39,14 +39,6 @@ export function RunOverview({ run }: { run: RunDetail }) {
 }
 
 function StateNotice({ run }: { run: RunDetail }) {
-  if (run.state === "incomplete") {
-    return (
-      <Notice tone="warn" icon={<TriangleAlert aria-hidden />} title="This run stopped and can go on" className="m-4">
-        {run.error ?? "An operation's result is not known."} Everything up to there is kept; retrying goes on from that
-        operation.
-      </Notice>
-    );
-  }
   if (run.state === "failed") {
     return (
       <Notice tone="bad" icon={<CircleAlert aria-hidden />} title="This run failed" className="m-4">

@@ -21,7 +21,7 @@ describe("runActs", () => {
   });
 
   it("an incomplete run can be retried, discarded or replayed", () => {
-    expect(runActs("incomplete")).toEqual(["retry", "cancel", "replay"]);
+    expect(runActs("incomplete")).toEqual(["retry", "discard", "replay"]);
   });
 
   it.each(["succeeded", "failed", "cancelled"])("a %s run can only be replayed", (state) => {

@@ -25,11 +25,11 @@ export function tookLabel(run: { startedAt: number; endedAt: number | null }, no
   return formatDuration((run.endedAt ?? nowMs) - run.startedAt);
 }
 
-export type RunAct = "cancel" | "retry" | "replay";
+export type RunAct = "cancel" | "retry" | "discard" | "replay";
 
-/** What may be done to a run in this state: stop what is live, retry what is incomplete, replay what has ended. */
+/** What may be done to a run in this state: stop what is live, retry or discard what is incomplete, replay what has ended. */
 export function runActs(state: string): readonly RunAct[] {
   if (stateFacts(state).live) return ["cancel"];
-  if (state === "incomplete") return ["retry", "cancel", "replay"];
+  if (state === "incomplete") return ["retry", "discard", "replay"];
   return ["replay"];
 }

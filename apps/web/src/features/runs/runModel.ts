@@ -37,6 +37,8 @@ export interface RunDetail {
   endedAt: number | null;
   operationCount: number;
   error: string | null;
+  /** What ended or stopped the run, where something did. */
+  failure: { kind: string; code: string; nodeId?: number; bundlePath?: string } | null;
   waitingUntil: number | null;
   waitReason: string | null;
   definition: Definition;

@@ -25,6 +25,7 @@ function readRun(answer: RunAnswer): RunDetail {
   return {
     ...{ id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, edgesTaken },
     error: answer.error ?? null,
+    failure: answer.failure ?? null,
     waitingUntil: answer.waitingUntil ?? null,
     waitReason: answer.waitReason ?? null,
     // It was checked when it was saved, and a run's definition never changes; null when it was removed since.

@@ -15,7 +15,7 @@ const replayWords: Record<ReplaySource, string> = {
   draft: "on the draft",
 };
 
-/** Stop, retry and replay, with their toasts. */
+/** Stop, discard, retry and replay, with their toasts. */
 export function useRunActions() {
   const organizationId = useOrganization().id;
   const act = useAct();
@@ -28,6 +28,11 @@ export function useRunActions() {
     cancel: async (runId: string) => {
       const result = await act("Could not stop the run", () => cancelRun({ organizationId, runId }));
       if (result.ok) toast({ title: "The run is stopped", description: "What it has done so far is kept." });
+    },
+    discard: async (runId: string) => {
+      const result = await act("Could not discard the run", () => cancelRun({ organizationId, runId }));
+      if (result.ok) toast({ title: "The run is discarded", description: "What it has done so far is kept." });
+      return result.ok;
     },
     retry: async (runId: string) => {
       const result = await act("Could not retry the run", () => retryRun({ organizationId, runId }));

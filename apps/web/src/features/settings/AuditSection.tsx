@@ -5,7 +5,7 @@ import { Badge, Button, Cell, HeadCell, RelativeTime, Row, Skeleton, Table, Tabl
 import { usePaginatedQuery } from "convex/react";
 import type { FunctionReturnType } from "convex/server";
 import { useOrganization } from "@/features/shell/viewer";
-import { auditWords } from "./auditWords.ts";
+import { auditSentence } from "./auditWords.ts";
 import { Section } from "./Section.tsx";
 
 type AuditRow = FunctionReturnType<typeof api.audit.queries.listAuditEntries>["page"][number];
@@ -25,22 +25,20 @@ export function AuditSection() {
       <Table aria-busy={status === "LoadingFirstPage"}>
         <TableHead>
           <tr>
-            <HeadCell className="w-36 first:pl-4">When</HeadCell>
-            <HeadCell>What</HeadCell>
-            <HeadCell className="hidden w-44 sm:table-cell">Who</HeadCell>
+            <HeadCell className="first:pl-4">Who did what</HeadCell>
+            <HeadCell className="hidden w-36 text-right last:pr-4 sm:table-cell">When</HeadCell>
           </tr>
         </TableHead>
         <tbody>
           {status === "LoadingFirstPage"
             ? [0, 1, 2, 3].map((index) => (
                 <tr key={index}>
-                  <Cell dense>
-                    <Skeleton className="w-20" />
+                  <Cell dense className="first:pl-4">
+                    <Skeleton className="w-72 max-w-full" />
                   </Cell>
-                  <Cell dense>
-                    <Skeleton className="w-56" />
+                  <Cell dense className="hidden last:pr-4 sm:table-cell">
+                    <Skeleton className="ml-auto w-20" />
                   </Cell>
-                  <Cell dense className="hidden sm:table-cell" />
                 </tr>
               ))
             : results.map((row) => <AuditRowView key={row.id} row={row} />)}
@@ -57,27 +55,25 @@ export function AuditSection() {
   );
 }
 
-const actorWords = { user: "", apiKey: "by API key", system: "Patchbay itself" } as const;
-
 function AuditRowView({ row }: { row: AuditRow }) {
-  const { text, subject } = auditWords(row);
-  const via = actorWords[row.actorKind];
+  const { actor, verb, subject, rest } = auditSentence(row);
   return (
     <Row>
-      <Cell dense className="text-ink-2 first:pl-4">
-        <RelativeTime value={row.at} />
-      </Cell>
-      <Cell dense className="max-w-0">
-        <span className="flex items-center gap-2">
-          <span className="truncate">
-            {text}
-            {subject ? <span className="ml-1.5 font-medium">{subject}</span> : null}
-          </span>
-          {row.severity === "warning" ? <Badge tone="warn">Warning</Badge> : null}
+      <Cell className="h-auto py-2 text-ink-2 first:pl-4">
+        <span className="font-medium text-ink">{actor}</span> {verb}{" "}
+        {subject ? <span className="font-medium text-ink">{subject}</span> : null}
+        {rest}
+        {row.severity === "warning" ? (
+          <Badge tone="warn" className="ml-2 align-text-bottom">
+            Warning
+          </Badge>
+        ) : null}
+        <span className="mt-0.5 block text-xs text-ink-3 sm:hidden">
+          <RelativeTime value={row.at} />
         </span>
       </Cell>
-      <Cell dense className="hidden truncate text-ink-2 sm:table-cell">
-        {[row.actor?.name, via].filter(Boolean).join(" ")}
+      <Cell className="hidden h-auto py-2 text-right align-top whitespace-nowrap text-ink-2 last:pr-4 sm:table-cell">
+        <RelativeTime value={row.at} />
       </Cell>
     </Row>
   );

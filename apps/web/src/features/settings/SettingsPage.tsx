@@ -4,11 +4,12 @@ import { Avatar, Badge, Button, Select } from "@patchbay/ui";
 import { LogOut } from "lucide-react";
 import { useSignOut } from "@/features/auth/SignOut";
 import { themeOptions } from "@/features/shell/AccountMenu";
-import { useCan, useOrganization, useViewer } from "@/features/shell/viewer";
+import { useCan } from "@/features/shell/viewer";
 import { useTheme } from "@/features/theme/ThemeProvider";
 import { QueryBoundary } from "@/lib/QueryBoundary";
 import { ApiKeysSection } from "./ApiKeysSection.tsx";
 import { AuditSection } from "./AuditSection.tsx";
+import { OrganizationSection } from "./OrganizationSection.tsx";
 import { Section } from "./Section.tsx";
 
 /** The organization, one's account, keys and appearance, and the log of what was done. */
@@ -34,35 +35,6 @@ export function SettingsPage() {
         </div>
       </div>
     </>
-  );
-}
-
-function OrganizationSection() {
-  const { name, role } = useOrganization();
-  const { user } = useViewer();
-  const signOut = useSignOut();
-  return (
-    <Section title="Organization and account">
-      <div className="flex items-center gap-3 border-b border-line px-4 py-3">
-        <Avatar name={name} className="size-8 rounded-control text-xs" />
-        <span className="min-w-0 flex-1">
-          <span className="block truncate text-sm font-medium">{name}</span>
-          <span className="block text-xs text-ink-3">Organization</span>
-        </span>
-        <Badge className="capitalize">{role}</Badge>
-      </div>
-      <div className="flex items-center gap-3 px-4 py-3">
-        <Avatar name={user.name || user.email || "?"} className="size-8 text-xs" />
-        <span className="min-w-0 flex-1">
-          <span className="block truncate text-sm font-medium">{user.name}</span>
-          <span className="block truncate text-xs text-ink-3">{user.email}</span>
-        </span>
-        <Button onClick={signOut}>
-          <LogOut aria-hidden />
-          Sign out
-        </Button>
-      </div>
-    </Section>
   );
 }
 

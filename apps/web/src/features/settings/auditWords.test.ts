@@ -1,18 +1,48 @@
 import { describe, expect, it } from "vitest";
-import { auditWords } from "./auditWords.ts";
+import { auditSentence } from "./auditWords.ts";
 
-describe("auditWords", () => {
-  it("makes a phrase of an action's name", () => {
-    expect(auditWords({ action: "apiKey.created", details: null }).text).toBe("API key created");
-    expect(auditWords({ action: "version.rolled_back", details: null }).text).toBe("Version rolled back");
+const entry = (action: string, details: object | string | null = null, resourceName: string | null = "Orders") => ({
+  action,
+  actorKind: "user" as const,
+  actor: { name: "Ada" },
+  resourceName,
+  details: typeof details === "string" || details === null ? details : JSON.stringify(details),
+});
+
+const read = (facts: Parameters<typeof auditSentence>[0]) => {
+  const { actor, verb, subject, rest } = auditSentence(facts);
+  return [actor, verb, subject].filter(Boolean).join(" ") + rest;
+};
+
+describe("auditSentence", () => {
+  it.each([
+    ["scenario.created", null, "Ada created the scenario Orders"],
+    ["scenario.renamed", { before: "Invoices" }, "Ada renamed a scenario to Orders, before that Invoices"],
+    ["scenario.cloned", { from: "x", fromName: "Invoices" }, "Ada cloned Invoices to Orders"],
+    ["version.published", { number: 3, label: "Retries" }, "Ada published version 3 of Orders: Retries"],
+    ["version.published", { number: 3, label: null }, "Ada published version 3 of Orders"],
+    ["version.rolledBack", { number: 4, restoredFrom: 2 }, "Ada rolled back Orders to version 2, as version 4"],
+    ["draft.versionLoaded", { version: 2 }, "Ada loaded version 2 into the draft of Orders"],
+    ["run.cancelled", null, "Ada stopped a run of Orders"],
+  ])("makes a sentence of %s", (action, details, sentence) => {
+    expect(read(entry(action, details))).toBe(sentence);
   });
 
-  it("names the subject from the details", () => {
-    const details = JSON.stringify({ name: "Orders", number: 3, other: {} });
-    expect(auditWords({ action: "version.published", details }).subject).toBe("Orders, version 3");
+  it("says by what means, and who acted where no member did", () => {
+    expect(read({ ...entry("apiKey.created"), actorKind: "apiKey" })).toBe(
+      "Ada, by API key, created the API key Orders",
+    );
+    expect(read({ ...entry("user.created", null, "ada@x.test"), actorKind: "system", actor: null })).toBe(
+      "The operator created the account ada@x.test",
+    );
+  });
+
+  it("does without a name, and with an action that it does not know", () => {
+    expect(read(entry("run.started", null, null))).toBe("Ada started a run of");
+    expect(read(entry("apiKey.limit_raised"))).toBe("Ada API key limit raised: Orders");
   });
 
   it.each(["not json", "[1]", "null", '"x"'])("leaves out details it cannot read: %s", (details) => {
-    expect(auditWords({ action: "a.b", details }).subject).toBe("");
+    expect(read(entry("scenario.renamed", details))).toBe("Ada renamed a scenario to Orders");
   });
 });

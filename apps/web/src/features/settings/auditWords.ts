@@ -1,40 +1,102 @@
 interface AuditFacts {
   /** `scenario.created` */
   action: string;
+  actorKind: "user" | "apiKey" | "system";
+  actor: { name: string } | null;
+  /** What it is about was called this at the time. */
+  resourceName: string | null;
   /** JSON text. */
   details: string | null;
 }
 
-/** `scenario.draftSaved` and `scenario.draft_saved` become `Scenario draft saved`. */
+/** An entry as a sentence: `Ada` `published version 3 of` `Orders`. */
+export interface AuditSentence {
+  actor: string;
+  /** What was done, up to what it was done to. */
+  verb: string;
+  /** Empty where no name is known. */
+  subject: string;
+  /** What follows the subject: `, once Invoices`. */
+  rest: string;
+}
+
+type Details = Record<string, unknown>;
+type Words = string | ((details: Details) => { verb: string; rest?: string });
+
+const version = (number: unknown) => (typeof number === "number" ? `version ${number}` : "a version");
+const renamed = (what: string): Words => {
+  return ({ before }) => ({ verb: what, rest: typeof before === "string" ? `, before that ${before}` : "" });
+};
+
+/** What each action is called; the backend's list is in `convex/audit/model.ts`. */
+const words: Record<string, Words> = {
+  "organization.created": "created the organization",
+  "organization.renamed": renamed("renamed the organization to"),
+  "user.created": "created the account",
+  "user.passwordReset": "set a new password for",
+  "scenario.created": "created the scenario",
+  "scenario.renamed": renamed("renamed a scenario to"),
+  "scenario.updated": "changed the description of",
+  "scenario.enabled": "switched on",
+  "scenario.disabled": "switched off",
+  "scenario.cloned": ({ fromName }) => ({
+    verb: typeof fromName === "string" ? `cloned ${fromName} to` : "made by cloning",
+  }),
+  "scenario.archived": "archived",
+  "scenario.restored": "restored",
+  "draft.discarded": "discarded the draft's changes in",
+  "draft.versionLoaded": ({ version: number }) => ({ verb: `loaded ${version(number)} into the draft of` }),
+  "version.published": ({ number, label }) => ({
+    verb: `published ${version(number)} of`,
+    rest: typeof label === "string" && label !== "" ? `: ${label}` : "",
+  }),
+  "version.rolledBack": ({ number, restoredFrom }) => ({
+    verb: "rolled back",
+    rest: ` to ${version(restoredFrom)}, as ${version(number)}`,
+  }),
+  "connection.created": "created the connection",
+  "connection.renamed": renamed("renamed a connection to"),
+  "connection.deleted": "deleted the connection",
+  "apiKey.created": "created the API key",
+  "apiKey.revoked": "revoked the API key",
+  "run.started": "started a run of",
+  "run.cancelled": "stopped a run of",
+  "run.retried": "retried a run of",
+  "run.replayed": "replayed a run of",
+  "webhook.listeningStarted": "listened to the webhook of",
+};
+
+/** `scenario.draft_saved` (of a newer server) becomes `scenario draft saved:`. */
 function humanize(action: string): string {
-  const words = action
+  const phrase = action
     .replaceAll(/[._]/g, " ")
     .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase();
-  const sentence = words.charAt(0).toUpperCase() + words.slice(1);
-  return sentence.replaceAll(/\bapi\b/gi, "API");
+  return `${phrase.replaceAll(/\bapi\b/g, "API")}:`;
 }
 
-function readDetails(details: string | null): Record<string, unknown> {
+function readDetails(details: string | null): Details {
   if (details === null) return {};
   try {
     const value: unknown = JSON.parse(details);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : {};
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Details) : {};
   } catch {
     // Details of a form that this page does not know are left out, not shown raw.
     return {};
   }
 }
 
-/** An audit entry as a sentence's beginning and what it was about: `Version published` · `Orders, version 3`. */
-export function auditWords({ action, details }: AuditFacts): { text: string; subject: string } {
-  const known = readDetails(details);
-  const parts = [
-    typeof known.name === "string" ? known.name : "",
-    typeof known.number === "number" ? `version ${known.number}` : "",
-    typeof known.email === "string" ? known.email : "",
-  ];
-  return { text: humanize(action), subject: parts.filter(Boolean).join(", ") };
+function actorOf({ actor, actorKind }: AuditFacts): string {
+  if (actorKind === "system") return "The operator";
+  const name = actor?.name ?? "Somebody";
+  return actorKind === "apiKey" ? `${name}, by API key,` : name;
+}
+
+/** An audit entry in words. */
+export function auditSentence(facts: AuditFacts): AuditSentence {
+  const known = Object.hasOwn(words, facts.action) ? words[facts.action] : undefined;
+  const details = readDetails(facts.details);
+  const { verb, rest = "" } =
+    typeof known === "function" ? known(details) : { verb: known ?? humanize(facts.action), rest: "" };
+  return { actor: actorOf(facts), verb, subject: facts.resourceName ?? "", rest };
 }

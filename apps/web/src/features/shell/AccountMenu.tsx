@@ -15,6 +15,7 @@ import {
 import { LogOut, Monitor, Moon, Sun } from "lucide-react";
 import { useSignOut } from "@/features/auth/SignOut";
 import { useTheme } from "@/features/theme/ThemeProvider";
+import { OrganizationChoice } from "./OrganizationSwitcher.tsx";
 import { useViewerState } from "./viewer.tsx";
 
 export const themeOptions = [
@@ -50,6 +51,8 @@ export function AccountMenu({ compact }: { compact: boolean }) {
           {email && email !== shown ? <p className="truncate text-xs text-ink-3">{email}</p> : null}
         </div>
         <MenuSeparator />
+        {/* Where the navigation has no room for the organization's name. */}
+        {compact ? <OrganizationChoice isFollowed /> : null}
         <MenuLabel>Appearance</MenuLabel>
         <MenuRadioGroup value={theme.choice} onValueChange={theme.choose} options={themeOptions} />
         <MenuSeparator />

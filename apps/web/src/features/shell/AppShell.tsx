@@ -2,7 +2,7 @@
 
 import { Skeleton } from "@patchbay/ui";
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { SignOutProvider } from "@/features/auth/SignOut";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { usesRail } from "./navigation.ts";
@@ -25,7 +25,7 @@ export function AppShell({ children }: { children: ReactNode }) {
 
 function Frame({ children }: { children: ReactNode }) {
   const pathname = usePathname();
-  const { kind } = useViewerState();
+  const state = useViewerState();
   return (
     <div className="flex h-dvh flex-col md:flex-row">
       <a
@@ -38,7 +38,8 @@ function Frame({ children }: { children: ReactNode }) {
       <SideNav rail={usesRail(pathname)} />
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface outline-none">
         <ConnectionBanner />
-        {kind === "ready" ? children : <PageSkeleton />}
+        {/* The key: filters, searches and open dialogs belong to one organization. */}
+        {state.kind === "ready" ? <Fragment key={state.organization.id}>{children}</Fragment> : <PageSkeleton />}
       </main>
     </div>
   );

@@ -1,11 +1,11 @@
 "use client";
 
-import { Avatar, cx, Logo, Skeleton, Tooltip } from "@patchbay/ui";
+import { cx, Logo, Tooltip } from "@patchbay/ui";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { destinations, settingsDestination, type Destination } from "./navigation.ts";
-import { useViewerState } from "./viewer.tsx";
+import { OrganizationSwitcher } from "./OrganizationSwitcher.tsx";
 
 /** The navigation of wide screens: 204 px with words, or a 48 px rail with tooltips. */
 export function SideNav({ rail }: { rail: boolean }) {
@@ -25,7 +25,7 @@ export function SideNav({ rail }: { rail: boolean }) {
         <Logo />
         {rail ? null : "Patchbay"}
       </Link>
-      {rail ? null : <OrganizationName />}
+      {rail ? null : <OrganizationSwitcher />}
       <ul className={cx("flex flex-col gap-1", rail ? "mt-2" : "mt-3")}>
         {destinations.map((destination) => (
           <NavItem key={destination.href} destination={destination} rail={rail} />
@@ -38,24 +38,6 @@ export function SideNav({ rail }: { rail: boolean }) {
         </li>
       </ul>
     </nav>
-  );
-}
-
-function OrganizationName() {
-  const state = useViewerState();
-  return (
-    <div className="mt-1 flex h-10 items-center gap-2.5 rounded-control border border-line px-2">
-      {state.kind === "ready" ? (
-        <>
-          <Avatar name={state.organization.name} className="rounded-tag" />
-          <span className="truncate text-sm font-medium" title={state.organization.name}>
-            {state.organization.name}
-          </span>
-        </>
-      ) : (
-        <Skeleton className="w-28" />
-      )}
-    </div>
   );
 }
 

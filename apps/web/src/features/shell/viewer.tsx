@@ -3,7 +3,9 @@
 import { api } from "@convex/api";
 import { useConvexAuth, useQuery } from "convex/react";
 import type { FunctionReturnType } from "convex/server";
-import { createContext, useContext, type ReactNode } from "react";
+import { usePathname, useRouter } from "next/navigation";
+import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
+import { chooseOrganization, readRememberedOrganization, rememberOrganization } from "./organizationChoice.ts";
 
 export type Viewer = NonNullable<FunctionReturnType<typeof api.organizations.queries.getViewer>>;
 export type Organization = Viewer["organizations"][number];
@@ -14,29 +16,64 @@ export type ViewerState =
   | { kind: "signedOut" }
   | { kind: "ready"; viewer: Viewer; organization: Organization };
 
-const ViewerContext = createContext<ViewerState | null>(null);
+interface ViewerContextValue {
+  state: ViewerState;
+  switchTo: (organizationId: string) => void;
+}
 
-/** Who is looking, and at which organization: the first one, until a person can belong to several. */
+const ViewerContext = createContext<ViewerContextValue | null>(null);
+
+/** Who is looking, and at which organization: the one they looked at last, else their first. */
 export function ViewerProvider({ children }: { children: ReactNode }) {
   const { isLoading, isAuthenticated } = useConvexAuth();
   const viewer = useQuery(api.organizations.queries.getViewer, isAuthenticated ? {} : "skip");
-  return (
-    <ViewerContext.Provider value={viewerState(isLoading, isAuthenticated, viewer)}>{children}</ViewerContext.Provider>
+  const [chosenId, setChosenId] = useState(readRememberedOrganization);
+  const state = useMemo(
+    () => viewerState({ isLoading, isAuthenticated, viewer, chosenId }),
+    [isLoading, isAuthenticated, viewer, chosenId],
   );
+  const switchTo = useCallback((organizationId: string) => {
+    rememberOrganization(organizationId);
+    setChosenId(organizationId);
+  }, []);
+  const value = useMemo(() => ({ state, switchTo }), [state, switchTo]);
+  return <ViewerContext value={value}>{children}</ViewerContext>;
 }
 
-function viewerState(isLoading: boolean, isAuthenticated: boolean, viewer: Viewer | null | undefined): ViewerState {
+interface Known {
+  isLoading: boolean;
+  isAuthenticated: boolean;
+  viewer: Viewer | null | undefined;
+  chosenId: string | null;
+}
+
+function viewerState({ isLoading, isAuthenticated, viewer, chosenId }: Known): ViewerState {
   if (isLoading) return { kind: "loading" };
   if (!isAuthenticated || viewer === null) return { kind: "signedOut" };
   if (viewer === undefined) return { kind: "loading" };
-  const organization = viewer.organizations[0];
+  const organization = chooseOrganization(viewer.organizations, chosenId);
   return organization ? { kind: "ready", viewer, organization } : { kind: "signedOut" };
 }
 
+function useViewerContext(): ViewerContextValue {
+  const value = useContext(ViewerContext);
+  if (!value) throw new Error("This needs a ViewerProvider above it.");
+  return value;
+}
+
 export function useViewerState(): ViewerState {
-  const state = useContext(ViewerContext);
-  if (!state) throw new Error("useViewerState needs a ViewerProvider above it.");
-  return state;
+  return useViewerContext().state;
+}
+
+/** Goes to another of the viewer's organizations; from what belongs to the present one, to the list of scenarios. */
+export function useSwitchOrganization(): (organizationId: string) => void {
+  const { switchTo } = useViewerContext();
+  const router = useRouter();
+  const pathname = usePathname();
+  return (organizationId) => {
+    if (pathname.startsWith("/scenarios/")) router.push("/");
+    switchTo(organizationId);
+  };
 }
 
 function useReady() {

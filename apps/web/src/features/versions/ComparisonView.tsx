@@ -1,11 +1,34 @@
 "use client";
 
-import { AppIcon, Cell, cx, EmptyState, HeadCell, Skeleton, Table, TableHead } from "@patchbay/ui";
-import { ArrowRight, Equal, Minus, Move, Pencil, Plus, Unplug, type LucideIcon } from "lucide-react";
+import {
+  AppIcon,
+  Badge,
+  Cell,
+  cx,
+  EmptyState,
+  HeadCell,
+  RelativeTime,
+  Skeleton,
+  Switch,
+  Table,
+  TableHead,
+} from "@patchbay/ui";
+import { Equal, Minus, Move, Pencil, Plus, Unplug, type LucideIcon } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
 import { nodeFace } from "@/lib/nodeFaces";
+import { useMediaQuery } from "@/lib/useMediaQuery";
 import type { ChangeGroup, ChangeKind, Comparison, FieldRow } from "./compare.ts";
 import { sideLabel, useComparison, type Side } from "./useComparison.ts";
 import type { Draft, VersionRow } from "./useVersions.ts";
+
+/** The canvases need the room of a tablet at least, and their code is large: phones get the table alone. */
+const WIDE = "(min-width: 768px)";
+
+const CanvasPair = dynamic(() => import("./CanvasPair.tsx"), {
+  ssr: false,
+  loading: () => <div className="dot-grid size-full bg-canvas" />,
+});
 
 interface ComparisonViewProps {
   scenarioId: string;
@@ -15,47 +38,103 @@ interface ComparisonViewProps {
   rows: readonly VersionRow[];
 }
 
-/** What leads from side A to side B, as counts and field by field. */
+/** What leads from side A to side B: as counts, on two canvases, and field by field. */
 export function ComparisonView({ scenarioId, a, b, draft, rows }: ComparisonViewProps) {
-  const comparison = useComparison(scenarioId, a, b, draft);
+  const compared = useComparison(scenarioId, a, b, draft);
+  const [isLinked, setLinked] = useState(true);
+  const isWide = useMediaQuery(WIDE);
+  const hasChanges = compared != null && compared.comparison.groups.length > 0;
   return (
     <section aria-label="Comparison" className="flex min-w-0 flex-1 flex-col lg:min-h-0">
-      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-5 gap-y-1 border-b border-line-2 px-5 py-1.5">
-        <span className="flex items-center gap-2 font-mono text-sm font-semibold">
-          {sideName(a, rows)}
-          <ArrowRight aria-label="to" className="size-3.5 text-ink-3" />
-          {sideName(b, rows)}
-        </span>
-        {comparison ? <Counts summary={comparison.summary} /> : null}
-      </header>
-      <div className="min-h-0 flex-1 overflow-auto">
-        {comparison === undefined ? (
-          <ComparisonSkeleton />
-        ) : comparison === null ? (
-          <EmptyState icon={<Unplug aria-hidden />} title="One of the two does not exist any more">
-            Pick other versions at the left.
-          </EmptyState>
-        ) : comparison.groups.length === 0 ? (
-          <EmptyState icon={<Equal aria-hidden />} title={`${sideLabel(a)} and ${sideLabel(b)} are the same`}>
-            {a === b ? "Pick another version as side A or B." : "They do the same, and look the same."}
-          </EmptyState>
+      <header className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-5 gap-y-1 border-b border-line-2 px-4 py-1.5">
+        {hasChanges ? (
+          <Counts summary={compared.comparison.summary} />
         ) : (
-          <ChangeTable groups={comparison.groups} a={a} b={b} />
+          <h2 className="text-base font-semibold">
+            {sideLabel(a)} to {sideLabel(b)}
+          </h2>
         )}
-      </div>
+        {hasChanges && isWide ? (
+          <label className="ml-auto flex items-center gap-2 text-sm font-medium">
+            <Switch checked={isLinked} onCheckedChange={setLinked} label="Pan both together" />
+            Pan both together
+          </label>
+        ) : null}
+      </header>
+      {compared === undefined ? (
+        <ComparisonSkeleton isWide={isWide} />
+      ) : compared === null ? (
+        <EmptyState icon={<Unplug aria-hidden />} title="One of the two does not exist any more">
+          Pick other versions at the left.
+        </EmptyState>
+      ) : !hasChanges ? (
+        <EmptyState icon={<Equal aria-hidden />} title={`${sideLabel(a)} and ${sideLabel(b)} are the same`}>
+          {a === b ? "Pick another version as side A or B." : "They do the same, and look the same."}
+        </EmptyState>
+      ) : (
+        <>
+          {isWide ? (
+            <>
+              <div className="grid shrink-0 grid-cols-2 border-b border-line">
+                <SideHead side={a} rows={rows} draft={draft} className="border-r border-line-2" />
+                <SideHead side={b} rows={rows} draft={draft} />
+              </div>
+              <div className="h-80 shrink-0 border-b border-line-2 bg-canvas lg:h-[44%]">
+                <CanvasPair
+                  {...compared}
+                  names={[sideLabel(a), sideLabel(b)]}
+                  isLinked={isLinked}
+                  onNodeClick={showChangesOf}
+                />
+              </div>
+            </>
+          ) : null}
+          <div className="min-h-0 flex-1 overflow-auto">
+            <ChangeTable groups={compared.comparison.groups} a={a} b={b} />
+          </div>
+        </>
+      )}
     </section>
   );
 }
 
-const sideName = (side: Side, rows: readonly VersionRow[]) => {
-  const live = rows.some((row) => row.number === side && row.state === "published");
+const rowsId = (nodeId: number) => `changes-of-${nodeId}`;
+const showChangesOf = (nodeId: number) =>
+  document.getElementById(rowsId(nodeId))?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+
+interface SideHeadProps {
+  side: Side;
+  rows: readonly VersionRow[];
+  draft: Draft;
+  className?: string;
+}
+
+/** Above each canvas: which version it is, and whose. */
+function SideHead({ side, rows, draft, className }: SideHeadProps) {
+  const row = rows.find((each) => each.number === side);
+  const [person, at] =
+    side === "draft" ? [draft.updatedBy?.name, draft.updatedAt] : [row?.createdBy.name, row?.createdAt];
   return (
-    <span>
-      {sideLabel(side)}
-      {live ? <span className="ml-1.5 font-sans text-xs font-medium text-ok">live</span> : null}
-    </span>
+    <div className={cx("flex h-9 min-w-0 items-center gap-2 px-4", className)}>
+      {side === "draft" ? (
+        <Badge tone="outline">Draft</Badge>
+      ) : (
+        <span className="font-mono text-sm font-semibold">{sideLabel(side)}</span>
+      )}
+      {row?.state === "published" ? (
+        <Badge tone="ok" dot>
+          Live
+        </Badge>
+      ) : null}
+      {at === undefined ? null : (
+        <span className="truncate text-xs text-ink-3">
+          <RelativeTime value={at} />
+          {person ? `, ${person}` : ""}
+        </span>
+      )}
+    </div>
   );
-};
+}
 
 const kinds: Record<ChangeKind, { icon: LucideIcon; className: string; label: string }> = {
   added: { icon: Plus, className: "bg-ok text-surface", label: "Added" },
@@ -121,7 +200,12 @@ function GroupRows({ group }: { group: ChangeGroup }) {
   return group.rows.map((row, index) => (
     <tr key={row.key}>
       {index === 0 ? (
-        <Cell dense rowSpan={group.rows.length} className="py-2 align-top">
+        <Cell
+          dense
+          rowSpan={group.rows.length}
+          {...(group.node ? { id: rowsId(group.node.id) } : {})}
+          className="scroll-mt-8 py-2 align-top"
+        >
           <GroupTitle group={group} />
         </Cell>
       ) : null}
@@ -177,12 +261,17 @@ function Value({ text, kind, row }: { text: string | null; kind: keyof typeof va
   );
 }
 
-function ComparisonSkeleton() {
+function ComparisonSkeleton({ isWide }: { isWide: boolean }) {
   return (
-    <div aria-busy="true" aria-label="Comparing" className="flex flex-col gap-4 p-5">
-      <Skeleton className="w-full max-w-180" />
-      <Skeleton className="w-full max-w-160" />
-      <Skeleton className="w-full max-w-140" />
+    <div aria-busy="true" aria-label="Comparing" className="flex min-h-0 flex-1 flex-col">
+      {isWide ? (
+        <div className="dot-grid h-80 shrink-0 border-b border-line-2 bg-canvas lg:h-[calc(44%+36px)]" />
+      ) : null}
+      <div className="flex flex-col gap-4 p-5">
+        <Skeleton className="w-full max-w-180" />
+        <Skeleton className="w-full max-w-160" />
+        <Skeleton className="w-full max-w-140" />
+      </div>
     </div>
   );
 }

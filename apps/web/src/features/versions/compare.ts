@@ -33,6 +33,7 @@ export interface ChangeGroup {
 export interface Comparison {
   summary: { added: number; removed: number; changed: number; moved: number };
   groups: ChangeGroup[];
+  diff: DefinitionDiff;
 }
 
 /** Names from the manifests, handed in so that comparing stays pure. */
@@ -54,6 +55,7 @@ export function compareDefinitions(before: Definition, after: Definition, words:
     return node ? words.nodeName(node) : `Node ${id}`;
   };
   return {
+    diff,
     summary: { added, removed, changed, moved },
     groups: [
       ...nodeGroups(diff, nodes, words),

@@ -20,20 +20,29 @@ const words: CompareWords = {
 
 export const sideLabel = (side: Side): string => (side === "draft" ? "Draft" : `v${side}`);
 
-/** What leads from side A to side B. Undefined while either loads, null where a version does not exist. */
+/** Two sides, and what leads from the one to the other. */
+export interface Compared {
+  before: Definition;
+  after: Definition;
+  comparison: Comparison;
+}
+
+/** Undefined while either side loads, null where a version does not exist. */
 export function useComparison(
   scenarioId: string,
   a: Side,
   b: Side,
   draft: Draft | undefined,
-): Comparison | null | undefined {
-  const before = useSideDefinition(scenarioId, a, draft);
-  const after = useSideDefinition(scenarioId, b, draft);
+): Compared | null | undefined {
+  const beforeText = useSideDefinition(scenarioId, a, draft);
+  const afterText = useSideDefinition(scenarioId, b, draft);
   return useMemo(() => {
-    if (before === undefined || after === undefined) return undefined;
-    if (before === null || after === null) return null;
-    return compareDefinitions(JSON.parse(before) as Definition, JSON.parse(after) as Definition, words);
-  }, [before, after]);
+    if (beforeText === undefined || afterText === undefined) return undefined;
+    if (beforeText === null || afterText === null) return null;
+    const before = JSON.parse(beforeText) as Definition;
+    const after = JSON.parse(afterText) as Definition;
+    return { before, after, comparison: compareDefinitions(before, after, words) };
+  }, [beforeText, afterText]);
 }
 
 function useSideDefinition(scenarioId: string, side: Side, draft: Draft | undefined): string | null | undefined {

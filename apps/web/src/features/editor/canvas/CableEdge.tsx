@@ -16,7 +16,7 @@ const DOTS = [0, 0.25, 0.5, 0.75];
 /** How long a dot of an active cable is on its way. */
 const DOT_TRAVEL = "0.9s";
 
-type Look = "idle" | "selected" | "done" | "active" | "error" | "unused";
+type Look = "idle" | "selected" | "done" | "active" | "error" | "unused" | "added" | "removed" | "changed";
 
 const strokes: Record<Look, string> = {
   idle: "stroke-edge",
@@ -25,6 +25,9 @@ const strokes: Record<Look, string> = {
   active: "stroke-signal",
   error: "stroke-bad-mark",
   unused: "stroke-edge/60",
+  added: "stroke-ok-mark",
+  removed: "stroke-bad-mark",
+  changed: "stroke-warn-mark",
 };
 
 const fills: Record<Look, string> = {
@@ -34,11 +37,17 @@ const fills: Record<Look, string> = {
   active: "fill-signal",
   error: "fill-bad-mark",
   unused: "fill-edge/60",
+  added: "fill-ok-mark",
+  removed: "fill-bad-mark",
+  changed: "fill-warn-mark",
 };
 
 /** Whether a disc wears a ring that the cable must stay outside of. */
 const isRinged = (state: CanvasState, id: number): boolean =>
-  state.selectedNodes.has(id) || state.inspected === id || state.overlay?.nodes.get(id)?.state === "running";
+  state.selectedNodes.has(id) ||
+  state.inspected === id ||
+  state.marks?.nodes.has(id) === true ||
+  state.overlay?.nodes.get(id)?.state === "running";
 
 /** A cable with a plug at each end. Drawn from the nodes' positions, which React Flow's handle positions stand for. */
 export const CableEdge = memo(function CableEdge({
@@ -56,6 +65,7 @@ export const CableEdge = memo(function CableEdge({
   const { edge, angle, isFromRouter } = data!;
   const overlay = useCanvas((state) => state.overlay?.edges.get(id));
   const hasRun = useCanvas((state) => state.overlay !== null && state.overlay.nodes.size > 0);
+  const mark = useCanvas((state) => state.marks?.edges.get(id));
   const isFromRinged = useCanvas((state) => isRinged(state, Number(source)));
   const isToRinged = useCanvas((state) => isRinged(state, Number(target)));
   const outputCorner = handleCorner(angle);
@@ -66,7 +76,7 @@ export const CableEdge = memo(function CableEdge({
     isFromRinged,
     isToRinged,
   });
-  const look = lookOf(edge.kind, selected ?? false, hasRun, overlay);
+  const look = mark && mark !== "moved" ? mark : lookOf(edge.kind, selected ?? false, hasRun, overlay);
   return (
     <>
       <path d={cable.path} fill="none" strokeWidth={24} className="react-flow__edge-interaction stroke-transparent" />
@@ -77,7 +87,7 @@ export const CableEdge = memo(function CableEdge({
         d={cable.path}
         fill="none"
         strokeWidth={look === "active" ? 2.5 : 2}
-        strokeDasharray={edge.kind === "error" ? "6 4" : undefined}
+        strokeDasharray={edge.kind === "error" || look === "removed" ? "6 4" : undefined}
         className={cx("pb-cable", strokes[look])}
       />
       <PlugShape plug={cable.start} className={fills[look]} />

@@ -8,6 +8,7 @@ import type { NodeOverlay } from "../run/runOverlay.ts";
 import { Bubble } from "./Bubble.tsx";
 import { useCanvas } from "./canvasState.ts";
 import type { IssueCounts } from "./canvasState.ts";
+import { DiffRing } from "./DiffRing.tsx";
 import type { DiscNode } from "./flowElements.ts";
 import { INPUT_HANDLE } from "./flowElements.ts";
 import { HANDLE_SIZE, handleCorner } from "./geometry.ts";
@@ -24,12 +25,14 @@ export const NodeDisc = memo(function NodeDisc({ data, selected }: NodeProps<Dis
   countRender(node.id);
   const overlay = useCanvas((state) => state.overlay?.nodes.get(node.id));
   const issues = useCanvas((state) => state.issueCounts.get(node.id));
+  const mark = useCanvas((state) => state.marks?.nodes.get(node.id));
   const isInspected = useCanvas((state) => state.inspected === node.id);
   const inspect = useCanvas((state) => state.inspect);
   const progress = overlay?.state === "running" ? (overlay.total > 1 ? overlay.ended / overlay.total : 0) : null;
   return (
     <div className="group/node relative size-18">
       <NodeRings isSelected={selected} isInspected={isInspected} progress={progress} />
+      {mark ? <DiffRing mark={mark} /> : null}
       {face.isTrigger ? null : (
         <Handle
           type="target"

@@ -6,6 +6,7 @@ import type { RunOverlay } from "../run/runOverlay.ts";
 import type { OutputKind } from "../store/commands.ts";
 import type { EdgeKey } from "../store/definitionIndex.ts";
 import type { Position } from "../store/placement.ts";
+import type { DiffMarks } from "./diffMarks.ts";
 
 export interface IssueCounts {
   errors: number;
@@ -42,6 +43,8 @@ export interface CanvasState {
   overlay: RunOverlay | null;
   /** The node whose operations are shown beside the canvas. */
   inspected: NodeId | null;
+  /** On a canvas that is one side of a comparison: what differs from the other. */
+  marks?: DiffMarks | undefined;
   issueCounts: ReadonlyMap<NodeId, IssueCounts>;
   inspect: (id: NodeId) => void;
   /** Null on a canvas that only shows, and while editing is paused. */

@@ -1,0 +1,36 @@
+/**
+ * The parts of the editor that are not there at first: the canvas can be looked at and moved before their code has come.
+ * `prepareParts` fetches it as soon as the browser has nothing better to do, so that the first click finds it.
+ */
+import { lazy } from "react";
+
+const parts = {
+  filterPopover: () => import("./filter/FilterPopover.tsx"),
+  issuesPanel: () => import("./issues/IssuesPanel.tsx"),
+  nodePicker: () => import("./picker/NodePicker.tsx"),
+  nodePopover: () => import("./config/NodePopover.tsx"),
+  publishDialog: () => import("./publish/PublishDialog.tsx"),
+  shortcutSheet: () => import("./shortcuts/ShortcutSheet.tsx"),
+};
+
+export const FilterPopover = lazy(async () => ({ default: (await parts.filterPopover()).FilterPopover }));
+export const IssuesPanel = lazy(async () => ({ default: (await parts.issuesPanel()).IssuesPanel }));
+export const NodePicker = lazy(async () => ({ default: (await parts.nodePicker()).NodePicker }));
+export const NodePopover = lazy(async () => ({ default: (await parts.nodePopover()).NodePopover }));
+export const PublishDialog = lazy(async () => ({ default: (await parts.publishDialog()).PublishDialog }));
+export const ShortcutSheet = lazy(async () => ({ default: (await parts.shortcutSheet()).ShortcutSheet }));
+
+/** Fetches every part when the browser is idle; the returned function calls that off. */
+export function prepareParts(): () => void {
+  const fetchAll = () => {
+    // A part that cannot be fetched now is fetched, or fails where somebody sees it, when it is opened.
+    for (const fetchPart of Object.values(parts)) fetchPart().catch(() => undefined);
+  };
+  // Safari has no idle callback.
+  if (typeof requestIdleCallback !== "function") {
+    const timer = setTimeout(fetchAll, 1_500);
+    return () => clearTimeout(timer);
+  }
+  const idle = requestIdleCallback(fetchAll, { timeout: 5_000 });
+  return () => cancelIdleCallback(idle);
+}

@@ -23,6 +23,14 @@ describe("sign-up", () => {
     expect(await codeOf(signUp({ ...ada, email: "eve@example.test" }))).toBe("sign_up_closed");
   });
 
+  it("is recorded as the person's own act, an account made by the operator as the operator's", async () => {
+    const userId = await signUp(ada);
+    await t.mutation(internal.auth.internal.createUser, { email: "eve@example.test", secretHash: "hash" });
+    const entries = await t.run((ctx) => ctx.db.query("auditEntries").collect());
+    const created = entries.filter((entry) => entry.action === "user.created");
+    expect(created).toMatchObject([{ actorKind: "user", actorId: userId }, { actorKind: "system" }]);
+  });
+
   it("lets one of two simultaneous first visitors win", async () => {
     const results = await Promise.allSettled([signUp(ada), signUp({ ...ada, email: "eve@example.test" })]);
     expect(results.map((result) => result.status)).toEqual(["fulfilled", "rejected"]);

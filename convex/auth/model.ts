@@ -43,16 +43,22 @@ export interface NewAccount {
 export async function signUp(ctx: MutationCtx, account: NewAccount): Promise<Id<"users">> {
   const { open } = await getSignUpState(ctx);
   if (!open) throw signUpClosed();
-  return (await createUser(ctx, account)).userId;
+  return (await addUser(ctx, { ...account, madeBy: "self" })).userId;
 }
 
 export const signUpClosed = () => appError("sign_up_closed", "Sign-up is closed. Ask the operator for an account.");
 
 /** As `signUp`, for the operator: also while sign-up is closed. */
-export async function createUser(
-  ctx: MutationCtx,
-  account: NewAccount,
-): Promise<{ userId: Id<"users">; organizationId: Id<"organizations"> }> {
+export async function createUser(ctx: MutationCtx, account: NewAccount): Promise<AddedUser> {
+  return await addUser(ctx, { ...account, madeBy: "operator" });
+}
+
+interface AddedUser {
+  userId: Id<"users">;
+  organizationId: Id<"organizations">;
+}
+
+async function addUser(ctx: MutationCtx, account: NewAccount & { madeBy: "self" | "operator" }): Promise<AddedUser> {
   const email = normalizeEmail(account.email);
   const name = requireText(account.name?.trim() || nameFrom(email), { field: "name", maxLength: MAX_NAME_LENGTH });
   if ((await getPasswordAccount(ctx, email)) !== null) {
@@ -67,7 +73,8 @@ export async function createUser(
     secret: account.secretHash,
   });
   const resource = { type: "user" as const, id: userId };
-  await recordAudit(ctx, { organizationId, actor: null, action: "user.created", resource });
+  const actor = account.madeBy === "self" ? { kind: "user" as const, organizationId, userId } : null;
+  await recordAudit(ctx, { organizationId, actor, action: "user.created", resource });
   return { userId, organizationId };
 }
 

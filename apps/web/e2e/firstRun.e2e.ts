@@ -282,6 +282,8 @@ async function publishSecond(journey: Journey, firstRunId: string): Promise<numb
 async function rollBack({ page, info, api, scenarioId, webhookUrl }: Journey, addedId: number): Promise<void> {
   await page.goto(new URL(`/scenarios/${scenarioId}/history`, page.url()).href);
   await expect(page.getByText("Keep the reservation").first()).toBeVisible();
+  // Both versions are drawn, side by side.
+  await expect(page.getByText("Receive a webhook")).toHaveCount(2);
   await lookAt(page, info, "history");
   await page.getByRole("button", { name: "More for version 1" }).click();
   await page.getByRole("menuitem", { name: /Roll back/ }).click();

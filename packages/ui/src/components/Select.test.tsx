@@ -7,8 +7,7 @@ import { Select } from "./Select.tsx";
 afterEach(cleanup);
 beforeAll(() => {
   // jsdom lays nothing out and captures no pointer.
-  Element.prototype.scrollIntoView ??= () => undefined;
-  Element.prototype.hasPointerCapture ??= () => false;
+  Object.assign(Element.prototype, { scrollIntoView: () => undefined, hasPointerCapture: () => false });
 });
 
 function Example() {

@@ -30,7 +30,7 @@ function send(message: ToastMessage) {
 }
 
 const shown = () => screen.queryAllByRole("listitem").length;
-const wait = (ms: number) => act(() => vi.advanceTimersByTime(ms));
+const wait = (ms: number) => act(() => void vi.advanceTimersByTime(ms));
 
 it("is told to screen readers, and goes by itself", () => {
   send({ title: "Saved", description: "Nothing is live yet." });

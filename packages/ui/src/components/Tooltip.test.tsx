@@ -18,7 +18,7 @@ afterEach(() => {
 
 const button = () => screen.getByRole("button");
 const tooltip = () => screen.queryByRole("tooltip");
-const wait = (ms: number) => act(() => vi.advanceTimersByTime(ms));
+const wait = (ms: number) => act(() => void vi.advanceTimersByTime(ms));
 
 it("comes after a moment, describes the element, and goes with the pointer", () => {
   fireEvent.pointerEnter(button(), { pointerType: "mouse" });

@@ -1,2 +1,2 @@
-export { DiffCanvas, type DiffCanvasProps } from "./canvas/DiffCanvas.tsx";
-export { createViewLink, type ViewLink } from "./canvas/viewLink.ts";
+export { DiffCanvas } from "./canvas/DiffCanvas.tsx";
+export { createViewLink } from "./canvas/viewLink.ts";

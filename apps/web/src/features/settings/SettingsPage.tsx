@@ -1,8 +1,6 @@
 "use client";
 
-import { Avatar, Badge, Button, Select } from "@patchbay/ui";
-import { LogOut } from "lucide-react";
-import { useSignOut } from "@/features/auth/SignOut";
+import { Select } from "@patchbay/ui";
 import { themeOptions } from "@/features/shell/AccountMenu";
 import { useCan } from "@/features/shell/viewer";
 import { useTheme } from "@/features/theme/ThemeProvider";

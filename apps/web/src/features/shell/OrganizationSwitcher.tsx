@@ -57,14 +57,14 @@ export function OrganizationChoice({ isFollowed = false }: { isFollowed?: boolea
   const switchTo = useSwitchOrganization();
   if (state.kind !== "ready" || state.viewer.organizations.length < 2) return null;
   const options = state.viewer.organizations.map(({ id, name }) => ({
-    value: id as string,
+    value: id,
     label: name,
     icon: <Avatar name={name} className="size-5 rounded-tag" />,
   }));
   return (
     <>
       <MenuLabel>Organization</MenuLabel>
-      <MenuRadioGroup value={state.organization.id as string} onValueChange={switchTo} options={options} />
+      <MenuRadioGroup value={state.organization.id} onValueChange={switchTo} options={options} />
       {isFollowed ? <MenuSeparator /> : null}
     </>
   );

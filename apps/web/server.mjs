@@ -10,7 +10,18 @@ const app = next({ dev: false, dir: import.meta.dirname, hostname, port });
 await app.prepare();
 const handle = app.getRequestHandler();
 
-const server = createServer((request, response) => void handle(request, response));
+const server = createServer((request, response) => {
+  // Once Next has copied a body for the proxy, it puts the copy's methods onto the request, and with them the plain stream's
+  // way of failing: a client that goes away then makes the request emit an `error` that nobody listens to: an uncaught
+  // exception. The response closes first, and there is nothing left to do for a client that is gone. (Listening from the
+  // beginning would not help: the copy brings its own list of listeners.)
+  response.once("close", () => request.on("error", () => undefined));
+  handle(request, response).catch((error) => {
+    console.error(`${request.method} ${request.url} failed:`, error);
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
+  });
+});
 server.keepAliveTimeout = 65_000;
 server.on("error", (error) => {
   console.error(

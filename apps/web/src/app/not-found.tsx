@@ -10,6 +10,7 @@ export default function NotFound() {
     <main className="dot-grid flex min-h-dvh flex-col items-center justify-center bg-canvas p-6">
       <EmptyState
         icon={<Unplug aria-hidden />}
+        level={1}
         title="Nothing is patched in here"
         action={
           <Button asChild variant="primary">

@@ -21,8 +21,10 @@ type Radix = typeof import("radix-ui/dropdown-menu");
 interface MenuState {
   /** Radix's parts, from the first time that somebody opens the menu. */
   radix: Radix | undefined;
+  /** The landmark that the button is in: the menu is put there, too. */
+  landmark: HTMLElement | null;
   prepare: () => void;
-  open: () => void;
+  open: (button: Element) => void;
 }
 
 const MenuContext = createContext<MenuState | null>(null);
@@ -49,12 +51,16 @@ function useParts(): Radix {
  */
 export function Menu({ children }: { children: ReactNode }) {
   const { module, load } = useRadix();
-  const [isArmed, setArmed] = useState(false);
-  const radix = isArmed ? module : undefined;
+  const [landmark, setLandmark] = useState<HTMLElement | null>(null);
+  const radix = landmark ? module : undefined;
   const state: MenuState = {
     radix,
+    landmark,
     prepare: () => void load(),
-    open: () => void load().then(setArmed),
+    open: (button) =>
+      void load().then((isThere) => {
+        if (isThere) setLandmark(button.closest<HTMLElement>("main, nav, [role=dialog], body"));
+      }),
   };
   const Root = radix?.Root;
   return (
@@ -89,11 +95,11 @@ export function MenuTrigger({ asChild = false, ...props }: MenuTriggerProps) {
       data-state="closed"
       onPointerEnter={prepare}
       onFocus={prepare}
-      onClick={open}
+      onClick={(event) => open(event.currentTarget)}
       onKeyDown={(event) => {
         if (!openingKeys.has(event.key)) return;
         event.preventDefault();
-        open();
+        open(event.currentTarget);
       }}
       {...props}
     />
@@ -106,10 +112,10 @@ export interface MenuContentProps extends Pick<ComponentProps<"div">, "className
 }
 
 export function MenuContent({ className, ...props }: MenuContentProps) {
-  const { radix } = useMenu();
+  const { radix, landmark } = useMenu();
   if (!radix) return null;
   return (
-    <radix.Portal>
+    <radix.Portal container={landmark}>
       <radix.Content
         sideOffset={4}
         collisionPadding={8}

@@ -11,6 +11,8 @@ export function Skeleton({ className }: { className?: string }) {
 export interface EmptyStateProps {
   icon?: ReactNode;
   title: string;
+  /** 1 where it is all there is on the page. */
+  level?: 1 | 2;
   /** What would be here, and how it comes to be. */
   children?: ReactNode;
   action?: ReactNode;
@@ -18,7 +20,8 @@ export interface EmptyStateProps {
 }
 
 /** Nothing here, why, and the next step. */
-export function EmptyState({ icon, title, children, action, className }: EmptyStateProps) {
+export function EmptyState({ icon, title, level = 2, children, action, className }: EmptyStateProps) {
+  const Heading = level === 1 ? "h1" : "h2";
   return (
     <div className={cx("flex flex-col items-center gap-3 px-6 py-14 text-center", className)}>
       {icon ? (
@@ -27,7 +30,7 @@ export function EmptyState({ icon, title, children, action, className }: EmptySt
         </span>
       ) : null}
       <div className="max-w-96">
-        <h2 className="text-base font-semibold text-ink">{title}</h2>
+        <Heading className="text-base font-semibold text-ink">{title}</Heading>
         {children ? <p className="mt-1 text-sm text-pretty text-ink-2">{children}</p> : null}
       </div>
       {action}

@@ -42,9 +42,10 @@ export function ConnectionsPage() {
   ) : null;
   return (
     <>
-      <header className="flex shrink-0 items-center gap-3 border-b border-line px-5 py-3">
+      <header className="flex min-h-14 shrink-0 items-center gap-3 border-b border-line px-5">
         <h1 className="mr-auto text-xl font-semibold">Connections</h1>
-        {add}
+        {/* An empty page has its one button in the middle. */}
+        {connections.rows?.length === 0 ? null : add}
       </header>
       <div className="min-h-0 flex-1 overflow-auto">
         {connections.rows?.length === 0 ? (

@@ -3,6 +3,7 @@
  * `prepareParts` fetches it as soon as the browser has nothing better to do, so that the first click finds it.
  */
 import { lazy } from "react";
+import { whenIdle } from "./whenIdle.ts";
 
 const parts = {
   filterPopover: () => import("./filter/FilterPopover.tsx"),
@@ -22,15 +23,8 @@ export const ShortcutSheet = lazy(async () => ({ default: (await parts.shortcutS
 
 /** Fetches every part when the browser is idle; the returned function calls that off. */
 export function prepareParts(): () => void {
-  const fetchAll = () => {
+  return whenIdle(() => {
     // A part that cannot be fetched now is fetched, or fails where somebody sees it, when it is opened.
     for (const fetchPart of Object.values(parts)) fetchPart().catch(() => undefined);
-  };
-  // Safari has no idle callback.
-  if (typeof requestIdleCallback !== "function") {
-    const timer = setTimeout(fetchAll, 1_500);
-    return () => clearTimeout(timer);
-  }
-  const idle = requestIdleCallback(fetchAll, { timeout: 5_000 });
-  return () => cancelIdleCallback(idle);
+  });
 }

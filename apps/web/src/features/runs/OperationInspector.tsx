@@ -67,8 +67,8 @@ function Stepper({ run, operation, onChoose }: Omit<OperationInspectorProps, "on
         >
           <ChevronLeft aria-hidden />
         </IconButton>
-        <span className="border-x border-line-2 px-2.5 text-sm leading-7 font-medium tabular-nums">
-          Operation {index + 1} of {siblings.length}
+        <span className="border-x border-line-2 px-2.5 text-sm leading-7 font-medium whitespace-nowrap tabular-nums">
+          <span className="lg:max-xl:sr-only">Operation</span> {index + 1} of {siblings.length}
         </span>
         <IconButton
           label="Next operation"
@@ -82,7 +82,7 @@ function Stepper({ run, operation, onChoose }: Omit<OperationInspectorProps, "on
       <span className="flex items-center gap-2">
         <StateBadge state={shownState(operation)} />
         {operation.durationMs === null ? null : (
-          <span className="font-mono text-xs text-ink-2">{formatDuration(operation.durationMs)}</span>
+          <span className="font-mono text-xs whitespace-nowrap text-ink-2">{formatDuration(operation.durationMs)}</span>
         )}
       </span>
     </div>

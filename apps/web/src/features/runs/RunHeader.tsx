@@ -36,7 +36,13 @@ export function RunHeader({ run }: { run: RunDetail }) {
         <Fact label="Started">
           <RelativeTime value={run.startedAt} />
         </Fact>
-        <Fact label="Took">{stateFacts(run.state).live ? <TookSoFar run={run} /> : tookLabel(run, run.startedAt)}</Fact>
+        {stateFacts(run.state).live ? (
+          <Fact label="Took">
+            <TookSoFar run={run} />
+          </Fact>
+        ) : run.endedAt === null ? null : (
+          <Fact label="Took">{tookLabel(run, run.endedAt)}</Fact>
+        )}
         <Fact label="Operations">{run.operationCount}</Fact>
         <Fact label="Version">{sourceLabel(run.source)}</Fact>
         <Fact label="Started by">{triggerLabel(run.trigger)}</Fact>

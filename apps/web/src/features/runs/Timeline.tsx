@@ -5,7 +5,7 @@ import { useMemo, useRef, type KeyboardEvent, type PointerEvent } from "react";
 import { namedNode } from "./nodeNames.ts";
 import { shownState, type Operation, type RunDetail } from "./runModel.ts";
 import type { RunStepsProps } from "./RunSteps.tsx";
-import { buildLanes, ticks, type Bar, type Lane, type Segment } from "./timeline.ts";
+import { buildLanes, tickLabel, ticks, type Bar, type Lane, type Segment } from "./timeline.ts";
 
 /** Steps of the playhead by arrow key: a fiftieth of the run. */
 const KEY_STEPS = 50;
@@ -123,7 +123,7 @@ function Ruler({ marks, spanMs, playheadMs, onPlayheadChange }: RulerProps) {
     >
       {marks.map((ms) => (
         <span key={ms} className="absolute top-2 pl-1.5 whitespace-nowrap" style={{ left: `${(ms / spanMs) * 100}%` }}>
-          {ms / spanMs < 0.94 ? (ms === 0 ? "0" : formatDuration(ms)) : ""}
+          {ms / spanMs < 0.93 ? tickLabel(ms) : ""}
         </span>
       ))}
       {playheadMs === undefined ? null : (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt, Operation } from "./runModel.ts";
-import { buildLanes, MAX_BARS, MAX_ROWS, ticks } from "./timeline.ts";
+import { buildLanes, MAX_BARS, MAX_ROWS, tickLabel, ticks } from "./timeline.ts";
 
 const ORIGIN = 10_000;
 
@@ -89,4 +89,16 @@ describe("ticks", () => {
   });
 
   it("have a step people can count", () => expect(ticks(44_100, 6)).toEqual([0, 10_000, 20_000, 30_000, 40_000]));
+});
+
+describe("tickLabel", () => {
+  it.each([
+    [0, "0"],
+    [500, "500 ms"],
+    [10_000, "10 s"],
+    [300_000, "5 min"],
+    [90_000, "1 min 30 s"],
+    [7_200_000, "2 h"],
+    [5_400_000, "1 h 30 min"],
+  ])("of %i ms is %s", (ms, label) => expect(tickLabel(ms)).toBe(label));
 });

@@ -1,3 +1,4 @@
+import { formatDuration } from "@patchbay/ui";
 import { shownState, type Operation } from "./runModel.ts";
 
 /** One coloured stretch of an operation's bar, in milliseconds after the run's start. */
@@ -124,4 +125,11 @@ export function ticks(spanMs: number, count: number): number[] {
     [1, 2, 5, 10, 30, 60, 120, 360, 720, 1_440].map((minutes) => minutes * MINUTE).find((each) => each >= wanted) ??
     Math.ceil(wanted / (1_440 * MINUTE)) * 1_440 * MINUTE;
   return Array.from({ length: Math.floor(spanMs / step) + 1 }, (_, index) => index * step);
+}
+
+/** A tick's time, without the zeros that a length of time would have: `0`, `500 ms`, `5 min`, `2 h`. */
+export function tickLabel(ms: number): string {
+  if (ms === 0) return "0";
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  return ms % 60_000 === 0 && ms < 3_600_000 ? `${ms / 60_000} min` : formatDuration(ms);
 }

@@ -44,7 +44,7 @@ function readOperation(answer: OperationAnswer): Operation {
     input: readJson(answer.input),
     output: live ? undefined : readJson(answer.output),
     error: answer.error && readError(answer.error),
-    durationMs: live ? null : answer.durationMs,
+    durationMs: live ? null : answer.state === "unknown" ? attemptedMs(answer) : answer.durationMs,
     attempts: answer.attempts.map(({ error, ...attempt }, index) => ({
       ...attempt,
       durationMs: answer.state === "running" && index === answer.attempts.length - 1 ? null : attempt.durationMs,
@@ -52,6 +52,12 @@ function readOperation(answer: OperationAnswer): Operation {
     })),
     missing: answer.missing ?? [],
   };
+}
+
+/** Until its last attempt ended: the wait for a person's decision is no part of an operation. */
+function attemptedMs({ attempts, startedAt }: OperationAnswer): number {
+  const last = attempts.at(-1);
+  return last ? Math.max(0, last.startedAt + last.durationMs - startedAt) : 0;
 }
 
 /** An error's details cross as text, since their keys may be any. */

@@ -106,6 +106,7 @@ export function NoSuchScenario() {
   return (
     <EmptyState
       icon={<Unplug aria-hidden />}
+      level={1}
       title="There is no such scenario"
       action={
         <Button asChild>

@@ -82,9 +82,9 @@ function ScenarioRowView({ row, actions }: { row: ScenarioRow; actions: Actions 
         >
           {row.name}
         </Link>
-        <span className="hidden truncate text-xs text-ink-3 sm:block">
-          {row.description || (row.publishedVersion === null ? "Not published" : "No description")}
-        </span>
+        {row.description || row.publishedVersion === null ? (
+          <span className="hidden truncate text-xs text-ink-3 sm:block">{row.description || "Not published"}</span>
+        ) : null}
         {/* On phones the last run has no column of its own. */}
         <span className="mt-0.5 flex items-center gap-2 text-xs text-ink-3 sm:hidden">
           {row.lastRun ? (

@@ -56,12 +56,12 @@ export function AuditSection() {
 }
 
 function AuditRowView({ row }: { row: AuditRow }) {
-  const { actor, verb, subject, rest } = auditSentence(row);
+  const { actor, means, verb, subject, rest } = auditSentence(row);
   return (
     <Row>
       <Cell className="h-auto py-2 text-ink-2 first:pl-4">
-        <span className="font-medium text-ink">{actor}</span> {verb}{" "}
-        {subject ? <span className="font-medium text-ink">{subject}</span> : null}
+        <span className="font-medium text-ink">{actor}</span>
+        {means} {verb} {subject ? <span className="font-medium text-ink">{subject}</span> : null}
         {rest}
         {row.severity === "warning" ? (
           <Badge tone="warn" className="ml-2 align-text-bottom">

@@ -1,7 +1,7 @@
 "use client";
 
 import { api } from "@convex/api";
-import { Avatar, Badge, Button, Field, Input, useToast } from "@patchbay/ui";
+import { Avatar, Button, Field, Input, useToast } from "@patchbay/ui";
 import { useMutation } from "convex/react";
 import { LogOut } from "lucide-react";
 import { useState, type FormEvent } from "react";
@@ -28,9 +28,7 @@ export function OrganizationSection() {
         ) : (
           <NameAndKind name={organization.name} kind="Organization" square />
         )}
-        <span className="flex items-center gap-2 text-xs text-ink-3">
-          Your role <Badge className="capitalize">{organization.role}</Badge>
-        </span>
+        {canRename ? null : <Role role={organization.role} />}
       </div>
       <div className="flex items-center gap-3 px-4 py-3">
         <NameAndKind name={user.name || user.email || "?"} kind={user.email} />
@@ -40,6 +38,14 @@ export function OrganizationSection() {
         </Button>
       </div>
     </Section>
+  );
+}
+
+function Role({ role }: { role: string }) {
+  return (
+    <span className="text-xs text-ink-3">
+      Your role: <span className="font-medium text-ink-2 capitalize">{role}</span>
+    </span>
   );
 }
 
@@ -79,7 +85,7 @@ function RenameForm({ organization }: { organization: ReturnType<typeof useOrgan
     <form onSubmit={(event) => void submit(event)} noValidate className="flex min-w-0 flex-1 basis-72 items-end gap-3">
       <Avatar name={name || organization.name} className="size-8 shrink-0 rounded-control text-xs" />
       <div className="min-w-0 flex-1">
-        <Field label="Organization" htmlFor="organization-name">
+        <Field label="Organization" htmlFor="organization-name" aside={<Role role={organization.role} />}>
           <Input
             id="organization-name"
             value={typed ?? organization.name}

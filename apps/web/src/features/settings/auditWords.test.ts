@@ -5,13 +5,14 @@ const entry = (action: string, details: object | string | null = null, resourceN
   action,
   actorKind: "user" as const,
   actor: { name: "Ada" },
+  resourceType: action.startsWith("apiKey") ? "apiKey" : "scenario",
   resourceName,
   details: typeof details === "string" || details === null ? details : JSON.stringify(details),
 });
 
 const read = (facts: Parameters<typeof auditSentence>[0]) => {
-  const { actor, verb, subject, rest } = auditSentence(facts);
-  return [actor, verb, subject].filter(Boolean).join(" ") + rest;
+  const { actor, means, verb, subject, rest } = auditSentence(facts);
+  return [actor + means, verb, subject].filter(Boolean).join(" ") + rest;
 };
 
 describe("auditSentence", () => {
@@ -38,7 +39,9 @@ describe("auditSentence", () => {
   });
 
   it("does without a name, and with an action that it does not know", () => {
-    expect(read(entry("run.started", null, null))).toBe("Ada started a run of");
+    expect(read(entry("run.started", null, null))).toBe("Ada started a run of the scenario");
+    expect(read(entry("scenario.created", null, null))).toBe("Ada created the scenario");
+    expect(read(entry("apiKey.revoked", null, null))).toBe("Ada revoked the API key");
     expect(read(entry("apiKey.limit_raised"))).toBe("Ada API key limit raised: Orders");
   });
 

@@ -3,6 +3,8 @@ interface AuditFacts {
   action: string;
   actorKind: "user" | "apiKey" | "system";
   actor: { name: string } | null;
+  /** `scenario` */
+  resourceType: string;
   /** What it is about was called this at the time. */
   resourceName: string | null;
   /** JSON text. */
@@ -12,9 +14,11 @@ interface AuditFacts {
 /** An entry as a sentence: `Ada` `published version 3 of` `Orders`. */
 export interface AuditSentence {
   actor: string;
+  /** By what means, where not by hand: `, by API key,`. */
+  means: string;
   /** What was done, up to what it was done to. */
   verb: string;
-  /** Empty where no name is known. */
+  /** Its name, else what it is; empty where the verb says that already. */
   subject: string;
   /** What follows the subject: `, once Invoices`. */
   rest: string;
@@ -86,10 +90,13 @@ function readDetails(details: string | null): Details {
   }
 }
 
-function actorOf({ actor, actorKind }: AuditFacts): string {
-  if (actorKind === "system") return "The operator";
-  const name = actor?.name ?? "Somebody";
-  return actorKind === "apiKey" ? `${name}, by API key,` : name;
+/** A run and a webhook go by their scenario's name. */
+const nouns: Record<string, string> = { apiKey: "API key", run: "scenario", user: "account" };
+
+function subjectOf({ resourceName, resourceType }: AuditFacts, verb: string): string {
+  if (resourceName !== null) return resourceName;
+  const noun = nouns[resourceType] ?? resourceType;
+  return verb.endsWith(noun) ? "" : `the ${noun}`;
 }
 
 /** An audit entry in words. */
@@ -98,5 +105,11 @@ export function auditSentence(facts: AuditFacts): AuditSentence {
   const details = readDetails(facts.details);
   const { verb, rest = "" } =
     typeof known === "function" ? known(details) : { verb: known ?? humanize(facts.action), rest: "" };
-  return { actor: actorOf(facts), verb, subject: facts.resourceName ?? "", rest };
+  return {
+    actor: facts.actorKind === "system" ? "The operator" : (facts.actor?.name ?? "Somebody"),
+    means: facts.actorKind === "apiKey" ? ", by API key," : "",
+    verb,
+    subject: subjectOf(facts, verb),
+    rest,
+  };
 }

@@ -89,7 +89,12 @@ export function ComparisonView({ scenarioId, a, b, draft, rows }: ComparisonView
               </div>
             </>
           ) : null}
-          <div className="min-h-0 flex-1 overflow-auto">
+          <div
+            role="region"
+            aria-label="Changes"
+            tabIndex={0}
+            className="min-h-0 flex-1 overflow-auto -outline-offset-2"
+          >
             <ChangeTable groups={compared.comparison.groups} a={a} b={b} />
           </div>
         </>

@@ -61,7 +61,7 @@ function NothingPublished({ scenarioId }: { scenarioId: string }) {
 function HistorySkeleton() {
   return (
     <div aria-busy="true" aria-label="Loading versions" className="flex min-h-0 flex-1">
-      <div className="flex w-72 flex-col gap-5 border-r border-line-2 bg-sunken p-4">
+      <div className="flex w-64 flex-col gap-5 border-r border-line-2 bg-sunken p-4 xl:w-78">
         {[0, 1, 2, 3].map((index) => (
           <div key={index} className="flex flex-col gap-2">
             <Skeleton className="w-20" />

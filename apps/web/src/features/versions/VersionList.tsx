@@ -28,7 +28,7 @@ export function VersionList({ scenario, versions, ...pick }: VersionListProps) {
   return (
     <section
       aria-label="Versions"
-      className="flex shrink-0 flex-col border-line-2 bg-sunken max-lg:max-h-80 max-lg:border-b lg:w-78 lg:border-r"
+      className="flex shrink-0 flex-col border-line-2 bg-sunken max-lg:max-h-80 max-lg:border-b lg:w-64 lg:border-r xl:w-78"
     >
       <header className="flex h-11 shrink-0 items-center gap-3 border-b border-line bg-surface px-4 text-xs font-medium text-ink-2">
         <span aria-hidden className="flex w-11 justify-between px-0.75">

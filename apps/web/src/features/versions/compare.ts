@@ -184,6 +184,8 @@ const round = (value: JsonValue | undefined) => (typeof value === "number" ? Str
 const sectionLabels: Record<string, string> = {
   name: "Name",
   note: "Note",
+  text: "Text",
+  size: "Size",
   disabled: "Disabled",
   connectionId: "Connection",
   typeVersion: "Type version",

@@ -39,6 +39,8 @@ export interface CanvasProps {
   onNodeClick?: (id: NodeId) => void;
   onPaneClick?: () => void;
   hasMiniMap?: boolean;
+  /** Begins with everything in view; off where something else sets the view. */
+  isFitted?: boolean;
   label: string;
   /** Laid over the canvas, with access to its view. */
   children?: ReactNode;
@@ -58,7 +60,7 @@ export function Canvas(props: CanvasProps) {
   );
 }
 
-function Flow({ events, onNodeClick, onPaneClick, hasMiniMap = true, label, children }: CanvasProps) {
+function Flow({ events, onNodeClick, onPaneClick, hasMiniMap = true, isFitted = true, label, children }: CanvasProps) {
   const isEditable = useCanvas((state) => state.actions !== null) && events !== undefined;
   const nodeCount = useCanvas((state) => state.definition.nodes.length);
   const { nodes, edges, onNodesChange, endDrag } = useFlowElements(events?.onSelect);
@@ -105,7 +107,7 @@ function Flow({ events, onNodeClick, onPaneClick, hasMiniMap = true, label, chil
         snapGrid={[20, 20]}
         minZoom={0.15}
         maxZoom={2}
-        fitView
+        fitView={isFitted}
         fitViewOptions={fitOptions}
         onlyRenderVisibleElements={nodeCount > MANY_NODES}
         elevateNodesOnSelect={false}

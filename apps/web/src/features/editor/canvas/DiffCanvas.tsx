@@ -33,7 +33,7 @@ export function DiffCanvas({ definition, side, other, diff, label, link, onNodeC
   return (
     <CanvasStoreContext value={store}>
       <CanvasProvider>
-        <Canvas label={label} hasMiniMap={false} onNodeClick={onNodeClick}>
+        <Canvas label={label} hasMiniMap={false} isFitted={false} onNodeClick={onNodeClick}>
           <SharedView link={link} definitions={[definition, other]} />
           {side === "after" ? <MoveTraces before={other} after={definition} diff={diff} /> : null}
         </Canvas>

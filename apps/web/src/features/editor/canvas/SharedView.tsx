@@ -26,9 +26,7 @@ export function SharedView({ link, definitions }: SharedViewProps) {
   useEffect(() => {
     if (width === 0 || height === 0) return;
     const bounds = { x, y, width: right - x, height: bottom - y };
-    // After React Flow's own first fit, which knows one side only.
-    const frame = requestAnimationFrame(() => follow(getViewportForBounds(bounds, width, height, 0.15, 1, 0.08)));
-    return () => cancelAnimationFrame(frame);
+    follow(getViewportForBounds(bounds, width, height, 0.15, 1, 0.06));
   }, [follow, width, height, x, y, right, bottom]);
   return <ViewControls className="bottom-3 left-3" />;
 }

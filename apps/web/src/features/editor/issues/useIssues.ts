@@ -1,6 +1,7 @@
 import type { Definition, Issue, ManifestCatalog } from "@patchbay/core";
 import { useDeferredValue, useEffect } from "react";
 import { useEditor, useEditorServices } from "../EditorContext.tsx";
+import { whenIdle } from "../whenIdle.ts";
 
 type Validate = (definition: Definition, catalog: ManifestCatalog) => Issue[];
 
@@ -13,22 +14,25 @@ export function useIssues(): void {
   const { store, catalog } = useEditorServices();
   const definition = useDeferredValue(useEditor((state) => state.definition));
   useEffect(() => {
-    let isStale = false;
     const check = (rules: Validate) =>
       store.getState().setIssues(definition.nodes.length === 0 ? [] : rules(definition, catalog));
     if (validate) {
       check(validate);
       return;
     }
-    loadRules().then(
-      (rules) => {
-        if (!isStale) check(rules);
-      },
-      // Without the rules there are no issues to show; the next change asks again, and publishing checks on the server.
-      () => undefined,
-    );
+    let isStale = false;
+    const callOff = whenIdle(() => {
+      loadRules().then(
+        (rules) => {
+          if (!isStale) check(rules);
+        },
+        // Without the rules there are no issues to show; the next change asks again, and publishing checks on the server.
+        () => undefined,
+      );
+    });
     return () => {
       isStale = true;
+      callOff();
     };
   }, [store, catalog, definition]);
 }

@@ -1,4 +1,4 @@
-import { ScenarioRunsPage } from "@/features/runs/RunsPage";
+import { ScenarioRunsPage } from "@/features/runs/ScenarioRunsPage";
 
 export default async function Page({ params, searchParams }: PageProps<"/scenarios/[scenarioId]/runs">) {
   const { scenarioId } = await params;

@@ -98,13 +98,13 @@ function FilterChip({ edgeKey, edge, overlay }: { edgeKey: string; edge: Edge; o
     <button
       type="button"
       disabled={!actions}
+      aria-label={`${edge.fallback ? "Fallback route" : "Filter"} ${text ?? ""}${counts ? `, ${counts} bundles passed` : ""}`}
       onClick={() => actions?.openFilter(edgeKey)}
       className={cx(
         "flex h-6 max-w-52 items-center gap-1.5 rounded-control border border-line-2 px-2 text-xs font-medium text-ink transition-colors enabled:hover:border-control",
         edge.fallback ? "bg-canvas text-ink-2" : "bg-surface",
       )}
     >
-      <span className="sr-only">{edge.fallback ? "Fallback route" : "Filter"} </span>
       {text !== null ? (
         <>
           <Icon aria-hidden className="size-3.5 shrink-0 text-ink-2" />
@@ -116,7 +116,6 @@ function FilterChip({ edgeKey, edge, overlay }: { edgeKey: string; edge: Edge; o
           className={cx("shrink-0 font-mono text-2xs text-ink-2", text !== null && "border-l border-line-2 pl-1.5")}
         >
           {counts}
-          <span className="sr-only"> bundles passed</span>
         </span>
       ) : null}
     </button>

@@ -1,6 +1,7 @@
+import type { ScenarioPageProps } from "@/app/pageProps.ts";
 import { ScenarioRunsPage } from "@/features/runs/ScenarioRunsPage";
 
-export default async function Page({ params, searchParams }: PageProps<"/scenarios/[scenarioId]/runs">) {
+export default async function Page({ params, searchParams }: ScenarioPageProps) {
   const { scenarioId } = await params;
   const version = Number((await searchParams).version);
   return (

@@ -22,21 +22,23 @@ export function IncompleteStrip({ run }: { run: RunDetail }) {
       aria-label="Why this run is incomplete"
       className="flex shrink-0 flex-wrap items-center gap-x-6 gap-y-3 border-b border-line-2 bg-warn-tint px-4 py-3"
     >
-      <TriangleAlert aria-hidden className="mt-0.5 size-4.5 shrink-0 self-start text-warn" />
-      <div className="-ml-3 min-w-0 flex-1 basis-120">
-        <h3 className="text-sm font-semibold">{story.title}</h3>
-        <p className="mt-0.5 text-sm text-pretty text-ink-2">
-          {story.what}
-          {story.retryAt === null ? null : (
-            <>
-              {" "}
-              It is tried again by itself <RelativeTime value={story.retryAt} />.
-            </>
-          )}
-        </p>
-        <p className="mt-0.5 text-sm text-pretty text-ink-2">
-          {story.retry} {story.discard}
-        </p>
+      <div className="flex min-w-0 flex-1 basis-80 gap-3">
+        <TriangleAlert aria-hidden className="mt-0.5 size-4.5 shrink-0 text-warn" />
+        <div className="min-w-0">
+          <h3 className="text-sm font-semibold">{story.title}</h3>
+          <p className="mt-0.5 text-sm text-pretty text-ink-2">
+            {story.what}
+            {story.retryAt === null ? null : (
+              <>
+                {" "}
+                It is tried again by itself <RelativeTime value={story.retryAt} />.
+              </>
+            )}
+          </p>
+          <p className="mt-0.5 text-sm text-pretty text-ink-2">
+            {story.retry} {story.discard}
+          </p>
+        </div>
       </div>
       {canAct ? (
         <div className="flex items-center gap-2">

@@ -71,7 +71,7 @@ function RunRowView({ row, showScenario, actions }: RunRowProps) {
       <Cell className="h-12">
         <StateLabel state={row.state} />
       </Cell>
-      <Cell className="h-12 max-w-0">
+      <Cell className="h-12 max-w-0 py-1.5">
         <Link
           href={`/scenarios/${row.scenarioId}/runs/${row.id}`}
           {...{ [ROW_LINK]: "" }}

@@ -1,11 +1,12 @@
 "use client";
 
 import { api } from "@convex/api";
-import { useConvexAuth, useQuery } from "convex/react";
+import { useQuery } from "convex/react";
 import type { FunctionReturnType } from "convex/server";
 import { usePathname, useRouter } from "next/navigation";
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
 import { chooseOrganization, readRememberedOrganization, rememberOrganization } from "./organizationChoice.ts";
+import { useSession, type Session } from "./useSession.ts";
 
 export type Viewer = NonNullable<FunctionReturnType<typeof api.organizations.queries.getViewer>>;
 export type Organization = Viewer["organizations"][number];
@@ -25,13 +26,11 @@ const ViewerContext = createContext<ViewerContextValue | null>(null);
 
 /** Who is looking, and at which organization: the one they looked at last, else their first. */
 export function ViewerProvider({ children }: { children: ReactNode }) {
-  const { isLoading, isAuthenticated } = useConvexAuth();
+  const session = useSession();
+  const isAuthenticated = session === "accepted";
   const viewer = useQuery(api.organizations.queries.getViewer, isAuthenticated ? {} : "skip");
   const [chosenId, setChosenId] = useState(readRememberedOrganization);
-  const state = useMemo(
-    () => viewerState({ isLoading, isAuthenticated, viewer, chosenId }),
-    [isLoading, isAuthenticated, viewer, chosenId],
-  );
+  const state = useMemo(() => viewerState({ session, viewer, chosenId }), [session, viewer, chosenId]);
   const switchTo = useCallback((organizationId: string) => {
     rememberOrganization(organizationId);
     setChosenId(organizationId);
@@ -41,15 +40,14 @@ export function ViewerProvider({ children }: { children: ReactNode }) {
 }
 
 interface Known {
-  isLoading: boolean;
-  isAuthenticated: boolean;
+  session: Session;
   viewer: Viewer | null | undefined;
   chosenId: string | null;
 }
 
-function viewerState({ isLoading, isAuthenticated, viewer, chosenId }: Known): ViewerState {
-  if (isLoading) return { kind: "loading" };
-  if (!isAuthenticated || viewer === null) return { kind: "signedOut" };
+function viewerState({ session, viewer, chosenId }: Known): ViewerState {
+  if (session === "pending") return { kind: "loading" };
+  if (session === "none" || viewer === null) return { kind: "signedOut" };
   if (viewer === undefined) return { kind: "loading" };
   const organization = chooseOrganization(viewer.organizations, chosenId);
   return organization ? { kind: "ready", viewer, organization } : { kind: "signedOut" };

@@ -18,6 +18,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+function pass(milliseconds: number) {
+  act(() => {
+    vi.advanceTimersByTime(milliseconds);
+  });
+}
+
 describe("useSession", () => {
   it("is none without a token", () => {
     expect(renderHook(useSession).result.current).toBe("none");
@@ -36,9 +42,9 @@ describe("useSession", () => {
   it("takes a token that nobody accepts for none after a while", () => {
     world.token = "refused";
     const { result } = renderHook(useSession);
-    act(() => vi.advanceTimersByTime(9_000));
+    pass(9_000);
     expect(result.current).toBe("pending");
-    act(() => vi.advanceTimersByTime(2_000));
+    pass(2_000);
     expect(result.current).toBe("none");
   });
 

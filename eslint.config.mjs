@@ -50,7 +50,12 @@ export default tseslint.config(
     rules: { "react-hooks/rules-of-hooks": "error", "react-hooks/exhaustive-deps": "error" },
   },
   {
-    files: ["**/*.{test,e2e,long}.{ts,tsx}", "**/{test,conformance,durability,e2e,bench}/**/*.ts", "tests/**/*.ts"],
+    files: [
+      "**/*.{test,e2e,long}.{ts,tsx}",
+      "**/{test,conformance,durability,e2e,bench}/**/*.ts",
+      "packages/embedded-convex/components/**/*.ts",
+      "tests/**/*.ts",
+    ],
     rules: {
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-member-access": "off",

@@ -71,7 +71,7 @@ export interface PushedDefinition {
   schemaModule: ModuleRef | null;
 }
 
-/** Where an environment variable of a component comes from. A value is JSON text. */
+/** Where an environment variable of a component comes from: a text, or a variable of its parent that stays live. */
 export type EnvBinding = { type: "value"; value: string } | { type: "envVar"; name: string };
 
 export type ExportTree = { type: "branch"; branch: [string, ExportTree][] } | { type: "leaf"; leaf: string };
@@ -156,7 +156,7 @@ export function componentEnvironments(
       const env: Record<string, string> = {};
       for (const name of ["CONVEX_CLOUD_URL", "CONVEX_SITE_URL"]) if (root[name] !== undefined) env[name] = root[name];
       for (const [name, binding] of manifest.components.find((component) => component.path === path)?.env ?? []) {
-        const value = binding.type === "value" ? String(JSON.parse(binding.value)) : parentEnv[binding.name];
+        const value = binding.type === "value" ? binding.value : parentEnv[binding.name];
         if (value !== undefined) env[name] = value;
       }
       environments.set(path, env);

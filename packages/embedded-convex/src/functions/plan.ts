@@ -73,8 +73,8 @@ function rangeOf(
 ): KeyRange | null {
   if (indexName === "by_creation_time" || indexName === "by_id") {
     if (table === undefined) return null;
-    const field = indexName === "by_id" ? ID : CREATION_TIME;
-    return new RangeBuilder(table.prefix, tableEnd(table), [field], table).build(
+    const fields = indexName === "by_id" ? [ID] : [CREATION_TIME, ID];
+    return new RangeBuilder(table.prefix, tableEnd(table), fields, table).build(
       DOCUMENTS,
       `${tableName}.${indexName}`,
       range,

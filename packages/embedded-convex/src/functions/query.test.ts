@@ -129,6 +129,19 @@ describe("queries", () => {
     expect(run(indexed([...equal, range("Gt", "_creationTime", null)]))).toHaveLength(3);
   });
 
+  it("range over ids behind the creation time, as the paginators of convex-helpers do", () => {
+    add({ n: 0 }, { n: 1 }, { n: 2 });
+    const [, second] = run(scan());
+    const same = range("Eq", "_creationTime", second!._creationTime!);
+    const byTime = (...bounds: RangeExpression[]): SerializedQuery => ({
+      source: { type: "IndexRange", indexName: "rows.by_creation_time", range: bounds, order: "asc" },
+      operators: [],
+    });
+    expect(values(run(byTime(same, range("Gte", "_id", second!._id!))))).toEqual([1]);
+    expect(values(run(byTime(same, range("Gt", "_id", second!._id!))))).toEqual([]);
+    expect(values(run(byTime(range("Gt", "_creationTime", second!._creationTime!))))).toEqual([2]);
+  });
+
   it("tell missing values from null", () => {
     add({ b: 1, n: 0 }, { a: null, n: 1 });
     expect(values(run(indexed([range("Eq", "a", { $undefined: null })])))).toEqual([0]);

@@ -1,0 +1,22 @@
+import actionRetrier from "@convex-dev/action-retrier/convex.config.js";
+import aggregate from "@convex-dev/aggregate/convex.config.js";
+import crons from "@convex-dev/crons/convex.config.js";
+import migrations from "@convex-dev/migrations/convex.config.js";
+import rateLimiter from "@convex-dev/rate-limiter/convex.config.js";
+import shardedCounter from "@convex-dev/sharded-counter/convex.config.js";
+import workflow from "@convex-dev/workflow/convex.config.js";
+import workpool from "@convex-dev/workpool/convex.config.js";
+import { defineApp } from "convex/server";
+
+const app = defineApp();
+app.use(rateLimiter);
+app.use(migrations);
+app.use(workpool, { name: "pool" });
+app.use(workpool, { name: "serialPool" });
+app.use(aggregate, { name: "scoresByGame" });
+app.use(aggregate, { name: "allScores" });
+app.use(shardedCounter);
+app.use(workflow);
+app.use(actionRetrier);
+app.use(crons);
+export default app;

@@ -293,7 +293,7 @@ describe("errors", () => {
     ['{{decodeURL("%zz")}}', "The text is not URL-encoded", 2, 18],
     ['{{fromBase64("***")}}', "The text is not Base64", 2, 19],
     ['{{sort(1.list; "up")}}', '"up" is not one of asc, desc', 2, 20],
-    ['{{startOf(now; "hour")}}', '"hour" is not one of day', 2, 22],
+    ['{{startOf(now; "eons")}}', '"eons" is not one of hour', 2, 22],
     ['{{dateDifference(now; now; "eons")}}', '"eons" is not one of milliseconds', 2, 34],
     ["{{formatNumber(1; 99)}}", "formatNumber writes 0 to 20 decimals.", 2, 21],
     ["{{addDays(now; 1e13)}}", "The date is out of range.", 2, 20],

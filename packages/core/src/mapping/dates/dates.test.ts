@@ -3,6 +3,8 @@ import { valueOf } from "../../testing/mapping.ts";
 import { formatMoment } from "./format.ts";
 import { parseDateText } from "./parseIso.ts";
 
+declare const performance: { now(): number };
+
 const iso = (text: string, zone = "UTC") => {
   const ms = parseDateText(text, zone);
   return ms === undefined ? undefined : new Date(ms).toISOString();
@@ -50,6 +52,12 @@ describe("writing", () => {
     ["HH H hh h mm m ss s SSS A a", "15 15 03 3 06 6 07 7 089 PM pm"],
     ["Z ZZ z X x", "+00:00 +0000 UTC 1767539167 1767539167089"],
     ["[YYYY is literal]/", "YYYY is literal/"],
+    ["Y Qo Mo DDDo wo Wo", "2026 1st 1st 4th 2nd 1st"],
+    ["dd do e w ww gg gggg GG", "Su 0th 0 2 02 26 2026 26"],
+    ["k kk S SS SSSS SSSSSSSSS zz", "15 15 0 08 0890 089000000 UTC"],
+    ["LT | LTS | L | l", "3:06 PM | 3:06:07 PM | 01/04/2026 | 1/4/2026"],
+    ["LL | ll | LLL | lll", "January 4, 2026 | Jan 4, 2026 | January 4, 2026 3:06 PM | Jan 4, 2026 3:06 PM"],
+    ["LLLL | llll", "Sunday, January 4, 2026 3:06 PM | Sun, Jan 4, 2026 3:06 PM"],
   ])("%s", (format, expected) => {
     expect(formatMoment(ms, format, "UTC")).toBe(expected);
   });
@@ -77,6 +85,18 @@ describe("writing", () => {
     expect(formatMoment(Date.parse(date), "GGGG-[W]WW", "UTC")).toBe(week);
   });
 
+  it.each([
+    ["cs", "D. MMMM YYYY, dddd", "4. ledna 2026, neděle"],
+    ["cs", "MMMM", "leden"],
+    ["de", "dddd, Do MMM A", "Sonntag, 4 Jan PM"],
+    ["fr", "ddd D MMMM YYYY", "dim. 4 janvier 2026"],
+    ["pt-BR", "D [de] MMMM", "4 de janeiro"],
+    ["ja", "MMMM dddd", "1月 日曜日"],
+    ["en-GB", "Do MMMM", "4th January"],
+  ])("in %s: %s", (locale, format, expected) => {
+    expect(formatMoment(ms, format, "UTC", locale)).toBe(expected);
+  });
+
   it("shows other time zones, also with half hours and west of Greenwich", () => {
     expect(formatMoment(ms, "HH:mm Z", "Asia/Kolkata")).toBe("20:36 +05:30");
     expect(formatMoment(ms, "HH:mm ZZ", "America/St_Johns")).toBe("11:36 -0330");
@@ -89,7 +109,19 @@ describe("date functions", () => {
     ['parseDate("3 March 2026 2:05 pm"; "D MMMM YYYY h:mm a")', "2026-03-03T14:05:00.000Z"],
     ['parseDate("Jan 1st 26"; "MMM Do YY")', "2026-01-01T00:00:00.000Z"],
     ['parseDate("01/02/70"; "DD/MM/YY")', "1970-02-01T00:00:00.000Z"],
-    ['parseDate("12:30 AM"; "hh:mm A")', "2026-01-01T00:30:00.000Z"],
+    ['parseDate("12:30 AM"; "hh:mm A")', "2026-11-20T00:30:00.000Z"],
+    ['parseDate("March"; "MMMM")', "2026-03-01T00:00:00.000Z"],
+    ['parseDate("7."; "D.")', "2026-11-07T00:00:00.000Z"],
+    ['parseDate("Friday, 20 November 2026"; "dddd, D MMMM YYYY")', "2026-11-20T00:00:00.000Z"],
+    ['parseDate("20260314T092653123"; "YYYYMMDD[T]HHmmssSSS")', "2026-03-14T09:26:53.123Z"],
+    ['parseDate("1/2/2026"; "DD/MM/YYYY")', "2026-02-01T00:00:00.000Z"],
+    ['parseDate("2026-060"; "YYYY-DDDD")', "2026-03-01T00:00:00.000Z"],
+    ['parseDate("1.50"; "s.SS")', "2026-11-20T00:00:01.500Z"],
+    ['parseDate("24:05"; "kk:mm")', "2026-11-20T00:05:00.000Z"],
+    ['parseDate("1767539167.089"; "X")', "2026-01-04T15:06:07.089Z"],
+    ['parseDate("14. března 2026"; "D. MMMM YYYY"; "UTC"; "cs")', "2026-03-14T00:00:00.000Z"],
+    ['parseDate("Samstag, 14. März 2026"; "dddd, D. MMMM YYYY"; "UTC"; "de")', "2026-03-14T00:00:00.000Z"],
+    ['parseDate("March 14, 2026 9:26 AM"; "LLL")', "2026-03-14T09:26:00.000Z"],
     ['parseDate("2026-01-01T10:00:00.5 +0200"; "YYYY-MM-DD[T]HH:mm:ss[.5] ZZ")', "2026-01-01T08:00:00.000Z"],
     ['parseDate("1767539167089"; "x")', "2026-01-04T15:06:07.089Z"],
     ['parseDate("2026-07-01"; ""; "Asia/Tokyo")', "2026-06-30T15:00:00.000Z"],
@@ -110,10 +142,25 @@ describe("date functions", () => {
   it.each([
     ['parseDate("31/02/2026"; "DD/MM/YYYY")', "is not a date written as DD/MM/YYYY"],
     ['parseDate("13:00 PM"; "HH:mm A")', "is not a date written as"],
-    ['parseDate("Monday"; "dddd")', "has a part that cannot be read back"],
+    ['parseDate("Monday, 20 November 2026"; "dddd, D MMMM YYYY")', "is not a date written as"],
+    ['parseDate("2026-400"; "YYYY-DDDD")', "is not a date written as"],
+    ['parseDate("2026-01-01 00:00 +19:00"; "YYYY-MM-DD HH:mm Z")', "is not a date written as"],
+    ['parseDate("W12"; "[W]WW")', "has a part that cannot be read back"],
+    ['parseDate("1 mai"; "D MMMM"; "UTC"; "not a language")', "There is no language"],
+    ['formatDate(now; "YYYY"; "UTC"; "xx-yy-zz")', "There is no language"],
+    ['setDay(now; "someday")', "is not a day of the week"],
     ['parseDate("soon")', "is not a date in ISO 8601"],
     ["addYears(now; 400000)", "out of range"],
   ])("%s fails", (formula, message) => {
     expect(() => valueOf(`{{${formula}}}`)).toThrow(message);
+  });
+});
+
+describe("reading dates", () => {
+  it("takes time in proportion to text and format, however many ways there are to cut the digits", () => {
+    const formula = `{{parseDate("${"1".repeat(150)}x"; "${"DM".repeat(50)}")}}`;
+    const started = performance.now();
+    expect(() => valueOf(formula)).toThrow("is not a date written as");
+    expect(performance.now() - started).toBeLessThan(500);
   });
 });

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../definition/schema.ts";
 import { canonicalJson } from "../../canonicalJson.ts";
-import { areEqual, toText, type JsonObject } from "../values.ts";
+import { areEqual, measure, toText, type JsonObject } from "../values.ts";
 import { defineFunction } from "./define.ts";
 import { flattenInto, mergeValues, readAt, sortItems } from "./lists.ts";
 
@@ -114,9 +114,11 @@ export const arrayFunctions = [
       evaluation.spendSteps(items.length);
       const seen = new Set<string>();
       return items.filter((item) => {
-        const key = canonicalJson((path ? readAt(item, path, evaluation) : item) ?? null);
+        const value = path ? readAt(item, path, evaluation) : item;
+        // Paid for, and its nesting checked, before it is written out.
+        evaluation.spendChars(measure(value, evaluation.budget.outputChars));
+        const key = canonicalJson(value ?? null);
         if (seen.has(key)) return false;
-        evaluation.spendChars(key.length);
         seen.add(key);
         return true;
       });

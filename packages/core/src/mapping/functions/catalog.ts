@@ -1,5 +1,6 @@
 import { arrayFunctions } from "./array.ts";
 import { dateFunctions } from "./date.ts";
+import { datePartFunctions } from "./dateParts.ts";
 import type { FunctionDefinition, FunctionDoc } from "./define.ts";
 import { generalFunctions } from "./general.ts";
 import { mathFunctions } from "./math.ts";
@@ -12,6 +13,7 @@ const definitions: readonly FunctionDefinition[] = [
   ...textFunctions,
   ...patternFunctions,
   ...dateFunctions,
+  ...datePartFunctions,
   ...arrayFunctions,
 ];
 

@@ -1,4 +1,5 @@
-import { addDays, addMonths, formatMoment } from "../dates/format.ts";
+import { addDays, addMonths, dayOfWeek } from "../dates/calendar.ts";
+import { formatMoment } from "../dates/format.ts";
 import { parseIsoOrFormat } from "../dates/read.ts";
 import { requireTime, toCivil, toUtcMs } from "../dates/zone.ts";
 import { FormulaError } from "../formulaError.ts";
@@ -12,7 +13,20 @@ const zoneArg = {
   optional: true,
 } as const;
 
-const iso = (ms: number): string => new Date(requireTime(ms)).toISOString();
+const localeArg = {
+  name: "language",
+  type: "text",
+  description: "Of the names of months and days, for example de or pt-BR; English when left out.",
+  optional: true,
+} as const;
+
+const unitArg = {
+  name: "unit",
+  type: "text",
+  description: '"hour", "day", "week", "month", "quarter" or "year".',
+} as const;
+
+export const iso = (ms: number): string => new Date(requireTime(ms)).toISOString();
 
 function defineAddition(
   name: string,
@@ -52,15 +66,24 @@ export const dateFunctions = [
     name: "formatDate",
     category: "date",
     description: "A date as text. YYYY MM DD HH mm ss are the parts, MMMM and dddd names, [text] stands for itself.",
-    args: [dateArg, { name: "format", type: "text", description: 'For example "DD.MM.YYYY HH:mm".' }, zoneArg],
+    args: [
+      dateArg,
+      { name: "format", type: "text", description: 'For example "DD.MM.YYYY HH:mm".' },
+      zoneArg,
+      localeArg,
+    ],
     returns: "text",
     examples: [
       { formula: 'formatDate(1.createdAt; "DD.MM.YYYY HH:mm")', result: "14.03.2026 09:26" },
       { formula: 'formatDate(1.createdAt; "YYYY-MM-DD HH:mm Z"; "Asia/Tokyo")', result: "2026-03-14 18:26 +09:00" },
       { formula: 'formatDate(1.createdAt; "dddd, MMMM Do [at] h A")', result: "Saturday, March 14th at 9 AM" },
+      { formula: 'formatDate(1.createdAt; "D. MMMM YYYY"; "UTC"; "de")', result: "14. März 2026" },
       { formula: 'formatDate(1.missing; "YYYY")', result: undefined },
     ],
-    call: ([date, format, zone], evaluation) => formatMoment(date, format, zone || evaluation.timeZone),
+    call: ([date, format, zone, locale], evaluation) => {
+      evaluation.spendSteps(1 + (format.length >> 4));
+      return formatMoment(date, format, zone || evaluation.timeZone, locale);
+    },
   }),
   defineFunction({
     name: "parseDate",
@@ -70,6 +93,7 @@ export const dateFunctions = [
       { name: "text", type: "text", description: "The text." },
       { name: "format", type: "text", description: 'For example "DD/MM/YYYY".', optional: true },
       zoneArg,
+      localeArg,
     ],
     returns: "date",
     examples: [
@@ -79,11 +103,20 @@ export const dateFunctions = [
         result: "2026-07-01T06:00:00.000Z",
       },
       { formula: 'parseDate("1767225600"; "X")', result: "2026-01-01T00:00:00.000Z" },
+      {
+        formula: 'parseDate("3 mars 2026"; "D MMMM YYYY"; "UTC"; "fr")',
+        result: "2026-03-03T00:00:00.000Z",
+      },
       { formula: 'parseDate("")', result: undefined },
     ],
-    call: ([text, format, zone], evaluation) => {
+    call: ([text, format, zone, locale], evaluation) => {
       if (text.trim() === "") return undefined;
-      return iso(parseIsoOrFormat(text, format || undefined, zone || evaluation.timeZone, evaluation.scope.nowMs));
+      const timeZone = zone || evaluation.timeZone;
+      // Bounds the work of fitting one to the other.
+      evaluation.spendSteps(1 + ((text.length * (format?.length ?? 1)) >> 6));
+      return iso(
+        parseIsoOrFormat(text, { format: format || undefined, timeZone, locale, nowMs: evaluation.scope.nowMs }),
+      );
     },
   }),
   defineAddition(
@@ -111,6 +144,12 @@ export const dateFunctions = [
     (ms, count, zone) => addDays(ms, Math.trunc(count), zone),
   ),
   defineAddition(
+    "addWeeks",
+    "weeks",
+    [{ formula: "addWeeks(1.createdAt; 1)", result: "2026-03-21T09:26:53.000Z" }],
+    (ms, count, zone) => addDays(ms, Math.trunc(count) * 7, zone),
+  ),
+  defineAddition(
     "addMonths",
     "months",
     [{ formula: 'addMonths("2026-01-31T10:00:00Z"; 1)', result: "2026-02-28T10:00:00.000Z" }],
@@ -125,8 +164,8 @@ export const dateFunctions = [
   defineFunction({
     name: "startOf",
     category: "date",
-    description: "The beginning of the day, week (Monday), month or year of a date.",
-    args: [dateArg, { name: "unit", type: "text", description: '"day", "week", "month" or "year".' }, zoneArg],
+    description: "The beginning of the hour, day, week (Monday), month, quarter or year of a date.",
+    args: [dateArg, unitArg, zoneArg],
     returns: "date",
     examples: [
       { formula: 'startOf(1.createdAt; "day")', result: "2026-03-14T00:00:00.000Z" },
@@ -134,6 +173,18 @@ export const dateFunctions = [
       { formula: 'startOf(1.createdAt; "month"; "Europe/Prague")', result: "2026-02-28T23:00:00.000Z" },
     ],
     call: ([date, unit, zone], evaluation) => iso(startOf(date, unit, zone || evaluation.timeZone)),
+  }),
+  defineFunction({
+    name: "endOf",
+    category: "date",
+    description: "The last millisecond of the hour, day, week (Sunday), month, quarter or year of a date.",
+    args: [dateArg, unitArg, zoneArg],
+    returns: "date",
+    examples: [
+      { formula: 'endOf(1.createdAt; "month")', result: "2026-03-31T23:59:59.999Z" },
+      { formula: 'endOf(1.createdAt; "day"; "America/New_York")', result: "2026-03-15T03:59:59.999Z" },
+    ],
+    call: ([date, unit, zone], evaluation) => iso(endOf(date, unit, zone || evaluation.timeZone)),
   }),
   defineFunction({
     name: "dateDifference",
@@ -161,21 +212,35 @@ export const dateFunctions = [
 ];
 
 function startOf(ms: number, unit: string, timeZone: string): number {
-  const time = { ...toCivil(ms, timeZone), hour: 0, minute: 0, second: 0, millisecond: 0 };
+  const time = { ...toCivil(ms, timeZone), minute: 0, second: 0, millisecond: 0 };
+  const midnight = { ...time, hour: 0 };
   switch (unit) {
-    case "day":
+    case "hour":
       return toUtcMs(time, timeZone);
-    case "week": {
-      const weekday = Number(formatMoment(ms, "E", timeZone));
-      return toUtcMs({ ...time, day: time.day - weekday + 1 }, timeZone);
-    }
+    case "day":
+      return toUtcMs(midnight, timeZone);
+    case "week":
+      return toUtcMs({ ...midnight, day: time.day - ((dayOfWeek(time) + 6) % 7) }, timeZone);
     case "month":
-      return toUtcMs({ ...time, day: 1 }, timeZone);
+      return toUtcMs({ ...midnight, day: 1 }, timeZone);
+    case "quarter":
+      return toUtcMs({ ...midnight, month: time.month - ((time.month - 1) % 3), day: 1 }, timeZone);
     case "year":
-      return toUtcMs({ ...time, month: 1, day: 1 }, timeZone);
-    default:
-      throw new FormulaError("formula_failed", `"${unit.slice(0, 40)}" is not one of day, week, month, year.`);
+      return toUtcMs({ ...midnight, month: 1, day: 1 }, timeZone);
+    default: {
+      const message = `"${unit.slice(0, 40)}" is not one of hour, day, week, month, quarter, year.`;
+      throw new FormulaError("formula_failed", message);
+    }
   }
+}
+
+/** One millisecond before the next unit begins; clocks that change in between do not matter. */
+function endOf(ms: number, unit: string, timeZone: string): number {
+  const start = startOf(ms, unit, timeZone);
+  if (unit === "hour") return start + 3_600_000 - 1;
+  if (unit === "day") return addDays(start, 1, timeZone) - 1;
+  if (unit === "week") return addDays(start, 7, timeZone) - 1;
+  return addMonths(start, { month: 1, quarter: 3 }[unit] ?? 12, timeZone) - 1;
 }
 
 function difference(end: number, start: number, unit: string, timeZone: string): number {

@@ -1,4 +1,4 @@
-import { type TableInfo, keyOfId, tableEnd } from "../store/catalog.ts";
+import { type DocumentLocation, tableEnd } from "../store/catalog.ts";
 import { DOCUMENTS } from "../store/store.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
@@ -41,8 +41,7 @@ export const syncDatabaseOperations = {
     state: TransactionContext,
     { table, idString }: { table: string; idString: string },
   ): string {
-    const num = keyOfId(idString)?.tableNum;
-    const matches = num !== undefined && state.transaction.catalog.table(call.component, table)?.num === num;
+    const matches = state.transaction.catalog.locate(call.component, idString)?.table.name === table;
     return JSON.stringify({ id: matches ? idString : null });
   },
 } satisfies Record<string, Operation>;
@@ -105,8 +104,8 @@ export function databaseOperations(cursors: PageCursors) {
       { transaction }: TransactionContext,
       args: DocumentArgs & { value: ConvexJsonObject },
     ): string {
-      locateForWrite(transaction, call.component, args, "patch");
-      transaction.update(args.id, "Update", (old) =>
+      const at = locateForWrite(transaction, call.component, args, "patch");
+      transaction.update(at, "Update", (old) =>
         merge(old, resolveCommitTs(transaction, args.value) as ConvexJsonObject),
       );
       return "{}";
@@ -117,41 +116,40 @@ export function databaseOperations(cursors: PageCursors) {
       { transaction }: TransactionContext,
       args: DocumentArgs & { value: ConvexJsonObject },
     ): string {
-      locateForWrite(transaction, call.component, args, "replace");
-      transaction.update(args.id, "Replace", () => resolveCommitTs(transaction, args.value) as ConvexJsonObject);
+      const at = locateForWrite(transaction, call.component, args, "replace");
+      transaction.update(at, "Replace", () => resolveCommitTs(transaction, args.value) as ConvexJsonObject);
       return "{}";
     },
 
     "1.0/remove"(call: CallContext, { transaction }: TransactionContext, args: DocumentArgs): string {
-      locateForWrite(transaction, call.component, args, "delete");
-      transaction.remove(args.id);
+      transaction.remove(locateForWrite(transaction, call.component, args, "delete"));
       return "{}";
     },
   } satisfies Record<string, Operation>;
 }
 
-function locate(
+function locate(transaction: Transaction, component: string, args: DocumentArgs, method: string): DocumentLocation {
+  const found = transaction.catalog.locate(component, args.id);
+  if (found === null) {
+    throw new Error(`Invalid argument \`id\` for \`db.${method}\`: Unable to decode ID: Invalid ID '${args.id}'`);
+  }
+  if (args.table !== undefined && args.table !== found.table.name) {
+    throw new Error(
+      `Invalid argument \`id\` for \`db.${method}\`: expected an ID for table '${args.table}', got an ID for table '${found.table.name}'`,
+    );
+  }
+  return found;
+}
+
+function locateForWrite(
   transaction: Transaction,
   component: string,
   args: DocumentArgs,
   method: string,
-): { key: Buffer; table: TableInfo } {
-  const found = keyOfId(args.id);
-  const table = found === null ? undefined : transaction.catalog.tableByNumber(found.tableNum);
-  if (found === null || table === undefined || table.component !== component) {
-    throw new Error(`Invalid argument \`id\` for \`db.${method}\`: Unable to decode ID: Invalid ID '${args.id}'`);
-  }
-  if (args.table !== undefined && args.table !== table.name) {
-    throw new Error(
-      `Invalid argument \`id\` for \`db.${method}\`: expected an ID for table '${args.table}', got an ID for table '${table.name}'`,
-    );
-  }
-  return { key: found.key, table };
-}
-
-function locateForWrite(transaction: Transaction, component: string, args: DocumentArgs, method: string): void {
-  const { table } = locate(transaction, component, args, method);
-  if (table.name.startsWith("_")) throw new Error("System tables (prefixed with `_`) are read-only.");
+): DocumentLocation {
+  const found = locate(transaction, component, args, method);
+  if (found.table.name.startsWith("_")) throw new Error("System tables (prefixed with `_`) are read-only.");
+  return found;
 }
 
 function rejectSystemFields(value: ConvexJsonObject): void {

@@ -1,4 +1,5 @@
 import {
+  CREATION_INDEX,
   type Catalog,
   type IndexInfo,
   type TableInfo,
@@ -62,6 +63,7 @@ export function planQuery(catalog: Catalog, component: string, query: Serialized
 type KeyRange = Pick<Plan, "index" | "low" | "high">;
 
 function wholeTable(table: TableInfo): KeyRange {
+  if (table.creationIndex !== null) return { index: table.creationIndex.num, low: Buffer.alloc(0), high: END };
   return { index: DOCUMENTS, low: table.prefix, high: tableEnd(table) };
 }
 
@@ -71,8 +73,10 @@ function rangeOf(
   indexName: string,
   range: RangeExpression[],
 ): KeyRange | null {
-  if (indexName === "by_creation_time" || indexName === "by_id") {
+  if (indexName === CREATION_INDEX || indexName === "by_id") {
     if (table === undefined) return null;
+    if (indexName === CREATION_INDEX && table.creationIndex !== null)
+      return forIndex(table, table.creationIndex, range);
     const fields = indexName === "by_id" ? [ID] : [CREATION_TIME, ID];
     return new RangeBuilder(table.prefix, tableEnd(table), fields, table).build(
       DOCUMENTS,
@@ -135,13 +139,13 @@ class RangeBuilder {
 
   /** The first key with `value` at this position and the first key behind all of them. */
   #bounds(field: string, value: ConvexJson | undefined): [Buffer, Buffer] {
-    if (field === CREATION_TIME) return this.#creationTimeBounds(value);
+    if (field === CREATION_TIME && this.#table.creationIndex === null) return this.#creationTimeBounds(value);
     if (field === ID) return this.#idBounds(value);
     const key = Buffer.concat([this.#prefix, encodeIndexValues([value])]);
     return [key, keyPrefixEnd(key)];
   }
 
-  /** Creation times are stored as the first 8 bytes of the internal id: positive doubles sort by their bytes. */
+  /** In an ordinary table, creation times are stored as the first 8 bytes of the internal id: positive doubles sort by their bytes. */
   #creationTimeBounds(value: ConvexJson | undefined): [Buffer, Buffer] {
     if (typeof value !== "number") return this.#beyond(compareJson(value, 0));
     if (value < 0) return this.#beyond(-1);
@@ -159,12 +163,13 @@ class RangeBuilder {
       throw new Error(`A range over _id of table ${this.#table.name} needs an id of that table, got '${value}'`);
     }
     const whole = this.#fields.length === 1;
-    const start = whole ? documentKey(decoded.tableNumber, decoded.internal) : this.#continueId(decoded.internal);
+    const start = whole ? documentKey(this.#table, decoded.internal) : this.#continueId(decoded.internal);
     return [start, Buffer.concat([start, Buffer.from([0])])];
   }
 
-  /** In a developer index the prefix already holds the time part of the id, which must be the same. */
+  /** In an index of an ordinary table, the prefix already holds the time part of the id, which must be the same. */
   #continueId(internal: Uint8Array): Buffer {
+    if (this.#table.creationIndex !== null) return Buffer.concat([this.#prefix, internal]);
     const known = this.#prefix.subarray(this.#prefix.length - 8);
     if (known.compare(internal.subarray(0, 8)) !== 0) this.#empty = true;
     return Buffer.concat([this.#prefix, internal.subarray(8)]);

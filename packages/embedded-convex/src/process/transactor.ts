@@ -83,8 +83,8 @@ export class Transactor implements TransactorControl {
     const store = new Store({ folder, sync, now: Date.now });
     this.#store = store;
     this.#catalog = new Catalog(store);
-    this.#jobs = new Jobs(store);
-    this.#files = new StoredFiles(store);
+    this.#jobs = new Jobs(store, this.#catalog);
+    this.#files = new StoredFiles(store, this.#catalog);
     this.#modules = new ModuleStore(store);
     this.#environment = new Environment(
       store,
@@ -343,8 +343,8 @@ export class Transactor implements TransactorControl {
 
   /** Other threads check ids in arguments by the numbers of tables. */
   #announceTables(): void {
-    if (this.#announcedTables === this.#catalog.size) return;
-    this.#announcedTables = this.#catalog.size;
+    if (this.#announcedTables === this.#catalog.version) return;
+    this.#announcedTables = this.#catalog.version;
     this.#options.events.tablesChanged({ tables: this.#catalog.numbers() });
   }
 

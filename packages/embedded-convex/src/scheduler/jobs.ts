@@ -1,4 +1,4 @@
-import { idOfDocumentKey, keyOfId } from "../store/catalog.ts";
+import type { Catalog, DocumentLocation } from "../store/catalog.ts";
 import type { Statement } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import type { Transaction } from "../transaction/transaction.ts";
@@ -29,6 +29,7 @@ export type JobOutcome = { kind: "success" } | { kind: "failed"; error: string }
  */
 export class Jobs {
   readonly #store: Store;
+  readonly #catalog: Catalog;
   readonly #add: Statement;
   readonly #remove: Statement;
   readonly #target: Statement;
@@ -36,8 +37,9 @@ export class Jobs {
   readonly #next: Statement;
   readonly #inState: Statement;
 
-  constructor(store: Store) {
+  constructor(store: Store, catalog: Catalog) {
     this.#store = store;
+    this.#catalog = catalog;
     const { database } = store;
     this.#add = database.prepare("INSERT INTO jobs(state, due, k, target) VALUES(?, ?, ?, ?)");
     this.#remove = database.prepare("DELETE FROM jobs WHERE state = ? AND due = ? AND k = ?");
@@ -66,7 +68,7 @@ export class Jobs {
       scheduledTime: job.dueMs,
       state: { kind: "pending" },
     });
-    this.#add.run(PENDING, job.dueMs, keyOfId(id)!.key, job.target);
+    this.#add.run(PENDING, job.dueMs, this.#locate(id).key, job.target);
     transaction.scheduled.push({ due: job.dueMs });
     return id;
   }
@@ -91,10 +93,10 @@ export class Jobs {
   }
 
   markRunning(transaction: Transaction, job: Job): void {
-    const { key } = keyOfId(job.id)!;
-    this.#remove.run(PENDING, job.dueMs, key);
-    this.#add.run(RUNNING, job.dueMs, key, job.target);
-    transaction.update(job.id, "Update", (old) => ({ ...old, state: { kind: "inProgress" } }));
+    const at = this.#locate(job.id);
+    this.#remove.run(PENDING, job.dueMs, at.key);
+    this.#add.run(RUNNING, job.dueMs, at.key, job.target);
+    transaction.update(at, "Update", (old) => ({ ...old, state: { kind: "inProgress" } }));
   }
 
   /** Records the outcome, unless the job was cancelled meanwhile. */
@@ -114,7 +116,7 @@ export class Jobs {
 
   /** Waiting jobs that are due, oldest first. */
   due(nowMs: number, limit: number): Job[] {
-    return this.#due.all<[number, Uint8Array, string]>(nowMs, limit).map(toJob);
+    return this.#due.all<[number, Uint8Array, string]>(nowMs, limit).map((row) => this.#toJob(row));
   }
 
   /** When the first job after `nowMs` is due, or null. */
@@ -125,7 +127,7 @@ export class Jobs {
   /** Actions run at most once: those that were running when the process ended have failed. */
   failInterrupted(transaction: Transaction, stillRunning: ReadonlySet<string>): void {
     for (const row of this.#inState.all<[number, Uint8Array, string]>(RUNNING, Number.MAX_VALUE, -1)) {
-      const { id } = toJob(row);
+      const { id } = this.#toJob(row);
       if (stillRunning.has(id)) continue;
       this.finish(transaction, id, { kind: "failed", error: "Transient error while executing action" });
     }
@@ -136,20 +138,21 @@ export class Jobs {
     const rows = this.#inState.all<[number, Uint8Array, string]>(FINISHED, nowMs - FINISHED_LIFETIME_MS, limit);
     for (const [due, key] of rows) {
       this.#remove.run(FINISHED, due, key);
-      transaction.remove(idOfDocumentKey(key));
+      transaction.remove(this.#locate(this.#catalog.idOfKey(key)));
     }
     return rows.length;
   }
 
   #finish(transaction: Transaction, id: string, document: ConvexJsonObject, state: ConvexJsonObject): void {
-    const { key } = keyOfId(id)!;
+    const at = this.#locate(id);
+    const { key } = at;
     const due = document.scheduledTime as number;
     const from = stateOf(document) === "pending" ? PENDING : RUNNING;
     const target = this.#target.get<[string]>(from, due, key)?.[0] ?? "";
     const completedTime = Date.now();
     this.#remove.run(from, due, key);
     this.#add.run(FINISHED, completedTime, key, target);
-    transaction.update(id, "Update", (old) => ({ ...old, state, completedTime }));
+    transaction.update(at, "Update", (old) => ({ ...old, state, completedTime }));
   }
 
   #stateKind(id: string): string | null {
@@ -158,14 +161,21 @@ export class Jobs {
   }
 
   #document(id: string): ConvexJsonObject | null {
-    const found = keyOfId(id);
+    const found = this.#catalog.locateJob(id);
     const json = found === null ? null : this.#store.getDocument(found.key);
     return json === null ? null : (JSON.parse(json) as ConvexJsonObject);
   }
-}
 
-function toJob([dueMs, key, target]: [number, Uint8Array, string]): Job {
-  return { id: idOfDocumentKey(key), dueMs, target };
+  /** Of a job that exists. */
+  #locate(id: string): DocumentLocation {
+    const found = this.#catalog.locateJob(id);
+    if (found === null) throw new Error(`Scheduled function ${id} not found`);
+    return found;
+  }
+
+  #toJob([dueMs, key, target]: [number, Uint8Array, string]): Job {
+    return { id: this.#catalog.idOfKey(key), dueMs, target };
+  }
 }
 
 function stateOf(document: ConvexJsonObject): string {

@@ -10,16 +10,22 @@ export type IndexState = "active" | "building";
 /** Stored for an index that is used no more, until its entries are deleted. */
 const DROPPED = "dropped";
 
-/** One developer index. Keys are the encoded field values followed by the 16 bytes of the internal document id. */
+/** One developer index. Keys are the encoded values of `keyFields` followed by the 16 bytes of the internal document id. */
 export interface IndexInfo {
   num: number;
   name: string;
+  /** As the schema names them. */
   fields: readonly string[];
+  /** What the keys are made of: `fields`, and in a table with a creation index also the creation time. */
+  keyFields: readonly string[];
   state: IndexState;
 }
 
 /** One table of one component. Its documents are the range of `docs` that starts with `prefix`. */
 export interface TableInfo {
+  /** Where the documents are: another one after an import has replaced the table. Unique in the database. */
+  tablet: number;
+  /** What the ids of the documents begin with. Unique in the component only, since imported ids keep their numbers. */
   num: number;
   component: string;
   name: string;
@@ -28,6 +34,8 @@ export interface TableInfo {
   indexes: Map<string, IndexInfo>;
   /** All indexes that a write must maintain. */
   maintained: IndexInfo[];
+  /** By creation time; null for ordinary tables, whose ids begin with it. Imported ids may be of another kind. */
+  creationIndex: IndexInfo | null;
   /** Checked on every write if the schema enforces it. */
   validator: ValidatorJson | null;
 }
@@ -36,6 +44,13 @@ export interface TableInfo {
 export interface IndexSpec {
   name: string;
   fields: readonly string[];
+}
+
+/** Where a document is or would be. */
+export interface DocumentLocation {
+  table: TableInfo;
+  /** In `docs`. */
+  key: Buffer;
 }
 
 /** A table as other threads know it. */
@@ -48,14 +63,31 @@ export interface TableNumber {
 /** Tables that exist in every component and that only this package writes. */
 export const SYSTEM_TABLES = ["_scheduled_functions", "_storage"] as const;
 
+/** The index of tables whose ids do not tell when a document was created. */
+export const CREATION_INDEX = "by_creation_time";
+const CREATION_TIME = "_creationTime";
+const JOBS_TABLE = "_scheduled_functions";
+
 const FIRST_TABLE_NUMBER = 10001;
+/**
+ * System tables have ranges of their own, so that the numbers of an imported deployment do not meet them. (Convex gives its
+ * system tables numbers below 1000 and its users' tables those from 10001.)
+ */
+const FIRST_SYSTEM_NUMBERS: Readonly<Record<string, number>> = {
+  _scheduled_functions: 5000,
+  _storage: 6000,
+  _snapshot_imports: 7000,
+  _exports: 8000,
+};
+const SYSTEM_NUMBERS = 1000;
 const TABLE_PREFIX_BYTES = 4;
 
 /** Which tables and indexes exist, per component path; the in-memory side of `tables` and `indexes`. */
 export class Catalog {
   readonly #store: Store;
-  readonly #byComponent = new Map<string, Map<string, TableInfo>>();
-  readonly #byNumber = new Map<number, TableInfo>();
+  readonly #byComponent = new Map<string, { names: Map<string, TableInfo>; numbers: Map<number, TableInfo> }>();
+  readonly #byTablet = new Map<number, TableInfo>();
+  #version = 0;
   readonly #addTable: Statement;
   readonly #addIndex: Statement;
   readonly #setIndexState: Statement;
@@ -64,7 +96,9 @@ export class Catalog {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#addTable = store.database.prepare("INSERT INTO tables(num, component, name) VALUES(?, ?, ?)");
+    this.#addTable = store.database.prepare(
+      "INSERT INTO tables(tablet, num, component, name, state) VALUES(?, ?, ?, ?, 'active')",
+    );
     this.#addIndex = store.database.prepare("INSERT INTO indexes(num, tbl, name, fields, state) VALUES(?, ?, ?, ?, ?)");
     this.#setIndexState = store.database.prepare("UPDATE indexes SET state = ? WHERE num = ?");
     this.#dropped = store.database.prepare(`SELECT num FROM indexes WHERE state = '${DROPPED}' LIMIT 1`);
@@ -75,15 +109,18 @@ export class Catalog {
   /** Reads everything again; needed after a rolled-back transaction that changed the catalog. */
   reload(): void {
     this.#byComponent.clear();
-    this.#byNumber.clear();
-    const tables = this.#store.database.prepare("SELECT num, component, name FROM tables ORDER BY num");
-    for (const [num, component, name] of tables.all<[number, string, string]>()) this.#remember(num, component, name);
+    this.#byTablet.clear();
+    this.#version++;
+    const tables = this.#store.database.prepare(
+      "SELECT tablet, num, component, name FROM tables WHERE state = 'active' ORDER BY tablet",
+    );
+    for (const row of tables.all<[number, number, string, string]>()) this.#remember(...row);
     const indexes = this.#store.database.prepare(
       "SELECT num, tbl, name, fields, state FROM indexes WHERE state <> 'dropped' ORDER BY num",
     );
-    for (const [num, tableNum, name, fields, state] of indexes.all<[number, number, string, string, IndexState]>()) {
-      const table = this.#byNumber.get(tableNum);
-      if (table !== undefined) this.#attach(table, { num, name, fields: JSON.parse(fields) as string[], state });
+    for (const [num, tablet, name, fields, state] of indexes.all<[number, number, string, string, IndexState]>()) {
+      const table = this.#byTablet.get(tablet);
+      if (table !== undefined) this.#attach(table, indexInfo(num, name, JSON.parse(fields) as string[], state));
     }
   }
 
@@ -93,24 +130,55 @@ export class Catalog {
   }
 
   table(component: string, name: string): TableInfo | undefined {
-    return this.#byComponent.get(component)?.get(name);
+    return this.#byComponent.get(component)?.names.get(name);
   }
 
-  tableByNumber(num: number): TableInfo | undefined {
-    return this.#byNumber.get(num);
+  /** The table behind the first part of an id; the same number may mean another table in another component. */
+  tableByNumber(component: string, num: number): TableInfo | undefined {
+    return this.#byComponent.get(component)?.numbers.get(num);
+  }
+
+  /** Where a document with this id is or would be in a component, or null if it is not an id of one of its tables. */
+  locate(component: string, id: string): DocumentLocation | null {
+    const decoded = decodeId(id);
+    const table = decoded === null ? undefined : this.tableByNumber(component, decoded.tableNumber);
+    return decoded === null || table === undefined ? null : { table, key: documentKey(table, decoded.internal) };
+  }
+
+  /** Where a scheduled function is. Their numbers are unique in the database: they are never imported. */
+  locateJob(id: string): DocumentLocation | null {
+    const num = decodeId(id)?.tableNumber;
+    for (const { names } of this.#byComponent.values()) {
+      const table = names.get(JOBS_TABLE);
+      if (table !== undefined && table.num === num) return this.locate(table.component, id);
+    }
+    return null;
+  }
+
+  /** The table that a key of `docs` belongs to, or undefined if an import has replaced it. */
+  tableOfKey(key: Uint8Array): TableInfo | undefined {
+    return this.#byTablet.get(Buffer.from(key.buffer, key.byteOffset, key.byteLength).readUInt32BE(0));
+  }
+
+  /** The text id of a document of an active table. */
+  idOfKey(key: Uint8Array): string {
+    const table = this.tableOfKey(key);
+    if (table === undefined) throw new Error("The document belongs to a table that no longer exists.");
+    return encodeId(table.num, key.subarray(TABLE_PREFIX_BYTES));
   }
 
   tables(component: string): TableInfo[] {
-    return [...(this.#byComponent.get(component)?.values() ?? [])];
+    return [...(this.#byComponent.get(component)?.names.values() ?? [])];
   }
 
-  get size(): number {
-    return this.#byNumber.size;
+  /** Changes with every table that comes, goes or gets another number. */
+  get version(): number {
+    return this.#version;
   }
 
   /** All tables as plain data. */
   numbers(): TableNumber[] {
-    return [...this.#byNumber.values()].map(({ component, name, num }) => ({ component, name, num }));
+    return [...this.#byTablet.values()].map(({ component, name, num }) => ({ component, name, num }));
   }
 
   /** The function that validators use to check `v.id("table")`. */
@@ -122,9 +190,24 @@ export class Catalog {
   ensureTable(component: string, name: string): TableInfo {
     const existing = this.table(component, name);
     if (existing !== undefined) return existing;
-    const num = Math.max(FIRST_TABLE_NUMBER - 1, ...this.#byNumber.keys()) + 1;
-    this.#addTable.run(num, component, name);
-    return this.#remember(num, component, name);
+    const tablet = this.nextTablet();
+    const num = this.nextNumber(name);
+    this.#addTable.run(tablet, num, component, name);
+    return this.#remember(tablet, num, component, name);
+  }
+
+  /** A number for a new table. Unique in the database, so that an id of another component is noticed. */
+  nextNumber(name: string): number {
+    const first = FIRST_SYSTEM_NUMBERS[name] ?? FIRST_TABLE_NUMBER;
+    const end = name in FIRST_SYSTEM_NUMBERS ? first + SYSTEM_NUMBERS : Infinity;
+    let last = first - 1;
+    for (const { num } of this.#byTablet.values()) if (num > last && num < end) last = num;
+    return last + 1;
+  }
+
+  nextTablet(): number {
+    const row = this.#store.database.prepare("SELECT max(tablet) FROM tables").get<[number | null]>();
+    return (row?.[0] ?? FIRST_TABLE_NUMBER - 1) + 1;
   }
 
   /** Starts an index that is filled later; an equal one (active or building) is reused. Inside a write transaction. */
@@ -133,13 +216,9 @@ export class Catalog {
     if (same !== undefined) return same;
     const highest =
       this.#store.database.prepare("SELECT max(num) FROM indexes").get<[number | null]>()?.[0] ?? DOCUMENTS;
-    const index: IndexInfo = {
-      num: (highest ?? DOCUMENTS) + 1,
-      name: spec.name,
-      fields: spec.fields,
-      state: "building",
-    };
-    this.#addIndex.run(index.num, table.num, index.name, JSON.stringify(index.fields), index.state);
+    const keyFields = table.creationIndex === null ? spec.fields : [...spec.fields, CREATION_TIME];
+    const index = indexInfo((highest ?? DOCUMENTS) + 1, spec.name, keyFields, "building");
+    this.#addIndex.run(index.num, table.tablet, index.name, JSON.stringify(index.keyFields), index.state);
     this.#attach(table, index);
     return index;
   }
@@ -147,6 +226,7 @@ export class Catalog {
   /** Makes exactly `specs` readable and drops the table's other indexes. Inside a write transaction. */
   activateIndexes(table: TableInfo, specs: readonly IndexSpec[]): void {
     const wanted = new Set(specs.map((spec) => this.ensureIndex(table, spec)));
+    if (table.creationIndex !== null) wanted.add(table.creationIndex);
     for (const index of [...table.maintained]) {
       if (wanted.has(index)) {
         this.#setIndexState.run("active", index.num);
@@ -157,11 +237,12 @@ export class Catalog {
     }
     table.maintained = table.maintained.filter((index) => wanted.has(index));
     table.indexes = new Map(table.maintained.map((index) => [index.name, index]));
+    table.indexes.delete(CREATION_INDEX);
   }
 
   /** Drops what an abandoned push has left half built. Inside a write transaction. */
   dropBuildingIndexes(): void {
-    for (const table of this.#byNumber.values()) {
+    for (const table of this.#byTablet.values()) {
       for (const index of table.maintained.filter((candidate) => candidate.state === "building")) {
         this.#setIndexState.run(DROPPED, index.num);
       }
@@ -188,57 +269,62 @@ export class Catalog {
     return rows.length < limit || last === undefined ? null : Buffer.concat([last, Buffer.from([0])]);
   }
 
-  #remember(num: number, component: string, name: string): TableInfo {
-    const prefix = Buffer.alloc(TABLE_PREFIX_BYTES);
-    prefix.writeUInt32BE(num);
-    const table: TableInfo = { num, component, name, prefix, indexes: new Map(), maintained: [], validator: null };
-    const tables = this.#byComponent.get(component) ?? new Map<string, TableInfo>();
-    this.#byComponent.set(component, tables.set(name, table));
-    this.#byNumber.set(num, table);
+  #remember(tablet: number, num: number, component: string, name: string): TableInfo {
+    const shared = { indexes: new Map<string, IndexInfo>(), maintained: [], creationIndex: null, validator: null };
+    const table: TableInfo = { tablet, num, component, name, prefix: tabletPrefix(tablet), ...shared };
+    const tables = this.#byComponent.get(component) ?? { names: new Map(), numbers: new Map() };
+    tables.names.set(name, table);
+    tables.numbers.set(num, table);
+    this.#byComponent.set(component, tables);
+    this.#byTablet.set(tablet, table);
+    this.#version++;
     return table;
   }
 
   #attach(table: TableInfo, index: IndexInfo): void {
     table.maintained.push(index);
-    if (index.state === "active") table.indexes.set(index.name, index);
+    if (index.name === CREATION_INDEX) table.creationIndex = index;
+    else if (index.state === "active") table.indexes.set(index.name, index);
   }
 }
 
-/** The key in `docs`: 4 bytes of table number, 16 bytes of internal id. */
-export function documentKey(tableNum: number, internal: Uint8Array): Buffer {
+/** The key in `docs`: 4 bytes of tablet number, 16 bytes of internal id. */
+export function documentKey(table: Pick<TableInfo, "tablet">, internal: Uint8Array): Buffer {
   const key = Buffer.allocUnsafe(TABLE_PREFIX_BYTES + internal.length);
-  key.writeUInt32BE(tableNum);
+  key.writeUInt32BE(table.tablet);
   key.set(internal, TABLE_PREFIX_BYTES);
   return key;
 }
 
-/** The text id of the document behind a key of `docs`. */
-export function idOfDocumentKey(key: Uint8Array): string {
-  const buffer = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
-  return encodeId(buffer.readUInt32BE(0), buffer.subarray(TABLE_PREFIX_BYTES));
-}
-
-/** The key in `docs` of a text id, or null if it is not an id. */
-export function keyOfId(id: string): { tableNum: number; key: Buffer } | null {
-  const decoded = decodeId(id);
-  if (decoded === null) return null;
-  return { tableNum: decoded.tableNumber, key: documentKey(decoded.tableNumber, decoded.internal) };
+/** What the keys of the documents in a tablet begin with. */
+export function tabletPrefix(tablet: number): Buffer {
+  const prefix = Buffer.allocUnsafe(TABLE_PREFIX_BYTES);
+  prefix.writeUInt32BE(tablet);
+  return prefix;
 }
 
 /** The first key after all documents of a table. */
-export function tableEnd(table: TableInfo): Buffer {
-  const end = Buffer.allocUnsafe(TABLE_PREFIX_BYTES);
-  end.writeUInt32BE(table.num + 1);
-  return end;
+export function tableEnd(table: Pick<TableInfo, "tablet">): Buffer {
+  return tabletPrefix(table.tablet + 1);
 }
 
 /** The key of a document in an index. */
-export function indexEntryKey(index: IndexInfo, document: ConvexJsonObject, key: Uint8Array): Buffer {
-  return Buffer.concat([indexKey(document, index.fields), key.subarray(TABLE_PREFIX_BYTES)]);
+export function indexEntryKey(
+  index: Pick<IndexInfo, "keyFields">,
+  document: ConvexJsonObject,
+  key: Uint8Array,
+): Buffer {
+  return Buffer.concat([indexKey(document, index.keyFields), key.subarray(TABLE_PREFIX_BYTES)]);
 }
 
 /** The encoded values of an index prefix. */
 export const encodeIndexValues = encodeKey;
+
+/** An index as it is stored: a schema cannot name the creation time, so at the end of the fields it tells the kind of the index. */
+function indexInfo(num: number, name: string, keyFields: readonly string[], state: IndexState): IndexInfo {
+  const fields = keyFields.at(-1) === CREATION_TIME ? keyFields.slice(0, -1) : keyFields;
+  return { num, name, fields, keyFields, state };
+}
 
 function sameFields(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((field, position) => field === right[position]);

@@ -1,15 +1,18 @@
 import fs from "node:fs";
 import path from "node:path";
+import { migrate } from "./migrations.ts";
 import { SqliteDatabase, type SyncMode } from "./sqlite.ts";
 
 /** Raised whenever the meaning of a stored byte changes. Newer files are refused, never guessed at. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 /** "PBEC" in the header of the file tells our databases from other SQLite files. */
 const APPLICATION_ID = 0x50424543;
 const QUICK_CHECK_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * - `docs`: one row per document; the key is table number and time-ordered internal id, so a table is one contiguous range in
+ * - `tables`: the documents of an active table are those of its tablet; an import fills a hidden tablet and then takes the table
+ *   over, which leaves the old one dropped, to be deleted in portions.
+ * - `docs`: one row per document; the key is tablet number and time-ordered internal id, so a table is one contiguous range in
  *   creation order and needs no further index for that.
  * - `idx`: every developer index in one ordered table; `d` is the key in `docs`.
  * - `requests`: answers of mutations by session and request number, so that a resent mutation is not applied twice.
@@ -20,12 +23,14 @@ const QUICK_CHECK_MAX_BYTES = 64 * 1024 * 1024;
 const SCHEMA = `
 CREATE TABLE docs(k BLOB PRIMARY KEY, j TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE idx(ix INTEGER NOT NULL, k BLOB NOT NULL, d BLOB NOT NULL, PRIMARY KEY(ix, k)) WITHOUT ROWID;
-CREATE TABLE tables(num INTEGER PRIMARY KEY, component TEXT NOT NULL, name TEXT NOT NULL, UNIQUE(component, name));
+CREATE TABLE tables(tablet INTEGER PRIMARY KEY, num INTEGER NOT NULL, component TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL);
+CREATE UNIQUE INDEX active_tables ON tables(component, name) WHERE state = 'active';
 CREATE TABLE indexes(num INTEGER PRIMARY KEY, tbl INTEGER NOT NULL, name TEXT NOT NULL, fields TEXT NOT NULL, state TEXT NOT NULL);
 CREATE TABLE requests(session TEXT NOT NULL, request INTEGER NOT NULL, ts TEXT NOT NULL, result TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY(session, request)) WITHOUT ROWID;
 CREATE TABLE jobs(state INTEGER NOT NULL, due REAL NOT NULL, k BLOB NOT NULL, target TEXT NOT NULL, PRIMARY KEY(state, due, k)) WITHOUT ROWID;
-CREATE TABLE files(k BLOB PRIMARY KEY, file TEXT NOT NULL, uuid TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+CREATE TABLE files(k BLOB PRIMARY KEY, file TEXT NOT NULL, uuid TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX files_by_uuid ON files(uuid);
 CREATE TABLE modules(hash TEXT PRIMARY KEY, source TEXT NOT NULL, map TEXT) WITHOUT ROWID;
 CREATE TABLE kv(k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
 `;
@@ -83,8 +88,8 @@ function check(database: SqliteDatabase, file: string, size: number): void {
       `${file} has format ${version}, but this version knows formats up to ${FORMAT_VERSION}. Start a newer version.`,
     );
   }
-  if (size > QUICK_CHECK_MAX_BYTES) return;
-  const problem = database.pragma("quick_check(1)");
+  const problem = size > QUICK_CHECK_MAX_BYTES ? "ok" : database.pragma("quick_check(1)");
   if (problem !== "ok")
     throw new UnusableDatabaseError(`${file} is damaged: ${String(problem)}. Restore it from a backup.`);
+  migrate(database, FORMAT_VERSION);
 }

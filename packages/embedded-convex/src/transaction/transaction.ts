@@ -1,6 +1,7 @@
-import type { Catalog, TableInfo } from "../store/catalog.ts";
-import { documentKey, idOfDocumentKey, indexEntryKey, keyOfId } from "../store/catalog.ts";
+import type { Catalog, DocumentLocation, TableInfo } from "../store/catalog.ts";
+import { documentKey, indexEntryKey } from "../store/catalog.ts";
 import { DOCUMENTS, type Store } from "../store/store.ts";
+import { encodeId } from "../values/ids.ts";
 import type { ConvexJsonObject } from "../values/json.ts";
 import { documentProblem, validateValue } from "../values/validator.ts";
 import { Usage } from "./limits.ts";
@@ -87,37 +88,38 @@ export class Transaction {
   /** Inserts a document with a new id. `fields` must not contain system fields. Returns the id. */
   insert(table: TableInfo, fields: ConvexJsonObject): string {
     const { creationTime, internal } = this.store.clock.nextDocument();
-    const key = documentKey(table.num, internal);
-    const id = idOfDocumentKey(key);
-    this.#write(table, key, null, { ...fields, _creationTime: creationTime, _id: id });
+    const id = encodeId(table.num, internal);
+    this.#write(table, documentKey(table, internal), null, { ...fields, _creationTime: creationTime, _id: id });
     return id;
   }
 
-  /** Replaces all fields but the system ones; `change` gets the stored document. @throws if there is none. */
-  update(id: string, verb: string, change: (old: ConvexJsonObject) => ConvexJsonObject): void {
-    const { table, key, document } = this.#load(id, verb);
-    const { _id, _creationTime } = document;
-    const next: ConvexJsonObject = { ...change(document), _creationTime: _creationTime!, _id: _id! };
-    this.#write(table, key, document, next);
+  /** Inserts a document that was created elsewhere, with all its fields. @throws if its id is taken. */
+  insertImported(table: TableInfo, key: Buffer, document: ConvexJsonObject): void {
+    if (this.store.getDocument(key) !== null) throw new Error(`Duplicate _id ${document._id as string}`);
+    this.#write(table, key, null, document);
   }
 
-  remove(id: string): void {
-    const { table, key, document } = this.#load(id, "Delete");
-    this.#write(table, key, document, null);
+  /** Replaces all fields but the system ones; `change` gets the stored document. @throws if there is none. */
+  update(at: DocumentLocation, verb: string, change: (old: ConvexJsonObject) => ConvexJsonObject): void {
+    const document = this.#load(at, verb);
+    const { _id, _creationTime } = document;
+    const next: ConvexJsonObject = { ...change(document), _creationTime: _creationTime!, _id: _id! };
+    this.#write(at.table, at.key, document, next);
+  }
+
+  remove(at: DocumentLocation): void {
+    this.#write(at.table, at.key, this.#load(at, "Delete"), null);
   }
 
   #assertRunning(): void {
     if (this.ended) throw new Error("This function has ended; it cannot use the database any more.");
   }
 
-  #load(id: string, verb: string): { table: TableInfo; key: Buffer; document: ConvexJsonObject } {
-    const found = keyOfId(id);
-    const table = found === null ? undefined : this.catalog.tableByNumber(found.tableNum);
-    if (found === null || table === undefined) throw new Error(`Invalid argument \`id\`, expected ID but got '${id}'`);
-    const json = this.store.getDocument(found.key);
-    if (json === null) throw new Error(`${verb} on nonexistent document ID ${id}`);
+  #load({ key }: DocumentLocation, verb: string): ConvexJsonObject {
+    const json = this.store.getDocument(key);
+    if (json === null) throw new Error(`${verb} on nonexistent document ID ${this.catalog.idOfKey(key)}`);
     this.usage.add("documentsRead", 1);
-    return { table, key: found.key, document: JSON.parse(json) as ConvexJsonObject };
+    return JSON.parse(json) as ConvexJsonObject;
   }
 
   #write(table: TableInfo, key: Buffer, old: ConvexJsonObject | null, next: ConvexJsonObject | null): void {

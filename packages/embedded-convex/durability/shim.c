@@ -7,6 +7,11 @@
  * where markers are the words "mark-<32 hex digits>" found in the bytes; lines without markers are left out for wal and
  * send. wal and sync are logged after the real call, send before it: so when the log says sync before send, it was so.
  * When the file named by SHIM_FAIL exists, syncs of the write-ahead log fail with EIO.
+ *
+ * SHIM_KILL="<event> <n>" kills the process with SIGKILL at the n-th
+ *   wal    after bytes were handed to the write-ahead log: not synced yet
+ *   sync   after a successful sync of the write-ahead log: committed, and nobody knows
+ *   send   before bytes are handed to a TCP socket
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -14,6 +19,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,11 +34,22 @@
 
 static ssize_t (*real_write)(int, const void *, size_t);
 static int log_fd = -1;
+static char kill_event[8];
+static atomic_int until_kill;
 
-__attribute__((constructor)) static void open_log(void) {
+__attribute__((constructor)) static void read_environment(void) {
   real_write = dlsym(RTLD_NEXT, "write");
   const char *path = getenv("SHIM_LOG");
   if (path != NULL) log_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const char *kill_point = getenv("SHIM_KILL");
+  int count = 0;
+  if (kill_point != NULL && sscanf(kill_point, "%7s %d", kill_event, &count) != 2) abort();
+  until_kill = count;
+}
+
+static void happened(const char *event) {
+  if (kill_event[0] != 0 && strcmp(event, kill_event) == 0 && atomic_fetch_sub(&until_kill, 1) == 1)
+    kill(getpid(), SIGKILL);
 }
 
 static void log_line(const char *line, size_t length) {
@@ -76,6 +94,7 @@ static void log_markers(const char *kind, const void *bytes, size_t size) {
 }
 
 static void before_send(int fd, const void *bytes, size_t size) {
+  if (strcmp(kill_event, "send") == 0 && is_tcp(fd)) happened("send");
   if (log_fd >= 0 && memmem(bytes, size, MARKER, 5) != NULL && is_tcp(fd)) log_markers("send", bytes, size);
 }
 
@@ -112,7 +131,10 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
 static ssize_t logged_pwrite(const char *name, int fd, const void *bytes, size_t size, off64_t offset) {
   ssize_t (*real)(int, const void *, size_t, off64_t) = dlsym(RTLD_NEXT, name);
   ssize_t written = real(fd, bytes, size, offset);
-  if (written > 0 && is_wal(fd)) log_markers("wal", bytes, (size_t)written);
+  if (written > 0 && is_wal(fd)) {
+    log_markers("wal", bytes, (size_t)written);
+    happened("wal");
+  }
   return written;
 }
 
@@ -130,8 +152,10 @@ static int logged_sync(const char *name, int fd) {
   const char *fail = getenv("SHIM_FAIL");
   int failed = fail != NULL && access(fail, F_OK) == 0;
   int result = failed ? -1 : real(fd);
-  if (result == 0) log_line("sync\n", 5);
-  else log_line("nosync\n", 7);
+  if (result == 0) {
+    log_line("sync\n", 5);
+    happened("sync");
+  } else log_line("nosync\n", 7);
   if (failed) errno = EIO;
   return result;
 }

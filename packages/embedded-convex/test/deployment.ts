@@ -82,16 +82,23 @@ export class Deployment {
     return this.#log;
   }
 
+  get isRunning(): boolean {
+    return this.#child !== null;
+  }
+
   /** The id of the running process. */
   get pid(): number {
     return this.#running().pid!;
   }
 
-  /** Starts the process and waits until it serves. Throws with its log when it ends or stays silent. */
-  async startProcess(): Promise<void> {
+  /**
+   * Starts the process, with more environment variables for this time only, and waits until it serves. Throws with its log
+   * when it ends or stays silent.
+   */
+  async startProcess(processEnv: Record<string, string> = {}): Promise<void> {
     const child = spawn(process.execPath, [BIN, ...this.#args], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, NODE_OPTIONS: "", ...this.#processEnv },
+      env: { ...process.env, NODE_OPTIONS: "", ...this.#processEnv, ...processEnv },
     });
     this.#child = child;
     child.stderr.setEncoding("utf8").on("data", (text: string) => (this.#log += text));

@@ -1,105 +1,59 @@
 /**
- * Measures a deployment started by the command, with the load generator on the same machine, and prints one JSON object:
- * `node bench/run.ts [seconds per load]`.
+ * Measures deployments started by the command, with the load generator on the same machine, and prints one JSON object:
+ *
+ *     node bench/run.ts [--quick] [--section name]... [--out file] [--write-readme]
  */
-import { readFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { ConvexHttpClient } from "convex/browser";
-import { anyApi } from "convex/server";
-import { createDataFolder, deploySample, launch } from "../test/support/launch.ts";
-import { httpClients, type LoadResult, measure, SyncClient } from "./load.ts";
+import { writeFileSync } from "node:fs";
+import { cpus, loadavg, totalmem } from "node:os";
+import { parseArgs } from "node:util";
+import type { Settings } from "./lib/target.ts";
+import { backfill } from "./sections/backfill.ts";
+import { memory } from "./sections/memory.ts";
+import { push } from "./sections/push.ts";
+import { scheduled } from "./sections/scheduled.ts";
+import { size } from "./sections/size.ts";
+import { start } from "./sections/start.ts";
+import { throughput } from "./sections/throughput.ts";
 
-const durationMs = Number(process.argv[2] ?? 5) * 1000;
-const CLIENTS = 50;
-const results: Record<string, LoadResult & { serverCpuMicrosPerCall: number | null }> = {};
+const SECTIONS: Record<string, (settings: Settings) => Promise<object>> = {
+  throughput,
+  push,
+  scheduled,
+  memory,
+  start,
+  size,
+  backfill,
+};
+const FULL: Settings = { repeats: 5, durationMs: 3000, smallCount: 10_000, largeCount: 1_000_000, pushes: 200 };
+/** About a minute in all: enough to see that everything runs, and which way a change goes. */
+const QUICK: Settings = { repeats: 2, durationMs: 500, smallCount: 2000, largeCount: 50_000, pushes: 20 };
 
-const folder = createDataFolder();
-const target = await launch(folder);
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    section: { type: "string", multiple: true, default: Object.keys(SECTIONS) },
+    out: { type: "string" },
+  },
+});
+const unknown = options.section.find((name) => SECTIONS[name] === undefined);
+if (unknown !== undefined) throw new Error(`No section ${unknown}; there are ${Object.keys(SECTIONS).join(", ")}.`);
 
-/** CPU time of the deployment so far in ms; null where there is no /proc. It tells more than calls per second on a busy machine. */
-function serverCpuMs(): number | null {
-  try {
-    const fields = readFileSync(`/proc/${target.process.pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return null;
-  }
+const settings = options.quick ? QUICK : FULL;
+const results: Record<string, object> = {};
+for (const name of options.section) {
+  const loadBefore = loadavg()[0]!;
+  const startedAt = performance.now();
+  results[name] = await SECTIONS[name]!(settings);
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  process.stderr.write(`${name}: ${seconds} s, load average before ${loadBefore.toFixed(1)}\n`);
 }
-
-async function record<Result extends LoadResult>(name: string, load: () => Promise<Result>): Promise<void> {
-  const before = serverCpuMs();
-  const result = await load();
-  const after = serverCpuMs();
-  const cpu = before === null || after === null ? null : Math.round(((after - before) / result.completed) * 1000);
-  results[name] = { ...result, serverCpuMicrosPerCall: cpu };
-}
-
-try {
-  await deploySample(target);
-  const http = new ConvexHttpClient(target.cloudUrl, { logger: false });
-  const channel = (await http.mutation(anyApi.messages!.createChannel!, { name: "bench" })) as string;
-  const message = { channel, author: "bench", body: "x".repeat(100) };
-
-  await record("warmUp", () => hook(Math.min(2000, durationMs)));
-  await record("httpActionWithMutation", () => hook(durationMs));
-  await record("httpMutation", () => overHttp("mutation", "messages:send", message));
-  await record("httpQuery", () => overHttp("query", "messages:list", { channel, limit: 10 }));
-  await record("socketMutation", () => overSocket(0));
-  await record("socketMutationOneClient", () => overSocket(0, 1));
-  await record("socketMutationWatched", () => overSocket(CLIENTS));
-  await record("socketMutationBesideUnrelated", () => besideUnrelated(500));
-
-  async function hook(forMs: number): Promise<LoadResult> {
-    const { requests, close } = httpClients(
-      CLIENTS,
-      target.siteUrl,
-      "/hook",
-      JSON.stringify({ channel, body: message.body }),
-    );
-    const result = await measure(requests, forMs);
-    await close();
-    return result;
-  }
-
-  async function overHttp(kind: string, path: string, args: unknown): Promise<LoadResult> {
-    const { requests, close } = httpClients(
-      CLIENTS,
-      target.cloudUrl,
-      `/api/${kind}`,
-      JSON.stringify({ path, args: [args], format: "convex_encoded_json" }),
-    );
-    const result = await measure(requests, durationMs);
-    await close();
-    return result;
-  }
-
-  /** `watchers`: further clients that watch the newest rows of the channel that is written to. */
-  async function overSocket(watchers: number, clients = CLIENTS): Promise<LoadResult & { pushes: number }> {
-    const writers = await Promise.all(Array.from({ length: clients }, () => SyncClient.connect(target.cloudUrl)));
-    const readers = await Promise.all(Array.from({ length: watchers }, () => SyncClient.connect(target.cloudUrl)));
-    for (const reader of readers) reader.subscribe("messages:list", { channel, limit: 20 });
-    const result = await measure(
-      writers.map((writer) => () => writer.mutation("messages:send", message)),
-      durationMs,
-    );
-    const pushes = readers.reduce((sum, reader) => sum + reader.transitions, 0);
-    for (const client of [...writers, ...readers]) client.close();
-    return { ...result, pushes };
-  }
-
-  /** Live queries that nobody writes to must cost nothing. */
-  async function besideUnrelated(count: number): Promise<LoadResult & { pushes: number }> {
-    const reader = await SyncClient.connect(target.cloudUrl);
-    for (let index = 0; index < count; index++) {
-      const other = (await http.mutation(anyApi.messages!.createChannel!, { name: `other ${index}` })) as string;
-      reader.subscribe("messages:list", { channel: other, limit: 20 });
-    }
-    const result = await overSocket(0);
-    reader.close();
-    return result;
-  }
-} finally {
-  await target.kill("SIGTERM");
-  folder.dispose();
-}
-console.log(JSON.stringify({ node: process.version, cpus: cpus().length, results }, null, 2));
+const machine = {
+  cpus: cpus().length,
+  model: cpus()[0]?.model ?? "unknown",
+  memoryGb: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+};
+const report = { bench: "convex", quick: options.quick, settings, machine, results };
+const text = JSON.stringify(report, null, 2);
+if (options.out !== undefined) writeFileSync(options.out, `${text}\n`);
+console.log(text);

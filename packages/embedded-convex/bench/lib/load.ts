@@ -1,28 +1,30 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "undici";
 import WebSocket from "ws";
+import { percentile } from "./stats.ts";
 
 /** One measured load. Times in ms. */
 export interface LoadResult {
-  clients: number;
-  durationMs: number;
   completed: number;
   failed: number;
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
+  maxMs: number;
 }
 
-type Request = () => Promise<boolean>;
+/** One request of one client; false if it has failed. */
+export type Request = () => Promise<boolean>;
 
-/** Lets each client repeat its request, one after another, for a while. */
-export async function measure(clients: Request[], durationMs: number): Promise<LoadResult> {
+/** Lets each client repeat its request, one after another, for a while (or until `goesOn` says no). */
+export async function measure(clients: Request[], goesOn: number | (() => boolean)): Promise<LoadResult> {
   const latencies: number[] = [];
   let failed = 0;
   const startedAt = performance.now();
+  const running = typeof goesOn === "number" ? () => performance.now() - startedAt < goesOn : goesOn;
   await Promise.all(
     clients.map(async (request) => {
-      while (performance.now() - startedAt < durationMs) {
+      while (running()) {
         const before = performance.now();
         if (await request()) latencies.push(performance.now() - before);
         else failed++;
@@ -31,30 +33,27 @@ export async function measure(clients: Request[], durationMs: number): Promise<L
   );
   const elapsed = performance.now() - startedAt;
   latencies.sort((a, b) => a - b);
-  const at = (share: number) => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(2));
-  const perSecond = Math.round((latencies.length / elapsed) * 1000);
   return {
-    clients: clients.length,
-    durationMs: Math.round(elapsed),
     completed: latencies.length,
     failed,
-    perSecond,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    perSecond: Math.round((latencies.length / elapsed) * 1000),
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+    maxMs: percentile(latencies, 1),
   };
 }
 
-/** Clients that post the same body over a connection of their own. */
+/** Clients that post bodies over a connection of their own. */
 export function httpClients(
   count: number,
   origin: string,
   path: string,
-  body: string,
+  body: () => string,
 ): { requests: Request[]; close: () => Promise<unknown> } {
   const clients = Array.from({ length: count }, () => new Client(origin));
   const headers = { "content-type": "application/json" };
   const requests = clients.map((client) => async () => {
-    const response = await client.request({ method: "POST", path, headers, body });
+    const response = await client.request({ method: "POST", path, headers, body: body() });
     await response.body.dump();
     return response.statusCode === 200;
   });
@@ -66,7 +65,8 @@ interface ServerMessage {
   requestId?: number;
   success?: boolean;
   ts?: string;
-  endVersion?: { ts: string };
+  endVersion?: { ts: string; querySet: number };
+  modifications?: unknown[];
 }
 
 /** A bare client of the sync protocol: a real one would cost the load generator more than the server. */
@@ -77,15 +77,13 @@ export class SyncClient {
   #requestId = 0;
   #queryId = 0;
   #querySet = 0;
-  transitions = 0;
-  bytes = 0;
+  #awaitingResults: { querySet: number; done: () => void } | null = null;
+  /** Called for every Transition that brings a new result. */
+  onPush: () => void = () => undefined;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on("message", (data: Buffer) => {
-      this.bytes += data.length;
-      this.#receive(JSON.parse(data.toString()) as ServerMessage);
-    });
+    socket.on("message", (data: Buffer) => this.#receive(JSON.parse(data.toString()) as ServerMessage));
   }
 
   static async connect(cloudUrl: string): Promise<SyncClient> {
@@ -111,12 +109,19 @@ export class SyncClient {
     return new Promise((resolve) => this.#waiting.set(requestId, resolve));
   }
 
-  subscribe(udfPath: string, args: unknown): void {
-    const add = { type: "Add", queryId: this.#queryId++, udfPath, args: [args] };
+  /** Subscribes to all at once; resolves when each has its first result. */
+  subscribe(queries: { udfPath: string; args: unknown }[]): Promise<void> {
+    const modifications = queries.map(({ udfPath, args }) => ({
+      type: "Add",
+      queryId: this.#queryId++,
+      udfPath,
+      args: [args],
+    }));
     const baseVersion = this.#querySet++;
     this.#socket.send(
-      JSON.stringify({ type: "ModifyQuerySet", baseVersion, newVersion: this.#querySet, modifications: [add] }),
+      JSON.stringify({ type: "ModifyQuerySet", baseVersion, newVersion: this.#querySet, modifications }),
     );
+    return new Promise((done) => (this.#awaitingResults = { querySet: this.#querySet, done }));
   }
 
   close(): void {
@@ -131,8 +136,13 @@ export class SyncClient {
       if (message.success === true) this.#awaitingTs.push({ ts: decode(message.ts!), done });
       else done(false);
     } else if (message.type === "Transition") {
-      this.transitions++;
-      const ts = decode(message.endVersion!.ts);
+      if (message.modifications!.length > 0) this.onPush();
+      const { ts: encodedTs, querySet } = message.endVersion!;
+      if (this.#awaitingResults !== null && querySet >= this.#awaitingResults.querySet) {
+        this.#awaitingResults.done();
+        this.#awaitingResults = null;
+      }
+      const ts = decode(encodedTs);
       while (this.#awaitingTs.length > 0 && this.#awaitingTs[0]!.ts <= ts) this.#awaitingTs.shift()!.done(true);
     }
   }

@@ -1,0 +1,31 @@
+import { SyncClient } from "../lib/load.ts";
+import { measureLoad, type Settings, Target } from "../lib/target.ts";
+
+const CLIENTS = 50;
+const SETTLE_MS = 5000;
+
+/** Resident memory of the process with its children, MB: after a push, after a restart, under load, and at rest after it. */
+export async function memory(settings: Settings): Promise<object> {
+  const target = await Target.create();
+  try {
+    const afterPush = await settled(target);
+    await target.stop();
+    await target.start();
+    const idle = await settled(target);
+    const subscriber = await SyncClient.connect(target.launched.cloudUrl);
+    await subscriber.subscribe([{ udfPath: "items:list", args: { group: 1, limit: 20 } }]);
+    const writers = await target.writers(CLIENTS);
+    await measureLoad(target, writers.requests, settings.durationMs * settings.repeats);
+    const afterLoad = target.memory();
+    writers.close();
+    subscriber.close();
+    return { afterPush, idle, afterLoad, afterLoadAtRest: await settled(target) };
+  } finally {
+    await target.remove();
+  }
+}
+
+async function settled(target: Target): Promise<object> {
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  return target.memory();
+}

@@ -1,0 +1,44 @@
+import { createDataFolder, launch } from "../../test/support/launch.ts";
+import { measure } from "../lib/load.ts";
+import { figureOf } from "../lib/stats.ts";
+import { type Settings, Target } from "../lib/target.ts";
+
+/** From starting the process to its line that it serves; with the first answer of a function. */
+export async function start(settings: Settings): Promise<object> {
+  const empty: number[] = [];
+  for (let repeat = 0; repeat < settings.repeats; repeat++) empty.push(await startEmpty());
+  const target = await Target.create();
+  const ready: number[] = [];
+  const answered: number[] = [];
+  try {
+    await target.fill(settings.largeCount);
+    for (let repeat = 0; repeat < settings.repeats; repeat++) {
+      await target.stop();
+      const before = performance.now();
+      ready.push(await target.start());
+      const reader = target.readers(1);
+      let isFirst = true;
+      await measure(reader.requests, () => isFirst && !(isFirst = false));
+      answered.push(performance.now() - before);
+      await reader.close();
+    }
+  } finally {
+    await target.remove();
+  }
+  return {
+    emptyMs: figureOf(empty),
+    documents: settings.largeCount,
+    largeMs: figureOf(ready),
+    largeFirstAnswerMs: figureOf(answered),
+  };
+}
+
+async function startEmpty(): Promise<number> {
+  const folder = createDataFolder();
+  const before = performance.now();
+  const launched = await launch(folder);
+  const elapsed = performance.now() - before;
+  await launched.kill("SIGTERM");
+  folder.dispose();
+  return elapsed;
+}

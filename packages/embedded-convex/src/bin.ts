@@ -3,7 +3,8 @@ import { parseArgs, parseEnv } from "node:util";
 import { type DeploymentOptions, startDeployment } from "./index.ts";
 
 const USAGE = `Usage: embedded-convex start --data DIR --admin-key-file FILE [--port 3210] [--site-port 3211] [--host 127.0.0.1]
-  [--env-file FILE]... [--allow-outbound host:port[,host:port]]... [--public-site-url URL] [--public-cloud-url URL] [--heap-mb MB]`;
+  [--env-file FILE]... [--allow-outbound host:port[,host:port]]... [--public-site-url URL] [--public-cloud-url URL] [--heap-mb MB]
+  [--show-errors] [--trusted-proxies N]`;
 
 /** What the command line says. @throws with a message for the operator. */
 function readOptions(): DeploymentOptions {
@@ -20,6 +21,8 @@ function readOptions(): DeploymentOptions {
       "public-site-url": { type: "string" },
       "public-cloud-url": { type: "string" },
       "heap-mb": { type: "string" },
+      "show-errors": { type: "boolean" },
+      "trusted-proxies": { type: "string" },
     },
   });
   if (positionals[0] !== "start" || values.data === undefined || values["admin-key-file"] === undefined)
@@ -43,6 +46,8 @@ function readOptions(): DeploymentOptions {
     publicSiteUrl: values["public-site-url"]?.replace(/\/$/, ""),
     publicCloudUrl: values["public-cloud-url"]?.replace(/\/$/, ""),
     heapLimitMb: values["heap-mb"] === undefined ? undefined : Number(values["heap-mb"]),
+    showErrors: values["show-errors"],
+    trustedProxies: countOf(values["trusted-proxies"] ?? "0"),
     // Only for the test that shows what syncing is good for.
     sync: process.env.EMBEDDED_CONVEX_UNSAFE_SYNC === "off" ? "off" : "full",
     timeLimitMs:
@@ -56,6 +61,11 @@ function portOf(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${text} is not a port.`);
   return port;
+}
+
+function countOf(text: string): number {
+  if (!/^\d{1,2}$/.test(text)) throw new Error(`${text} is not a number of proxies.`);
+  return Number(text);
 }
 
 async function main(): Promise<void> {

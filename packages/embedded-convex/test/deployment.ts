@@ -23,6 +23,8 @@ export interface DeploymentOptions {
   functionEnv?: Record<string, string>;
   /** Environment variables of the process itself, besides the tests' own. */
   processEnv?: Record<string, string>;
+  /** Clients see only the ids of errors, as in production; tests mostly want to see the texts. */
+  hideErrors?: boolean;
   /** More arguments for `bin.ts start`. */
   args?: readonly string[];
 }
@@ -52,6 +54,7 @@ export class Deployment {
       ...["start", "--data", this.dataDir, "--host", "127.0.0.1"],
       ...["--port", String(ports[0]), "--site-port", String(ports[1])],
       ...["--admin-key-file", join(root, "admin-key"), "--env-file", join(root, "functions.env")],
+      ...(options.hideErrors === true ? [] : ["--show-errors"]),
       ...(options.args ?? []),
     ];
   }

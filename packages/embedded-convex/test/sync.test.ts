@@ -104,6 +104,7 @@ beforeAll(async () => {
     adminKey,
     timeLimitMs: 1000,
     sync: "off",
+    showErrors: true,
   });
   await deploySample({ cloudUrl: deployment.cloudUrl, adminKey });
   const client = await new Connection().ready();

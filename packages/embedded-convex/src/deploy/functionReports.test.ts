@@ -20,14 +20,20 @@ function entry(change: { error?: string; logLines?: string[] }): LogEntry {
     timestamp: 0,
     executionTime: 0,
   } as const;
-  return { ...fixed, requestId: "", success: null, error: change.error ?? null, logLines: change.logLines ?? [] };
+  return {
+    ...fixed,
+    requestId: "0123456789abcdef",
+    success: null,
+    error: change.error ?? null,
+    logLines: change.logLines ?? [],
+  };
 }
 
 it("writes errors and warnings, and nothing of lesser weight", () => {
   reports.add(entry({ logLines: ["[LOG] 'hello'", "[ERROR] 'no stock'", "[INFO] 'x'", "[WARN] 'low'"] }));
   expect(written).toEqual([
-    "2026-01-02T00:00:00.000Z shop:buy: [ERROR] 'no stock'",
-    "2026-01-02T00:00:00.000Z shop:buy: [WARN] 'low'",
+    "2026-01-02T00:00:00.000Z shop:buy [Request ID: 0123456789abcdef]: [ERROR] 'no stock'",
+    "2026-01-02T00:00:00.000Z shop:buy [Request ID: 0123456789abcdef]: [WARN] 'low'",
   ]);
 });
 
@@ -35,7 +41,7 @@ it("writes exceptions with their stack, on lines that cannot be taken for others
   reports.add(entry({ error: "Uncaught TypeError: x is null\n    at buy (../convex/shop.ts:1:2)" }));
   reports.add(entry({ logLines: ["[ERROR] 'a\r2026-01-02 forged'"] }));
   expect(written[0]).toBe(
-    "2026-01-02T00:00:00.000Z shop:buy: Uncaught TypeError: x is null\n        at buy (../convex/shop.ts:1:2)",
+    "2026-01-02T00:00:00.000Z shop:buy [Request ID: 0123456789abcdef]: Uncaught TypeError: x is null\n        at buy (../convex/shop.ts:1:2)",
   );
   expect(written[1]).toContain("'a\n    2026-01-02 forged'");
 });

@@ -3,7 +3,7 @@ import type { LogEntry } from "../process/messages.ts";
 const WINDOW_MS = 60_000;
 const MAX_PER_WINDOW = 100;
 
-/** What the host refuses by itself, and what functions refuse on purpose: the caller's business, told to the caller. */
+/** What the host refuses by itself, and what functions refuse on purpose: the caller's mistakes, which `convex logs` shows. */
 const REFUSALS = /^(Uncaught )*(ConvexError|ArgumentValidationError)\b|^Could not find (public )?function/;
 
 /**
@@ -25,7 +25,8 @@ export class FunctionReports {
   add(entry: LogEntry): void {
     const texts = entry.logLines.filter((line) => line.startsWith("[ERROR]") || line.startsWith("[WARN]"));
     if (entry.error !== null && !REFUSALS.test(entry.error)) texts.push(withoutValues(entry.error));
-    for (const text of texts) this.#report(`${new Date(this.#nowMs()).toISOString()} ${entry.identifier}: ${text}`);
+    const head = `${new Date(this.#nowMs()).toISOString()} ${entry.identifier} [Request ID: ${entry.requestId}]:`;
+    for (const text of texts) this.#report(`${head} ${text}`);
   }
 
   #report(text: string): void {

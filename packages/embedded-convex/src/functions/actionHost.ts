@@ -66,6 +66,7 @@ function callOperations(services: ActionServices) {
       args: JSON.stringify(args),
       identity: call.identity,
       access: "internal",
+      request: call.request,
     };
   };
   return {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { analyzePush } from "../deploy/analysis.ts";
 import type { StoredModule } from "../deploy/manifest.ts";
 import { createGuardedFetch, OutboundAllowList } from "../outbound/guard.ts";
@@ -16,6 +15,7 @@ import {
   resolveCall,
   type TableNumbersOf,
 } from "./invoke.ts";
+import type { RequestInfo } from "./request.ts";
 import { CallError, type CallResult, failureOf } from "./results.ts";
 import { ResponseStreams } from "./responseStreams.ts";
 import { UploadTokens } from "./uploadTokens.ts";
@@ -62,7 +62,7 @@ export class ActionRuntime implements ActionOperations {
       uploadTokens: () => new UploadTokens(Buffer.from(this.#deployment().uploadSecret, "base64")),
       cloudUrl: () => this.#deployment().cloudUrl,
       fetch: createGuardedFetch({ allow: this.#allow, deniedPorts: () => options.deniedPorts }),
-      runAction: (call) => this.action({ ...call, scheduledFunctionId: null }),
+      runAction: (call) => this.action(call),
       nextCallId: () => `${options.name}.${this.#nextCall++}`,
     };
   }
@@ -96,15 +96,15 @@ export class ActionRuntime implements ActionOperations {
     return null;
   }
 
-  async action(call: FunctionCall & { scheduledFunctionId: string | null }): Promise<CallResult> {
+  async action(call: FunctionCall): Promise<CallResult> {
     const startedAt = performance.now();
     const logs: string[] = [];
     let result: CallResult;
     try {
       const info = resolveCall(this.#code(), call, "action");
       checkArguments(info, call.args, this.#tables);
-      const context = this.#context("action", info, identityFor(call, info), logs, call.scheduledFunctionId);
-      const { requestId } = context.request;
+      const context = this.#context("action", info, identityFor(call, info), logs, call.request);
+      const { requestId } = call.request;
       const value = await this.#bounded(
         runInContext(context, async () => info.load().invokeAction?.(requestId, `[${call.args}]`)),
       );
@@ -114,7 +114,11 @@ export class ActionRuntime implements ActionOperations {
     } catch (error) {
       result = failureOf(error, logs);
     }
-    this.#log("Action", call.address.name ?? call.address.functionHandle ?? "", result, startedAt);
+    this.#log("Action", call.address.name ?? call.address.functionHandle ?? "", {
+      result,
+      request: call.request,
+      startedAt,
+    });
     return result;
   }
 
@@ -131,22 +135,22 @@ export class ActionRuntime implements ActionOperations {
         { component: "", path: `${call.method} ${route[2]}` },
         call.identity,
         logs,
-        null,
+        call.request,
       );
       const response = await this.#bounded(
         runInContext(context, async () => route[0].invokeHttpAction(toRequest(call))),
       );
       const answer = await this.#streams.answer(response);
-      this.#log("HttpAction", context.path, { ok: true, value: "null", logs }, startedAt);
+      this.#log("HttpAction", context.path, {
+        result: { ok: true, value: "null", logs },
+        request: call.request,
+        startedAt,
+      });
       return answer;
     } catch (error) {
       const failure = failureOf(error, logs);
-      this.#log("HttpAction", `${call.method} ${pathname}`, failure, startedAt);
-      return {
-        status: 500,
-        headers: [["content-type", "application/json"]],
-        ...bodyOf(JSON.stringify({ code: "InternalServerError", message: failure.error })),
-      };
+      this.#log("HttpAction", `${call.method} ${pathname}`, { result: failure, request: call.request, startedAt });
+      return { status: 500, headers: [], body: null, stream: null, failure };
     }
   }
 
@@ -174,9 +178,8 @@ export class ActionRuntime implements ActionOperations {
     target: { component: string; path: string },
     identity: string | null,
     logs: string[],
-    scheduledFunctionId: string | null,
+    request: RequestInfo,
   ): CallContext {
-    const request = { requestId: randomUUID(), scheduledFunctionId };
     return { kind, component: target.component, path: target.path, identity, logs, request, transaction: null };
   }
 
@@ -206,7 +209,11 @@ export class ActionRuntime implements ActionOperations {
     return this.#state;
   }
 
-  #log(udfType: LogEntry["udfType"], identifier: string, result: CallResult, startedAt: number): void {
+  #log(
+    udfType: LogEntry["udfType"],
+    identifier: string,
+    { result, request, startedAt }: { result: CallResult; request: RequestInfo; startedAt: number },
+  ): void {
     if (result.ok && result.logs.length === 0) return;
     const executionTime = (performance.now() - startedAt) / 1000;
     const error = result.ok ? null : result.error;
@@ -218,7 +225,7 @@ export class ActionRuntime implements ActionOperations {
       timestamp: Date.now() / 1000,
       executionTime,
       error,
-      requestId: "",
+      requestId: request.requestId,
       success: null,
     });
   }

@@ -3,12 +3,7 @@ import type { RealmHost } from "../isolate/realm.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { PageJournal } from "./pagination.ts";
 import type { QueryCursor } from "./queryCursor.ts";
-
-/** What a function may learn about the request that started it. */
-export interface RequestInfo {
-  requestId: string;
-  scheduledFunctionId: string | null;
-}
+import type { RequestInfo } from "./request.ts";
 
 /** The state of one running function; nested calls have their own. */
 export interface CallContext {

@@ -6,6 +6,7 @@ import { validateValue } from "../values/validator.ts";
 import { type Codebase, type FunctionAddress, type FunctionInfo, type FunctionKind, notFound } from "./codebase.ts";
 import { type CallContext, runInContext, seededRandom, type TransactionContext } from "./context.ts";
 import type { PageJournal } from "./pagination.ts";
+import type { RequestInfo } from "./request.ts";
 import { CallError } from "./results.ts";
 
 /** A call of a function by name, reference or handle. */
@@ -21,6 +22,8 @@ export interface FunctionCall {
   identity: string | null;
   /** `public` callers (browsers) see only public functions. */
   access: "public" | "internal";
+  /** What started the whole of it. */
+  request: RequestInfo;
 }
 
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
@@ -79,8 +82,7 @@ export function rootContext(options: {
   identity: string | null;
   transaction: Transaction;
   journal: PageJournal | null;
-  requestId: string;
-  scheduledFunctionId?: string | null;
+  request: RequestInfo;
 }): CallContext & { transaction: TransactionContext } {
   return {
     kind: options.kind,
@@ -88,7 +90,7 @@ export function rootContext(options: {
     path: options.info.path,
     identity: options.identity,
     logs: [],
-    request: { requestId: options.requestId, scheduledFunctionId: options.scheduledFunctionId ?? null },
+    request: options.request,
     transaction: {
       transaction: options.transaction,
       nowMs: Date.now(),

@@ -8,6 +8,7 @@ import { databaseOperations, encodeInt64, syncDatabaseOperations } from "./datab
 import { identityFor, resolveCall, runFunction } from "./invoke.ts";
 import { recordLogLine } from "./logLines.ts";
 import type { PageCursors } from "./pageCursors.ts";
+import type { RequestInfo } from "./request.ts";
 import { callerError, failureOf } from "./results.ts";
 import type { StoredFiles } from "./storedFiles.ts";
 import type { UploadTokens } from "./uploadTokens.ts";
@@ -164,9 +165,8 @@ function otherOperations(services: TransactionServices) {
 export const DEPLOYMENT_METADATA = { name: "embedded", region: null, class: "s16" };
 
 /** In the shape of `getRequestMetadata`. */
-export function requestMetadata(call: CallContext): Record<string, string | null> {
-  const { requestId, scheduledFunctionId } = call.request;
-  return { ip: null, userAgent: null, requestId, scheduledFunctionId, authToken: null };
+export function requestMetadata({ request }: CallContext): RequestInfo {
+  return request;
 }
 
 type NestedCall = FunctionAddress & { udfType: "query" | "mutation" | "snapshotQuery"; args: ConvexJson };
@@ -188,6 +188,7 @@ async function runNested(
       address: { name, reference, functionHandle },
       component: call.component,
       access: "internal" as const,
+      request: call.request,
     };
     const argsText = JSON.stringify(args.args);
     const info = resolveCall(services.codebase(), { ...target, args: argsText, identity: call.identity }, kind);

@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { type Caller, NOBODY } from "../auth/caller.ts";
 import type { TokenVerifier } from "../auth/verify.ts";
-import type { SessionIdentity } from "../sync/session.ts";
 import { HttpError } from "./responses.ts";
+
+const ADMIN_SCHEME = "Convex ";
 
 /** Tells who is calling, from admin keys and tokens. */
 export class Callers {
@@ -24,32 +26,36 @@ export class Callers {
     }
   }
 
-  /** @throws HttpError 403 unless the `Authorization: Convex <key>` header is right. */
+  /** @throws HttpError 403 unless the header is `Authorization: Convex <key>`. */
   requireAdmin(authorization: string | undefined): void {
-    this.requireAdminKey(
-      authorization?.startsWith("Convex ") === true ? authorization.slice(7).split(":")[0] : undefined,
-    );
+    if (authorization?.startsWith(ADMIN_SCHEME) !== true) this.requireAdminKey(undefined);
+    else this.#admin(authorization.slice(ADMIN_SCHEME.length));
   }
 
   /** The caller of an HTTP request. @throws AuthTokenError or HttpError for wrong credentials. */
-  async fromHeader(authorization: string | undefined): Promise<SessionIdentity> {
-    if (authorization === undefined) return { identity: null, admin: false, expiresAtMs: null };
+  async fromHeader(authorization: string | undefined): Promise<Caller> {
+    if (authorization === undefined) return NOBODY;
     if (authorization.startsWith("Bearer ")) return this.fromToken(authorization.slice(7));
-    if (!authorization.startsWith("Convex ")) return { identity: null, admin: false, expiresAtMs: null };
-    const credentials = authorization.slice(7);
-    // A key may hold a colon itself; what follows the last one is an identity only if it is one.
+    return authorization.startsWith(ADMIN_SCHEME) ? this.#admin(authorization.slice(ADMIN_SCHEME.length)) : NOBODY;
+  }
+
+  /**
+   * `<key>`, or `<key>:<identity>` to act as somebody. A key may hold colons itself (`prod:name|secret`), the base64 of an
+   * identity none: what follows the last colon is one unless the whole is the key.
+   */
+  #admin(credentials: string): Caller {
     const separator = credentials.lastIndexOf(":");
     if (separator === -1 || this.isAdminKey(credentials)) {
       this.requireAdminKey(credentials);
-      return { identity: null, admin: true, expiresAtMs: null };
+      return { ...NOBODY, admin: true };
     }
     this.requireAdminKey(credentials.slice(0, separator));
-    return { identity: decodeIdentity(credentials.slice(separator + 1)), admin: true, expiresAtMs: null };
+    return { ...NOBODY, identity: decodeIdentity(credentials.slice(separator + 1)), admin: true };
   }
 
-  async fromToken(token: string): Promise<SessionIdentity> {
+  async fromToken(token: string): Promise<Caller> {
     const identity = await this.#verifier().verify(token);
-    return { identity: JSON.stringify(identity), admin: false, expiresAtMs: expiryOf(token) };
+    return { identity: JSON.stringify(identity), admin: false, authToken: token, expiresAtMs: expiryOf(token) };
   }
 }
 

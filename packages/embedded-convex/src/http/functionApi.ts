@@ -1,23 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Caller } from "../auth/caller.ts";
+import { errorMessage, type Viewer, visibleLogs } from "../functions/disclosure.ts";
+import { newRequest } from "../functions/request.ts";
 import type { CallResult } from "../functions/results.ts";
+import type { ClientCall } from "../process/clientCalls.ts";
 import type { Manifest } from "../deploy/manifest.ts";
-import type { SessionIdentity } from "../sync/session.ts";
+import type { RequestSource } from "./clientAddress.ts";
 import { HttpError, readJson, sendJson } from "./responses.ts";
 
-/** A call over HTTP. */
-export interface HttpFunctionCall {
-  path: string;
-  component: string;
-  args: string;
-  caller: SessionIdentity;
-}
-
 export interface FunctionApiServices {
-  caller(request: IncomingMessage): Promise<SessionIdentity>;
-  query(call: HttpFunctionCall): Promise<CallResult>;
-  systemQuery(call: HttpFunctionCall): Promise<CallResult>;
-  mutation(call: HttpFunctionCall): Promise<CallResult>;
-  action(call: HttpFunctionCall): Promise<CallResult>;
+  caller(request: IncomingMessage): Promise<Caller>;
+  source(request: IncomingMessage): RequestSource;
+  /** Everybody, and not only administrators, sees messages and stacks of errors. */
+  showErrors: boolean;
+  query(call: ClientCall): Promise<CallResult>;
+  systemQuery(call: ClientCall): Promise<CallResult>;
+  mutation(call: ClientCall): Promise<CallResult>;
+  action(call: ClientCall): Promise<CallResult>;
   manifest(): Manifest;
 }
 
@@ -43,11 +42,13 @@ export async function handleFunctionCall(
   const caller = await services.caller(request);
   const args: unknown = Array.isArray(body.args) ? (body.args[0] ?? {}) : (body.args ?? {});
   const component = caller.admin && typeof body.componentPath === "string" ? body.componentPath : "";
-  const call = { path: body.path, component, args: JSON.stringify(args), caller };
-  sendResult(response, await run(services, endpoint, call));
+  const origin = newRequest({ ...services.source(request), authToken: caller.authToken });
+  const call = { path: body.path, component, args: JSON.stringify(args), caller, request: origin };
+  const result = await run(services, endpoint, call);
+  sendResult(response, result, { requestId: origin.requestId, seesErrors: caller.admin || services.showErrors });
 }
 
-function run(services: FunctionApiServices, endpoint: FunctionEndpoint, call: HttpFunctionCall): Promise<CallResult> {
+function run(services: FunctionApiServices, endpoint: FunctionEndpoint, call: ClientCall): Promise<CallResult> {
   if (call.caller.admin && call.path.startsWith("_system/")) return services.systemQuery(call);
   switch (endpoint) {
     case "query":
@@ -63,17 +64,18 @@ function run(services: FunctionApiServices, endpoint: FunctionEndpoint, call: Ht
 }
 
 /** `convex run` does not say what it calls; an unknown function is reported like a missing query. */
-function kindOf(manifest: Manifest, { path, component }: HttpFunctionCall): "query" | "mutation" | "action" {
+function kindOf(manifest: Manifest, { path, component }: ClientCall): "query" | "mutation" | "action" {
   const [module = "", name = "default"] = path.split(":");
   const functions = manifest.components.find((candidate) => candidate.path === component)?.functions ?? {};
   const found = functions[`${module.replace(/\.js$/, "")}.js`]?.functions.find((candidate) => candidate.name === name);
   return (found?.udfType.toLowerCase() ?? "query") as "query" | "mutation" | "action";
 }
 
-function sendResult(response: ServerResponse, result: CallResult): void {
-  const logLines = JSON.stringify(result.logs);
+function sendResult(response: ServerResponse, result: CallResult, viewer: Viewer & { requestId: string }): void {
+  const logLines = JSON.stringify(visibleLogs(result.logs, viewer));
   if (result.ok) return sendJson(response, 200, `{"status":"success","value":${result.value},"logLines":${logLines}}`);
   const data = result.data === undefined ? "" : `,"errorData":${result.data}`;
-  const text = `{"status":"error","errorMessage":${JSON.stringify(result.error)}${data},"logLines":${logLines}}`;
+  const message = JSON.stringify(errorMessage(result.error, viewer.requestId, viewer));
+  const text = `{"status":"error","errorMessage":${message}${data},"logLines":${logLines}}`;
   sendJson(response, STATUS_FUNCTION_FAILED, text);
 }

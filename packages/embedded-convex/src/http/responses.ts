@@ -40,8 +40,6 @@ export function send(response: ServerResponse, status: number, text: string, con
 }
 
 export function sendError(response: ServerResponse, error: unknown): void {
-  const isKnown =
-    error instanceof HttpError || (typeof error === "object" && error !== null && "status" in error && "code" in error);
   if (!response.req.complete) {
     // A client that is still sending may not read before it is done, and would see a broken connection instead of the
     // answer: what it sends is thrown away, for a while.
@@ -51,8 +49,19 @@ export function sendError(response: ServerResponse, error: unknown): void {
       if (!req.complete) req.destroy();
     }, LINGER_MS).unref();
   }
-  const { status, code } = isKnown ? (error as HttpError) : { status: 500, code: "InternalServerError" };
-  sendJson(response, status, { code, message: error instanceof Error ? error.message : String(error) });
+  const { status, code, message } = isAnswerable(error) ? error : hidden(error);
+  sendJson(response, status, { code, message });
+}
+
+/** Errors that say themselves what to answer: those made for it, and those of tokens. */
+export function isAnswerable(error: unknown): error is Pick<HttpError, "status" | "code" | "message"> {
+  return error instanceof Error && "status" in error && "code" in error;
+}
+
+/** What nobody expected is the operator's: it may name files and hosts. */
+function hidden(error: unknown): Pick<HttpError, "status" | "code" | "message"> {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return { status: 500, code: "InternalServerError", message: "Your request couldn't be completed. Try again later." };
 }
 
 const LINGER_MS = 2000;

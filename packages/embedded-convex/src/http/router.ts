@@ -11,7 +11,7 @@ import {
   type FunctionEndpoint,
   handleFunctionCall,
 } from "./functionApi.ts";
-import { HttpError, readJson, send, sendJson, sendPreflight } from "./responses.ts";
+import { HttpError, isAnswerable, readJson, send, sendJson, sendPreflight } from "./responses.ts";
 import { handleDownload, handleUpload, type StorageApiServices } from "./storageApi.ts";
 
 export interface ApiServices {
@@ -34,6 +34,7 @@ interface ApiRequest {
   response: ServerResponse;
 }
 
+/** Answers with JSON, unless the handler has answered itself. */
 type Handler = (call: ApiRequest) => Promise<unknown>;
 
 const VERSION = "embedded-1.48.0";
@@ -48,83 +49,100 @@ export async function handleApiRequest(
   const url = new URL(request.url ?? "/", services.cloudUrl);
   const call: ApiRequest = { services, url, request, response };
   if (request.method === "OPTIONS") return sendPreflight(response);
-  if (url.pathname === "/version") return send(response, 200, VERSION, "text/plain");
-  if (url.pathname === "/instance_name") return send(response, 200, "embedded", "text/plain");
-  const endpoint = url.pathname.startsWith("/api/") ? url.pathname.slice("/api/".length) : "";
-  if (isFunctionEndpoint(endpoint)) return handleFunctionCall(services.functions, endpoint, request, response);
-  if (endpoint === "storage/upload") return handleUpload(services.storage, url, request, response);
-  const uuid = /^storage\/([0-9a-f-]{36})$/.exec(endpoint)?.[1];
-  if (uuid !== undefined) return handleDownload(services.storage, uuid, request, response);
-  const handler = Object.hasOwn(HANDLERS, endpoint) ? HANDLERS[endpoint] : undefined;
+  const handler = publicHandler(url.pathname) ?? adminHandler(url.pathname);
   if (handler === undefined)
     throw new HttpError(404, "NotFound", `${url.pathname} is not offered by the embedded deployment`);
-  sendJson(response, 200, await handler(call));
+  const answer = await handler(call);
+  if (!response.headersSent) sendJson(response, 200, answer);
 }
 
-const HANDLERS: Record<string, Handler> = {
-  query_ts: async ({ services }) => ({ ts: encodeTs(BigInt(await services.observeTs())) }),
-  get_config_hashes: async (call) => {
-    await adminBody(call);
-    return call.services.push.configHashes();
-  },
-  "v1/get_canonical_urls": async ({ services, request }) => {
-    services.callers.requireAdmin(request.headers.authorization);
-    return { convexCloudUrl: services.cloudUrl, convexSiteUrl: services.siteUrl };
-  },
-  "deploy2/start_push": async (call) => call.services.push.start(parseStartPush(await adminBody(call))),
-  "deploy2/evaluate_push": async (call) =>
-    call.services.push.start({ ...parseStartPush(await adminBody(call)), dryRun: true }),
-  "deploy2/evaluate_schema": async (call) => call.services.push.evaluateSchema(parseStartPush(await adminBody(call))),
-  "deploy2/wait_for_schema": async (call) => call.services.push.waitForSchema(await adminBody(call)),
-  "deploy2/finish_push": async (call) => call.services.push.finish(await adminBody(call)),
-  "deploy2/report_push_completed": async (call) => {
-    await adminBody(call);
-    return null;
-  },
-  update_environment_variables: async (call) => {
-    const { changes } = (await adminBody(call)) as { changes?: { name: string; value?: string | null }[] };
+/** What anybody may call; the handlers find out themselves who is calling. */
+export const PUBLIC_ROUTES: Readonly<Record<string, Handler>> = {
+  "/version": async ({ response }) => send(response, 200, VERSION, "text/plain"),
+  "/instance_name": async ({ response }) => send(response, 200, "embedded", "text/plain"),
+  "/api/query_ts": async ({ services }) => ({ ts: encodeTs(BigInt(await services.observeTs())) }),
+  "/api/storage/upload": ({ services, url, request, response }) =>
+    handleUpload(services.storage, url, request, response),
+  ...Object.fromEntries(FUNCTION_ENDPOINTS.map((endpoint) => [`/api/${endpoint}`, functionHandler(endpoint)])),
+};
+
+/** What needs the admin key: it is checked here, for all of them, before anything of the request is read. */
+export const ADMIN_ROUTES: Readonly<Record<string, Handler>> = {
+  "/api/get_config_hashes": async ({ services }) => services.push.configHashes(),
+  "/api/v1/get_canonical_urls": async ({ services }) => ({
+    convexCloudUrl: services.cloudUrl,
+    convexSiteUrl: services.siteUrl,
+  }),
+  "/api/deploy2/start_push": async (call) => call.services.push.start(parseStartPush(await readBody(call))),
+  "/api/deploy2/evaluate_push": async (call) =>
+    call.services.push.start({ ...parseStartPush(await readBody(call)), dryRun: true }),
+  "/api/deploy2/evaluate_schema": async (call) =>
+    call.services.push.evaluateSchema(parseStartPush(await readBody(call))),
+  "/api/deploy2/wait_for_schema": async (call) => call.services.push.waitForSchema(await readBody(call)),
+  "/api/deploy2/finish_push": async (call) => call.services.push.finish(await readBody(call)),
+  "/api/deploy2/report_push_completed": async () => null,
+  "/api/update_environment_variables": async (call) => {
+    const { changes } = (await readBody(call)) as { changes?: { name: string; value?: string | null }[] };
     if (!Array.isArray(changes)) throw new HttpError(400, "BadRequest", "The body must have changes");
     await call.services.push.updateEnvironment(changes);
     return null;
   },
-  stream_function_logs: async ({ services, request, url }) => {
-    services.callers.requireAdmin(request.headers.authorization);
-    return services.logs.poll(Number(url.searchParams.get("cursor") ?? 0) || 0);
-  },
-  "embedded/outbound": async (call) => {
-    const { services, request } = call;
-    services.callers.requireAdmin(request.headers.authorization);
-    if (request.method === "POST") await changeOutbound(call);
-    return { allow: services.pool.outboundList() };
+  "/api/stream_function_logs": async ({ services, url }) =>
+    services.logs.poll(Number(url.searchParams.get("cursor") ?? 0) || 0),
+  "/api/embedded/outbound": async (call) => {
+    if (call.request.method === "POST") await changeOutbound(call);
+    return { allow: call.services.pool.outboundList() };
   },
 };
 
-async function changeOutbound({ services, request }: ApiRequest): Promise<void> {
+function publicHandler(path: string): Handler | undefined {
+  const uuid = /^\/api\/storage\/([0-9a-f-]{36})$/.exec(path)?.[1];
+  if (uuid !== undefined)
+    return ({ services, request, response }) => handleDownload(services.storage, uuid, request, response);
+  return Object.hasOwn(PUBLIC_ROUTES, path) ? PUBLIC_ROUTES[path] : undefined;
+}
+
+function adminHandler(path: string): Handler | undefined {
+  const handler = Object.hasOwn(ADMIN_ROUTES, path) ? ADMIN_ROUTES[path]! : undefined;
+  if (handler === undefined) return undefined;
+  return async (call) => {
+    call.services.callers.requireAdmin(call.request.headers.authorization);
+    try {
+      return await handler(call);
+    } catch (error) {
+      throw forAdministrator(error);
+    }
+  };
+}
+
+/** Administrators are told what went wrong, for example in the code that they push. */
+function forAdministrator(error: unknown): unknown {
+  if (isAnswerable(error)) return error;
+  return new HttpError(500, "InternalServerError", error instanceof Error ? error.message : String(error));
+}
+
+function functionHandler(endpoint: FunctionEndpoint): Handler {
+  return ({ services, request, response }) => handleFunctionCall(services.functions, endpoint, request, response);
+}
+
+async function changeOutbound(call: ApiRequest): Promise<void> {
   const {
     add = [],
     remove = [],
     ttlMs,
-  } = (await readJson(request, MAX_PUSH_BYTES)) as { add?: string[]; remove?: string[]; ttlMs?: number };
+  } = (await readBody(call)) as {
+    add?: string[];
+    remove?: string[];
+    ttlMs?: number;
+  };
   try {
-    await services.pool.changeOutbound({ add, remove, ttlMs: ttlMs ?? null });
+    await call.services.pool.changeOutbound({ add, remove, ttlMs: ttlMs ?? null });
   } catch (error) {
     throw new HttpError(400, "BadRequest", error instanceof Error ? error.message : String(error));
   }
 }
 
-/** The JSON body of an administrator, who names the key in it or in the header. */
-async function adminBody({ services, request }: ApiRequest): Promise<Record<string, unknown>> {
-  const { authorization } = request.headers;
-  // Before the body is read: a stranger must not make us read and unpack 256 MB.
-  if (authorization !== undefined) services.callers.requireAdmin(authorization);
-  const body = (await readJson(request, authorization === undefined ? 1024 * 1024 : MAX_PUSH_BYTES)) as Record<
-    string,
-    unknown
-  >;
-  if (authorization === undefined) services.callers.requireAdminKey(body.adminKey);
-  return body;
-}
-
-function isFunctionEndpoint(endpoint: string): endpoint is FunctionEndpoint {
-  return (FUNCTION_ENDPOINTS as readonly string[]).includes(endpoint);
+/** The JSON body of an administrator. */
+async function readBody({ request }: ApiRequest): Promise<Record<string, unknown>> {
+  return (await readJson(request, MAX_PUSH_BYTES)) as Record<string, unknown>;
 }

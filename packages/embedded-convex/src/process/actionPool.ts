@@ -75,7 +75,7 @@ export class ActionPool {
     for (const { rpc } of this.#members) rpc.notify("tables", { tables });
   }
 
-  action(call: FunctionCall & { scheduledFunctionId: string | null }): Promise<CallResult> {
+  action(call: FunctionCall): Promise<CallResult> {
     return this.#least().rpc.call("action", call);
   }
 

@@ -3,25 +3,26 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { WebSocketServer } from "ws";
+import { NOBODY } from "../auth/caller.ts";
 import { createTokenVerifier, type AuthProvider as VerifiedProvider, type TokenVerifier } from "../auth/verify.ts";
 import { FunctionLogs } from "../deploy/functionLogs.ts";
 import { FunctionReports } from "../deploy/functionReports.ts";
 import { EMPTY_MANIFEST } from "../deploy/manifest.ts";
 import { hashesOf } from "../deploy/moduleStore.ts";
 import { PushApi } from "../deploy/pushApi.ts";
-import type { FunctionCall } from "../functions/invoke.ts";
-import type { CallResult } from "../functions/results.ts";
+import { newRequest } from "../functions/request.ts";
 import { UploadTokens } from "../functions/uploadTokens.ts";
 import { Callers } from "../http/callers.ts";
 import { handleApiRequest } from "../http/router.ts";
-import type { HttpFunctionCall } from "../http/functionApi.ts";
+import { type RequestSource, sourceOf } from "../http/clientAddress.ts";
 import { sendError } from "../http/responses.ts";
 import { handleSiteRequest } from "../site/site.ts";
 import { FileStore } from "../storage/files.ts";
 import type { SyncMode } from "../store/sqlite.ts";
 import { SyncHub } from "../sync/hub.ts";
-import { Session, type SessionIdentity } from "../sync/session.ts";
+import { Session, type SessionServices } from "../sync/session.ts";
 import { ActionPool } from "./actionPool.ts";
+import { ClientCalls } from "./clientCalls.ts";
 import type { DeploymentState, TransactorEvents } from "./messages.ts";
 import { TransactorSupervisor } from "./transactorSupervisor.ts";
 
@@ -42,6 +43,10 @@ export interface DeploymentOptions {
   publicSiteUrl?: string;
   /** Origin under which the client API is reached from outside. */
   publicCloudUrl?: string;
+  /** Clients see messages, stacks and log lines of functions, as on Convex's development deployments; by default only their ids. */
+  showErrors?: boolean;
+  /** How many proxies stand before the deployment, whose `X-Forwarded-For` names the caller; 0 by default: nobody's does. */
+  trustedProxies?: number;
   sync?: SyncMode;
   /** A query or mutation may take this long, ms. */
   timeLimitMs?: number;
@@ -94,6 +99,8 @@ class Deployment implements RunningDeployment {
   readonly #logs = new FunctionLogs(new FunctionReports({ write: (text) => console.error(text) }));
   readonly #hub: SyncHub;
   readonly #callers: Callers;
+  readonly #calls: ClientCalls;
+  readonly #showErrors: boolean;
   #supervisor: TransactorSupervisor | null = null;
   #pool: ActionPool | null = null;
   #push: PushApi | null = null;
@@ -108,7 +115,7 @@ class Deployment implements RunningDeployment {
     uploadSecret: "",
   };
   readonly #runningJobs = new Set<string>();
-  #nextCall = 1;
+  #nextConnection = 1;
   /** Ports are bound first, so that a busy one is noticed at once; what arrives before the rest stands waits for this. */
   readonly #started: Promise<void>;
   #settleStart: (error: unknown) => void = () => undefined;
@@ -125,6 +132,12 @@ class Deployment implements RunningDeployment {
     this.failed.catch(() => undefined);
     this.#files = new FileStore(path.join(options.dataFolder, "storage"));
     this.#callers = new Callers({ adminKey: options.adminKey, verifier: () => this.#requireVerifier() });
+    this.#showErrors = options.showErrors ?? false;
+    this.#calls = new ClientCalls({
+      transactor: () => this.#transactor(),
+      pool: () => this.#pool!,
+      onLog: (entry) => this.#logs.add(entry),
+    });
     this.#hub = new SyncHub({
       subscribe: (call) => this.#transactor().call("subscribe", call),
       unsubscribe: (call) => this.#transactor().notify("unsubscribe", call),
@@ -136,7 +149,8 @@ class Deployment implements RunningDeployment {
       if (!/^\/api\/[^/]+\/sync$/.test((request.url ?? "").split("?")[0]!)) return socket.destroy();
       const accept = () =>
         this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-          new Session(webSocket, this.#sessionServices(), `connection ${this.#nextCall++}`);
+          const connectionId = `connection ${this.#nextConnection++}`;
+          new Session(webSocket, this.#sessionServices(), { connectionId, source: this.#sourceOf(request) });
         });
       // A client that goes away meanwhile must not become an uncaught error.
       const abandon = () => socket.destroy();
@@ -278,6 +292,7 @@ class Deployment implements RunningDeployment {
       headers,
       body: null,
       identity: null,
+      request: newRequest(),
     });
     return new Response(answer.chunks ?? (answer.body as Uint8Array<ArrayBuffer> | null), {
       status: answer.status,
@@ -300,11 +315,13 @@ class Deployment implements RunningDeployment {
           observeTs: () => this.#transactor().call("observeTs", { ts: null }),
           functions: {
             caller: ({ headers }) => this.#callers.fromHeader(headers.authorization),
-            query: (call) => this.#transactor().call("query", this.#toCall(call)),
+            source: (incoming) => this.#sourceOf(incoming),
+            showErrors: this.#showErrors,
+            query: (call) => this.#calls.query(call),
             systemQuery: ({ component, path: name, args }) =>
               this.#transactor().call("systemQuery", { component, path: name, args }),
-            mutation: (call) => this.#transactor().call("mutation", { ...this.#toCall(call), sessionRequest: null }),
-            action: (call) => this.#runAction(this.#toCall(call), null),
+            mutation: (call) => this.#calls.mutation(call, null),
+            action: (call) => this.#calls.action(call),
             manifest: () => this.#state.manifest,
           },
           storage: {
@@ -329,59 +346,44 @@ class Deployment implements RunningDeployment {
       // The reason is the operator's, and is told where the process ends.
       return void response.writeHead(503).end("The deployment could not start.");
     }
-    const identity = async (authorization: string) => (await this.#callers.fromHeader(authorization)).identity;
     await handleSiteRequest(
-      { identity, run: (call) => this.#pool!.http(call), origin: this.siteUrl },
+      {
+        caller: (authorization) => this.#callers.fromHeader(authorization),
+        source: (incoming) => this.#sourceOf(incoming),
+        showErrors: this.#showErrors,
+        run: (call) => this.#pool!.http(call),
+        origin: this.siteUrl,
+      },
       request,
       response,
     );
   }
 
-  #sessionServices() {
+  #sessionServices(): SessionServices {
     return {
       hub: this.#hub,
-      mutation: ({ session, request, ...call }: HttpFunctionCall & { session: string; request: number }) =>
-        this.#transactor().call("mutation", { ...this.#toCall(call), sessionRequest: { session, request } }),
-      action: (call: HttpFunctionCall) => this.#runAction(this.#toCall(call), null),
-      observeTs: async (ts: bigint) => void (await this.#transactor().call("observeTs", { ts: String(ts) })),
-      authenticate: async (message: {
-        tokenType: "User" | "Admin" | "None";
-        value?: string;
-        impersonating?: unknown;
-      }): Promise<SessionIdentity> => {
-        if (message.tokenType === "User") return this.#callers.fromToken(message.value ?? "");
+      showErrors: this.#showErrors,
+      mutation: (call, number) => this.#calls.mutation(call, number),
+      action: (call) => this.#calls.action(call),
+      observeTs: async (ts) => void (await this.#transactor().call("observeTs", { ts: String(ts) })),
+      authenticate: async (message) => {
+        if (message.tokenType === "None") return NOBODY;
+        if (message.tokenType === "User") return this.#callers.fromToken(message.value);
         this.#callers.requireAdminKey(message.value);
         const identity = message.impersonating === undefined ? null : JSON.stringify(message.impersonating);
-        return { identity, admin: true, expiresAtMs: null };
+        return { ...NOBODY, identity, admin: true };
       },
     };
   }
 
-  #toCall({ path: name, component, args, caller }: HttpFunctionCall): FunctionCall {
-    const access = caller.admin ? "internal" : "public";
-    return { callId: `m.${this.#nextCall++}`, address: { name }, component, args, identity: caller.identity, access };
+  #sourceOf(request: IncomingMessage): RequestSource {
+    return sourceOf(request, this.#options.trustedProxies ?? 0);
   }
 
-  async #runAction(call: FunctionCall, scheduledFunctionId: string | null): Promise<CallResult> {
-    try {
-      return await this.#pool!.action({ ...call, scheduledFunctionId });
-    } catch (error) {
-      return { ok: false, error: error instanceof Error ? error.message : String(error), logs: [] };
-    }
-  }
-
-  async #runJob({ jobId, target, args }: { jobId: string; target: string; args: string }): Promise<void> {
-    const callId = `m.${this.#nextCall++}`;
-    const call: FunctionCall = {
-      callId,
-      address: { functionHandle: target },
-      component: "",
-      args,
-      identity: null,
-      access: "internal",
-    };
+  async #runJob(job: { jobId: string; target: string; args: string }): Promise<void> {
+    const { jobId } = job;
     this.#runningJobs.add(jobId);
-    const result = await this.#runAction(call, jobId);
+    const result = await this.#calls.actionJob(job);
     this.#runningJobs.delete(jobId);
     await this.#transactor().call("actionJobFinished", { jobId, error: result.ok ? null : result.error });
   }

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { SystemQueries } from "../deploy/systemQueries.ts";
 import type { Codebase, FunctionInfo } from "../functions/codebase.ts";
 import { type FunctionCall, identityFor, resolveCall, rootContext, runFunction } from "../functions/invoke.ts";
 import type { PageJournal } from "../functions/pagination.ts";
+import { newRequest, type RequestInfo } from "../functions/request.ts";
 import { type CallResult, failureOf } from "../functions/results.ts";
 import type { Catalog } from "../store/catalog.ts";
 import type { Store } from "../store/store.ts";
@@ -45,7 +45,7 @@ export class FunctionRunner {
     } catch (error) {
       result = failureOf(error, []);
     }
-    this.#log("Query", call.address.name, result, startedAt);
+    this.#log("Query", call.address.name, { result, request: call.request, startedAt });
     return result;
   }
 
@@ -60,20 +60,24 @@ export class FunctionRunner {
     } catch (error) {
       result = failureOf(error, logs);
     }
-    this.#log("Mutation", call.address.name ?? call.address.functionHandle, result, startedAt);
+    this.#log("Mutation", call.address.name ?? call.address.functionHandle, {
+      result,
+      request: call.request,
+      startedAt,
+    });
     return result;
   }
 
   /** Runs a scheduled mutation in the transaction that records its state. @throws what the function throws. */
   async job(transaction: Transaction, info: FunctionInfo, job: { id: string; args: string }): Promise<void> {
     const startedAt = performance.now();
-    const ids = { requestId: randomUUID(), scheduledFunctionId: job.id };
-    const context = rootContext({ kind: "mutation", info, identity: null, transaction, journal: null, ...ids });
+    const request = newRequest({ scheduledFunctionId: job.id });
+    const context = rootContext({ kind: "mutation", info, identity: null, transaction, journal: null, request });
     try {
       const value = await runFunction(info, job.args, context, this.#options.catalog);
-      this.#log("Mutation", info.path, { ok: true, value, logs: context.logs }, startedAt);
+      this.#log("Mutation", info.path, { result: { ok: true, value, logs: context.logs }, request, startedAt });
     } catch (error) {
-      this.#log("Mutation", info.path, failureOf(error, context.logs), startedAt);
+      this.#log("Mutation", info.path, { result: failureOf(error, context.logs), request, startedAt });
       throw error;
     }
   }
@@ -85,22 +89,28 @@ export class FunctionRunner {
   }
 
   /** Runs a live query, between batches. Also one that is given up on is a result, with what it had read. */
-  async live(request: LiveRequest, journal: PageJournal | null): Promise<LiveRun> {
-    const { component, path, args, identity, admin } = request;
+  async live(wanted: LiveRequest, journal: PageJournal | null): Promise<LiveRun> {
+    const { component, path, args, identity, admin } = wanted;
     let reads = new ReadSet();
+    const request = newRequest();
+    const startedAt = performance.now();
+    const isSystem = admin && path.startsWith("_system/");
+    const finish = (run: QueryRun): LiveRun => {
+      if (!isSystem) this.#log("Query", path, { result: run.result, request, startedAt });
+      return { reads, result: liveResult(run, request) };
+    };
     try {
-      return await this.#options.executor.runRead(liveLabel(request), async (transaction) => {
+      return await this.#options.executor.runRead(liveLabel(wanted), async (transaction) => {
         ({ reads } = transaction);
-        const isSystem = admin && path.startsWith("_system/");
         const access = admin ? ("internal" as const) : ("public" as const);
-        const call = { callId: "", address: { name: path }, component, args, identity, access };
+        const call = { callId: "", address: { name: path }, component, args, identity, access, request };
         const run = isSystem
-          ? this.#runSystemQuery(transaction, request, journal)
+          ? this.#runSystemQuery(transaction, wanted, journal)
           : await this.#runQuery(transaction, call, journal);
-        return { reads, result: liveResult(run) };
+        return finish(run);
       });
     } catch (error) {
-      return { reads, result: liveResult({ result: failureOf(error, []), journal }) };
+      return finish({ result: failureOf(error, []), journal });
     }
   }
 
@@ -113,8 +123,8 @@ export class FunctionRunner {
     }
     const info = resolveCall(codebase(), call, "mutation");
     const identity = identityFor(call, info);
-    const requestId = randomUUID();
-    const context = rootContext({ kind: "mutation", info, identity, transaction, journal: null, requestId });
+    const { request } = call;
+    const context = rootContext({ kind: "mutation", info, identity, transaction, journal: null, request });
     context.logs = logs;
     const value = await runFunction(info, call.args, context, catalog);
     const ts = store.clock.lastTs;
@@ -130,7 +140,7 @@ export class FunctionRunner {
     try {
       const info = resolveCall(this.#options.codebase(), call, "query");
       const identity = identityFor(call, info);
-      const context = rootContext({ kind: "query", info, identity, transaction, journal, requestId: randomUUID() });
+      const context = rootContext({ kind: "query", info, identity, transaction, journal, request: call.request });
       context.logs = logs;
       const value = await runFunction(info, call.args, context, this.#options.catalog);
       return { result: { ok: true, value, logs }, journal: context.transaction.journal.next };
@@ -155,7 +165,11 @@ export class FunctionRunner {
   }
 
   /** Only what has something to say is logged: a line per call would cost more than the call. */
-  #log(udfType: LogEntry["udfType"], identifier: string | undefined, result: CallResult, startedAt: number): void {
+  #log(
+    udfType: LogEntry["udfType"],
+    identifier: string | undefined,
+    { result, request, startedAt }: { result: CallResult; request: RequestInfo; startedAt: number },
+  ): void {
     if (result.ok && result.logs.length === 0) return;
     this.#options.onLog({
       kind: "Completion",
@@ -165,14 +179,14 @@ export class FunctionRunner {
       timestamp: Date.now() / 1000,
       executionTime: (performance.now() - startedAt) / 1000,
       error: result.ok ? null : result.error,
-      requestId: "",
+      requestId: request.requestId,
       success: null,
     });
   }
 }
 
-function liveResult({ result, journal }: QueryRun): LiveResult {
+function liveResult({ result, journal }: QueryRun, { requestId }: RequestInfo): LiveResult {
   const text = journal === null ? null : JSON.stringify(journal);
-  if (result.ok) return { ok: true, value: result.value, data: null, logs: result.logs, journal: text };
-  return { ok: false, value: result.error, data: result.data ?? null, logs: result.logs, journal: text };
+  if (result.ok) return { ok: true, value: result.value, data: null, logs: result.logs, journal: text, requestId };
+  return { ok: false, value: result.error, data: result.data ?? null, logs: result.logs, journal: text, requestId };
 }

@@ -1,7 +1,8 @@
 import type { Manifest, StoredModule } from "../deploy/manifest.ts";
 import type { SchemaStatus } from "../deploy/schemaRollout.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
-import type { CallResult } from "../functions/results.ts";
+import type { RequestInfo } from "../functions/request.ts";
+import type { CallFailure, CallResult } from "../functions/results.ts";
 import type { FileLocation, NewFile } from "../functions/storedFiles.ts";
 import type { TableNumber } from "../store/catalog.ts";
 import type { LiveChanges, LiveRequest } from "../sync/liveQueries.ts";
@@ -81,7 +82,7 @@ export interface TransactorEvents {
 /** What the transactor, or the main thread, asks of an action worker. */
 export interface ActionOperations {
   load(call: { state: DeploymentState; modules: StoredModule[] }): Promise<null>;
-  action(call: FunctionCall & { scheduledFunctionId: string | null }): Promise<CallResult>;
+  action(call: FunctionCall): Promise<CallResult>;
   http(call: HttpCall): Promise<HttpAnswer>;
   /** Changes what functions may reach besides the public internet. */
   outbound(call: { add: { hostPort: string; ttlMs: number | null }[]; remove: string[] }): Promise<null>;
@@ -98,14 +99,19 @@ export interface HttpCall {
   headers: [string, string][];
   body: Uint8Array | null;
   identity: string | null;
+  request: RequestInfo;
 }
 
-/** The answer of an HTTP action. A streamed body follows in `httpChunk` events under `stream`. */
+/**
+ * The answer of an HTTP action. A streamed body follows in `httpChunk` events under `stream`. With `failure` the handler has
+ * thrown, and what its caller is told is left to the main thread.
+ */
 export interface HttpAnswer {
   status: number;
   headers: [string, string][];
   body: Uint8Array | null;
   stream: number | null;
+  failure?: CallFailure;
 }
 
 /** What an action worker tells the main thread. */

@@ -1,11 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { httpActionError, type Viewer } from "../functions/disclosure.ts";
+import { newRequest } from "../functions/request.ts";
+import type { RequestSource } from "../http/clientAddress.ts";
+import type { Caller } from "../auth/caller.ts";
 import type { HttpCall } from "../process/messages.ts";
 import type { StreamedAnswer } from "../process/actionPool.ts";
 import { HttpError, readBody, sendError } from "../http/responses.ts";
 
 export interface SiteServices {
-  /** The identity in an `Authorization` header, as JSON text; null without one. Rejects for a token that is not accepted. */
-  identity(authorization: string): Promise<string | null>;
+  /** Who an `Authorization` header speaks for. Rejects for a token that is not accepted. */
+  caller(authorization: string): Promise<Caller>;
+  source(request: IncomingMessage): RequestSource;
+  /** Callers see messages and stacks of errors. */
+  showErrors: boolean;
   run(call: HttpCall): Promise<StreamedAnswer>;
   /** The public origin of the site. */
   origin: string;
@@ -25,7 +32,8 @@ export async function handleSiteRequest(
   try {
     const call = await toCall(services, request);
     const answer = await services.run(call);
-    await write(answer, request, response);
+    const viewer = { seesErrors: services.showErrors };
+    await write(answer.failure === undefined ? answer : failed(answer, call, viewer), request, response);
   } catch (error) {
     sendError(response, error);
   }
@@ -35,15 +43,22 @@ async function toCall(services: SiteServices, request: IncomingMessage): Promise
   const method = request.method ?? "GET";
   const headers = headersOf(request);
   const { authorization } = request.headers;
-  const identity =
-    authorization?.startsWith("Bearer ") === true ? await services.identity(authorization).catch(() => null) : null;
+  const caller =
+    authorization?.startsWith("Bearer ") === true ? await services.caller(authorization).catch(() => null) : null;
   const hasBody = method !== "GET" && method !== "HEAD";
   const body = hasBody ? await readBody(request, MAX_BODY_BYTES) : null;
   const path = request.url ?? "/";
   // A proxy may send a whole URL; its origin is the proxy's affair.
   const url = path.startsWith("/") ? services.origin + path : URL.parse(path)?.href;
   if (url === undefined || !URL.canParse(url)) throw new HttpError(400, "BadRequest", "The request has an invalid URL");
-  return { method, url, headers, body, identity };
+  const origin = newRequest({ ...services.source(request), authToken: caller?.authToken ?? null });
+  return { method, url, headers, body, identity: caller?.identity ?? null, request: origin };
+}
+
+/** What the caller of a handler that has thrown gets: never a stack or a path unless it may see them. */
+function failed(answer: StreamedAnswer, { request }: HttpCall, viewer: Viewer): StreamedAnswer {
+  const body = Buffer.from(httpActionError(answer.failure!, request.requestId, viewer));
+  return { ...answer, status: 500, headers: [["content-type", "application/json"]], body, chunks: null };
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): [string, string][] {

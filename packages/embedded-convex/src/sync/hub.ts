@@ -1,4 +1,5 @@
 import type { TransactorEvents } from "../process/messages.ts";
+import { newRequestId } from "../functions/request.ts";
 import { liveLabel, type LiveRequest, type LiveResult } from "./liveQueries.ts";
 
 /** What a session must do when something it looks at has changed. */
@@ -158,6 +159,7 @@ export class SyncHub {
       data: null,
       logs: [],
       journal: null,
+      requestId: newRequestId(),
     };
     subscription.subscriber.markDirty(subscription.queryId);
     return this.#lastTs;

@@ -28,7 +28,10 @@ beforeEach(() => {
       reads.addRange(1, key, Buffer.concat([key, Buffer.from([0])]));
       reads.identity = readsIdentity;
       const value = JSON.stringify(`${values[asked.path] ?? ""}${readsIdentity ? asked.identity : ""}`);
-      return { reads, result: { ok: true, value, data: null, logs: [], journal: null } };
+      return {
+        reads,
+        result: { ok: true, value, data: null, logs: [], journal: null, requestId: String(runs.length) },
+      };
     },
   });
 });

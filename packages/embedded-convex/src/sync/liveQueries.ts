@@ -31,6 +31,8 @@ export interface LiveResult {
   data: string | null;
   logs: string[];
   journal: string | null;
+  /** Of the run; runs that differ in nothing else have the same result. */
+  requestId: string;
 }
 
 /** What changed, for the thread that holds the connections. */

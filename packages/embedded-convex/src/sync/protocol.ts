@@ -1,3 +1,4 @@
+import { errorMessage, type Viewer, visibleLogs } from "../functions/disclosure.ts";
 import type { LiveResult } from "./liveQueries.ts";
 
 /** The sync protocol of `convex/browser`, as far as a server needs it (its `protocol.ts` is the specification). */
@@ -51,13 +52,14 @@ export function parseClientMessage(text: string): ClientMessage | null {
 }
 
 /** One modification of a Transition. Results are JSON text already and are not encoded again. */
-export function encodeResult(queryId: number, result: LiveResult): string {
-  const logs = JSON.stringify(result.logs);
+export function encodeResult(queryId: number, result: LiveResult, viewer: Viewer): string {
+  const logs = JSON.stringify(visibleLogs(result.logs, viewer));
   const journal = JSON.stringify(result.journal);
   if (result.ok)
     return `{"type":"QueryUpdated","queryId":${queryId},"value":${result.value},"logLines":${logs},"journal":${journal}}`;
   const data = result.data === null ? "" : `"errorData":${result.data},`;
-  return `{"type":"QueryFailed","queryId":${queryId},"errorMessage":${JSON.stringify(result.value)},${data}"logLines":${logs},"journal":${journal}}`;
+  const message = JSON.stringify(errorMessage(result.value, result.requestId, viewer));
+  return `{"type":"QueryFailed","queryId":${queryId},"errorMessage":${message},${data}"logLines":${logs},"journal":${journal}}`;
 }
 
 export function encodeTransition(start: StateVersion, end: StateVersion, modifications: string[]): string {

@@ -1,5 +1,10 @@
 import type { WebSocket } from "ws";
-import type { CallResult } from "../functions/results.ts";
+import { type Caller, NOBODY } from "../auth/caller.ts";
+import { errorMessage, type Viewer, visibleLogs } from "../functions/disclosure.ts";
+import { newRequest } from "../functions/request.ts";
+import type { CallFailure, CallResult } from "../functions/results.ts";
+import type { RequestSource } from "../http/clientAddress.ts";
+import type { ClientCall } from "../process/clientCalls.ts";
 import type { Subscriber, SyncHub } from "./hub.ts";
 import type { LiveRequest } from "./liveQueries.ts";
 import {
@@ -12,29 +17,15 @@ import {
   type StateVersion,
 } from "./protocol.ts";
 
-/** Who a connection speaks for. */
-export interface SessionIdentity {
-  /** JSON text, or null. */
-  identity: string | null;
-  admin: boolean;
-  /** When the token ends, ms since 1970, or null. */
-  expiresAtMs: number | null;
-}
-
-/** A call of a client over the socket. */
-export interface SocketCall {
-  path: string;
-  component: string;
-  args: string;
-  caller: SessionIdentity;
-}
-
 export interface SessionServices {
   hub: SyncHub;
-  mutation(call: SocketCall & { session: string; request: number }): Promise<CallResult>;
-  action(call: SocketCall): Promise<CallResult>;
-  authenticate(message: Extract<ClientMessage, { type: "Authenticate" }>): Promise<SessionIdentity>;
+  /** `number` tells mutations that are sent again from new ones. */
+  mutation(call: ClientCall, number: { session: string; request: number }): Promise<CallResult>;
+  action(call: ClientCall): Promise<CallResult>;
+  authenticate(message: Extract<ClientMessage, { type: "Authenticate" }>): Promise<Caller>;
   observeTs(ts: bigint): Promise<void>;
+  /** Everybody, and not only administrators, sees messages and stacks of errors. */
+  showErrors: boolean;
 }
 
 /** Versions that a message of the client asks for; they take effect when its subscriptions have results. */
@@ -47,7 +38,6 @@ interface VersionChange {
 const PING_EVERY_MS = 15_000;
 /** A client that does not read is cut off; it comes back when it can. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
-const ANONYMOUS: SessionIdentity = { identity: null, admin: false, expiresAtMs: null };
 
 /**
  * One WebSocket connection. Invariants: every Transition starts at the version at which the last one ended; timestamps never
@@ -56,8 +46,9 @@ const ANONYMOUS: SessionIdentity = { identity: null, admin: false, expiresAtMs: 
 export class Session implements Subscriber {
   readonly #socket: WebSocket;
   readonly #services: SessionServices;
+  readonly #source: RequestSource;
   #sessionId: string;
-  #caller = ANONYMOUS;
+  #caller: Caller = NOBODY;
   #version: StateVersion = { querySet: 0, identity: 0, ts: 0n };
   /** Versions including those that are not ready yet; the next message must build on them. */
   #expected = { querySet: 0, identity: 0 };
@@ -74,8 +65,13 @@ export class Session implements Subscriber {
   readonly #pingTimer: NodeJS.Timeout;
   #expiryTimer: NodeJS.Timeout | null = null;
 
-  constructor(socket: WebSocket, services: SessionServices, connectionId: string) {
+  constructor(
+    socket: WebSocket,
+    services: SessionServices,
+    { connectionId, source }: { connectionId: string; source: RequestSource },
+  ) {
     this.#socket = socket;
+    this.#source = source;
     this.#services = services;
     this.#sessionId = connectionId;
     services.hub.join(this);
@@ -185,7 +181,7 @@ export class Session implements Subscriber {
       );
     }
     try {
-      this.#caller = message.tokenType === "None" ? ANONYMOUS : await this.#services.authenticate(message);
+      this.#caller = message.tokenType === "None" ? NOBODY : await this.#services.authenticate(message);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       return this.#send(JSON.stringify({ type: "AuthError", error: text, baseVersion, authUpdateAttempted: true }));
@@ -261,7 +257,7 @@ export class Session implements Subscriber {
     for (const queryId of this.#dirty) {
       const query = this.#queries.get(queryId);
       const result = query === undefined ? null : this.#services.hub.result(query.subscription);
-      if (result !== null) modifications.push(encodeResult(queryId, result));
+      if (result !== null) modifications.push(encodeResult(queryId, result, this.#viewer()));
     }
     for (const queryId of this.#removed) modifications.push(`{"type":"QueryRemoved","queryId":${queryId}}`);
     if (this.#changes.length === 0 && modifications.length === 0 && !this.#owesTransition) return;
@@ -275,14 +271,15 @@ export class Session implements Subscriber {
 
   async #mutation(message: Extract<ClientMessage, { type: "Mutation" }>): Promise<void> {
     const { requestId } = message;
-    const call = { ...this.#callOf(message), session: this.#sessionId, request: requestId };
-    const result = await settle(this.#services.mutation(call));
-    if (!result.ok) return this.#send(failureResponse("MutationResponse", requestId, result));
+    const call = this.#callOf(message);
+    const number = { session: this.#sessionId, request: requestId };
+    const result = await this.#services.mutation(call, number);
+    if (!result.ok) return this.#sendFailure("MutationResponse", requestId, { failure: result, call });
     const ts = BigInt(result.ts ?? "0");
     if (ts > this.#owedTs) this.#owedTs = ts;
     this.#services.hub.awaitTransition(this, this.#owedTs);
     this.#owesTransition = true;
-    const logs = JSON.stringify(result.logs);
+    const logs = JSON.stringify(visibleLogs(result.logs, this.#viewer()));
     this.#send(
       `{"type":"MutationResponse","requestId":${requestId},"success":true,"result":${result.value},"ts":"${encodeTs(ts)}","logLines":${logs}}`,
     );
@@ -292,17 +289,37 @@ export class Session implements Subscriber {
 
   async #action(message: Extract<ClientMessage, { type: "Action" }>): Promise<void> {
     const { requestId } = message;
-    const result = await settle(this.#services.action(this.#callOf(message)));
-    if (!result.ok) return this.#send(failureResponse("ActionResponse", requestId, result));
-    const logs = JSON.stringify(result.logs);
+    const call = this.#callOf(message);
+    const result = await this.#services.action(call);
+    if (!result.ok) return this.#sendFailure("ActionResponse", requestId, { failure: result, call });
+    const logs = JSON.stringify(visibleLogs(result.logs, this.#viewer()));
     this.#send(
       `{"type":"ActionResponse","requestId":${requestId},"success":true,"result":${result.value},"logLines":${logs}}`,
     );
   }
 
-  #callOf(message: { udfPath: string; args: unknown[]; componentPath?: string }): SocketCall {
+  #callOf(message: { udfPath: string; args: unknown[]; componentPath?: string }): ClientCall {
     const component = this.#caller.admin ? (message.componentPath ?? "") : "";
-    return { path: message.udfPath, component, args: argsText(message.args), caller: this.#caller };
+    const request = newRequest({ ...this.#source, authToken: this.#caller.authToken });
+    return { path: message.udfPath, component, args: argsText(message.args), caller: this.#caller, request };
+  }
+
+  #viewer(caller = this.#caller): Viewer {
+    return { seesErrors: caller.admin || this.#services.showErrors };
+  }
+
+  #sendFailure(
+    type: "MutationResponse" | "ActionResponse",
+    requestId: number,
+    { failure, call }: { failure: CallFailure; call: ClientCall },
+  ): void {
+    const viewer = this.#viewer(call.caller);
+    const message = JSON.stringify(errorMessage(failure.error, call.request.requestId, viewer));
+    const logs = JSON.stringify(visibleLogs(failure.logs, viewer));
+    const data = failure.data === undefined ? "" : `,"errorData":${failure.data}`;
+    this.#send(
+      `{"type":"${type}","requestId":${requestId},"success":false,"result":${message},"logLines":${logs}${data}}`,
+    );
   }
 
   #send(text: string): void {
@@ -337,18 +354,4 @@ export class Session implements Subscriber {
 /** The single argument object, as JSON text. */
 function argsText(args: unknown[]): string {
   return JSON.stringify(Array.isArray(args) ? (args[0] ?? {}) : {});
-}
-
-/** A call whose thread was lost fails like a function. */
-async function settle(call: Promise<CallResult>): Promise<CallResult> {
-  try {
-    return await call;
-  } catch (error) {
-    return { ok: false, error: error instanceof Error ? error.message : String(error), logs: [] };
-  }
-}
-
-function failureResponse(type: string, requestId: number, failure: Extract<CallResult, { ok: false }>): string {
-  const data = failure.data === undefined ? "" : `,"errorData":${failure.data}`;
-  return `{"type":"${type}","requestId":${requestId},"success":false,"result":${JSON.stringify(failure.error)},"logLines":${JSON.stringify(failure.logs)}${data}}`;
 }

@@ -58,6 +58,7 @@ export async function launch(
     String(port),
     "--site-port",
     String(sitePort),
+    "--show-errors",
   ];
   const child = spawn(process.execPath, [path.join(PACKAGE, "src/bin.ts"), ...args, ...(options.args ?? [])], {
     env: { ...process.env, ...options.env },

@@ -73,6 +73,8 @@ function measureFormulas() {
     list: '{{join(1.body.items[].title; ", ")}}',
     pattern: String.raw`{{replace(1.body.name; "/[aeiou]/g"; "_")}}`,
     formatDate: '{{formatDate(1.body.at; "DD.MM.YYYY HH:mm")}}',
+    sha256: "{{sha256(1.body.name)}}",
+    uuid: "{{uuid}}",
   };
   const results = {};
   for (const [name, text] of Object.entries(formulas)) {

@@ -70,10 +70,17 @@ function accept(turn: Turn, event: Event): boolean {
 
 function start(turn: Turn, event: Extract<Event, { kind: "start" }>): true {
   turn.state.phase = "ready";
+  turn.state.seed = drawSeed(turn);
   const operation = beginOperation(turn, requireNode(turn.plan, turn.plan.trigger));
   emitOperation(turn, operation, { state: "succeeded", output: event.bundle });
   turn.state.stack.push(createFrame(operation, "event", [event.bundle]));
   return true;
+}
+
+/** Two numbers of 52 bits each, as text. */
+function drawSeed({ ports }: Turn): string {
+  const part = () => Math.floor(ports.random() * 2 ** 52).toString(36);
+  return `${part()}-${part()}`;
 }
 
 function applyResult(turn: Turn, pending: Pending, event: Extract<Event, { kind: "result" }>): true {

@@ -5,6 +5,7 @@ import type { Collection, Frame } from "./state.ts";
 import { failOperation } from "./failures.ts";
 import {
   beginOperation,
+  childPath,
   emitOperation,
   endRun,
   requireNode,
@@ -67,7 +68,10 @@ function tryEdge(turn: Turn, frame: Frame, edge: PlanEdge): void {
 /** Evaluates the edge's filter on the current environment and counts what came and what passed. */
 export function passes(turn: Turn, edge: PlanEdge): ReturnType<typeof evaluateFilter> {
   const result = edge.filter
-    ? evaluateFilter(edge.filter, scopeOf(turn))
+    ? evaluateFilter(
+        edge.filter,
+        scopeOf(turn, () => `edge ${edge.index}:${childPath(turn.state)}`),
+      )
     : { ok: true as const, passed: true, missing: [] };
   const count = (turn.state.edges[edge.index] ??= [0, 0]);
   count[0] += 1;

@@ -6,7 +6,7 @@ export type PureResult<Value> = { ok: true; value: Value } | { ok: false; error:
 export interface Ports {
   /** Unix time in milliseconds; stands still for the length of one `advance`. */
   nowMs: number;
-  /** In [0, 1); decides the jitter of retries and nothing else. */
+  /** In [0, 1); decides the jitter of retries and, once per run, the seed of its formulas. */
   random(): number;
   /** IANA name, for formulas; UTC where absent. */
   timeZone?: string;

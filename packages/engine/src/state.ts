@@ -87,6 +87,8 @@ export interface RunState {
   broken: Broken | null;
   operationCount: number;
   lastOperationId: number;
+  /** Decides, with node and bundle path, what formulas draw by chance. Drawn when the run starts; not to be guessed. */
+  seed: string;
   responded: boolean;
   /** How often each edge was `[seen, passed]`, by its position in the definition. */
   edges: Record<string, [seen: number, passed: number]>;
@@ -103,6 +105,7 @@ export function createState(): RunState {
     broken: null,
     operationCount: 0,
     lastOperationId: 0,
+    seed: "",
     responded: false,
     edges: {},
   };

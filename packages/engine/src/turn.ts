@@ -58,11 +58,15 @@ export function findFrame(state: RunState, node: NodeId): Frame | undefined {
   return undefined;
 }
 
-/** What formulas see at this moment: the current bundle of each frame on the stack. */
-export function scopeOf(turn: Turn): Scope {
+/**
+ * What formulas see at this moment: the current bundle of each frame on the stack. `place` names the operation or edge
+ * within its run: whoever evaluates its formulas again draws the same by chance.
+ */
+export function scopeOf(turn: Turn, place: () => string): Scope {
   const { state, ports } = turn;
   const scope: Scope = {
     nowMs: ports.nowMs,
+    getSeed: () => `${state.seed}/${place()}`,
     getBundle(nodeId) {
       const frame = findFrame(state, nodeId);
       return frame ? currentBundle(frame) : undefined;
@@ -117,7 +121,8 @@ export function begunOf(turn: Turn, pending: Pending): Begun {
 
 /** Evaluates the node's config into the operation's input. */
 export function evaluateInput(turn: Turn, operation: Begun): OperationError | null {
-  const result = evaluateConfig(operation.node.config, scopeOf(turn));
+  const place = () => `${operation.node.id}:${operation.path}`;
+  const result = evaluateConfig(operation.node.config, scopeOf(turn, place));
   if (!result.ok) return result.error;
   operation.input = result.value;
   if (result.missing.length > 0) operation.missing = result.missing;

@@ -32,9 +32,10 @@ function add(builder: Builder, place: Place, type: string, spec: Partial<Definit
   return { ...place, from: id, scope: [...place.scope, id] };
 }
 
-/** Something that differs by bundle. */
+/** Something that differs by bundle, or is drawn by chance. */
 function formula({ random }: Builder, place: Place): string {
-  return `{{${random.pick(place.scope)}}}`;
+  if (random.chance(0.2)) return random.pick(["{{uuid}}", "{{random}} and {{random(1; 6)}}", "{{shuffle(1.items)}}"]);
+  return `{{${random.pick(place.scope)}.*}}`;
 }
 
 function grow(builder: Builder, place: Place): void {

@@ -19,6 +19,12 @@ const list: ConstantDoc[] = [
     description: "Seconds since 1970-01-01 UTC.",
     evaluate: ({ scope }) => Math.floor(scope.nowMs / 1000),
   },
+  { name: "uuid", description: "A new UUID (version 4).", evaluate: ({ chance }) => chance.uuid() },
+  {
+    name: "random",
+    description: "A number by chance, from 0 to less than 1.",
+    evaluate: ({ chance }) => chance.next(),
+  },
   { name: "pi", description: "3.14159...", evaluate: () => Math.PI },
   { name: "emptystring", description: "A text without characters.", evaluate: () => "" },
   { name: "emptyarray", description: "A list without items.", evaluate: () => [] },

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../definition/schema.ts";
+import { createChance, type Chance } from "./chance.ts";
 import { FormulaError } from "./formulaError.ts";
 
 /** What a formula can read. */
@@ -7,6 +8,11 @@ export interface Scope {
   getBundle(nodeId: number): JsonValue | undefined;
   /** The operation's time, in milliseconds since 1970. `now` and dates without a year are made from it. */
   nowMs: number;
+  /**
+   * Decides what `uuid`, `random` and `shuffle` give: the same for the same operation, however often it is evaluated. Where it
+   * is absent (previews) they always give the same.
+   */
+  getSeed?(): string;
   /** IANA name; dates without an offset are read and written in it. UTC when absent. */
   timeZone?: string;
 }
@@ -51,6 +57,7 @@ export class Evaluation {
   missing: MissingValue[] = [];
   private stepsLeft: number;
   private charsLeft: number;
+  private drawn: Chance | undefined;
 
   constructor(scope: Scope, budget: Budget) {
     this.scope = scope;
@@ -87,6 +94,11 @@ export class Evaluation {
       );
     }
     this.spendSteps(count);
+  }
+
+  /** Where chance comes from: what is drawn first, second ... depends on the seed alone. */
+  get chance(): Chance {
+    return (this.drawn ??= createChance(this.scope.getSeed?.() ?? ""));
   }
 
   reportMissing(reference: string, reason: string): void {

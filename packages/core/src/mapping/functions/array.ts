@@ -1,8 +1,8 @@
 import type { JsonValue } from "../../definition/schema.ts";
 import { canonicalJson } from "../../canonicalJson.ts";
-import { areEqual, measure, toText, type JsonObject } from "../values.ts";
+import { areEqual, measure, toText, type JsonObject, type Value } from "../values.ts";
 import { defineFunction } from "./define.ts";
-import { flattenInto, mergeValues, readAt, sortItems } from "./lists.ts";
+import { fieldNames, flattenInto, mergeValues, readAt, sortItems } from "./lists.ts";
 
 const arrayArg = { name: "array", type: "array", description: "The list." } as const;
 const valuesArg = { name: "values", type: "any", description: "One or more values.", rest: true } as const;
@@ -17,16 +17,22 @@ export const arrayFunctions = [
       arrayArg,
       { name: "path", type: "text", description: 'The field, for example "title" or "price.amount".' },
       { name: "filterPath", type: "text", description: "The field that is compared.", optional: true },
-      { name: "values", type: "any", description: "Values that it may have.", rest: true },
+      {
+        name: "values",
+        type: "any",
+        description: 'Values that it may have; a text may list several, as in "work,home".',
+        rest: true,
+      },
     ],
     returns: "array",
     examples: [
       { formula: 'map(1.items; "title")', result: ["Pen", "Book", "Lamp"] },
       { formula: 'map(1.items; "title"; "quantity"; 1; 2)', result: ["Book", "Lamp"] },
+      { formula: 'map(1.items; "price"; "title"; "Pen,Lamp")', result: [2, 69.5] },
     ],
     call: ([items, path, filterPath, values], evaluation) => {
-      evaluation.spendSteps(items.length * (1 + values.length));
-      const accepted = values.flatMap((value) => (Array.isArray(value) ? value : [value]));
+      const accepted = values.flatMap(listValues);
+      evaluation.spendSteps(items.length * (1 + accepted.length));
       const results: JsonValue[] = [];
       for (const item of items) {
         if (filterPath && !accepted.some((value) => areEqual(readAt(item, filterPath, evaluation), value))) continue;
@@ -186,7 +192,7 @@ export const arrayFunctions = [
     args: [{ name: "object", type: "object", description: "The object." }],
     returns: "array",
     examples: [{ formula: "keys(1.address)", result: ["city", "zip"] }],
-    call: ([object]) => Object.keys(object),
+    call: ([object]) => fieldNames(object),
   }),
   defineFunction({
     name: "toArray",
@@ -204,7 +210,7 @@ export const arrayFunctions = [
       },
     ],
     call: ([object], evaluation) => {
-      const names = Object.keys(object);
+      const names = fieldNames(object);
       evaluation.spendItems(names.length);
       return names.map((key) => ({ key, value: object[key]! }));
     },
@@ -232,3 +238,10 @@ export const arrayFunctions = [
     },
   }),
 ];
+
+/** A value, or each of several; a text with commas counts as a whole and in its parts. */
+function listValues(value: Value): readonly Value[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== "string" || !value.includes(",")) return [value];
+  return [value, ...value.split(",").map((part) => part.trim())];
+}

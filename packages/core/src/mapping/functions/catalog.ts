@@ -1,20 +1,30 @@
 import { arrayFunctions } from "./array.ts";
+import { binaryFunctions } from "./binary.ts";
+import { chanceFunctions } from "./chance.ts";
 import { dateFunctions } from "./date.ts";
 import { datePartFunctions } from "./dateParts.ts";
 import type { FunctionDefinition, FunctionDoc } from "./define.ts";
+import { escapeFunctions } from "./escape.ts";
 import { generalFunctions } from "./general.ts";
 import { mathFunctions } from "./math.ts";
+import { paddingFunctions } from "./padding.ts";
 import { patternFunctions } from "./pattern.ts";
+import { setFunctions } from "./sets.ts";
 import { textFunctions } from "./text.ts";
 
 const definitions: readonly FunctionDefinition[] = [
   ...generalFunctions,
   ...mathFunctions,
   ...textFunctions,
+  ...paddingFunctions,
   ...patternFunctions,
+  ...escapeFunctions,
+  ...binaryFunctions,
   ...dateFunctions,
   ...datePartFunctions,
   ...arrayFunctions,
+  ...setFunctions,
+  ...chanceFunctions,
 ];
 
 /** Without a prototype: no name reaches anything that is not in the list. */

@@ -1,7 +1,7 @@
 import type { Evaluation } from "../evaluation.ts";
 import { parsePath } from "../path.ts";
 import { readPath } from "../reference.ts";
-import { areEqual, isEmpty, isTruthy, toText, type JsonObject, type Value } from "../values.ts";
+import { areEqual, isEmpty, isObject, isTruthy, toText, type JsonObject, type Value } from "../values.ts";
 import { FormulaError } from "../formulaError.ts";
 import { defineFunction, defineLazyFunction } from "./define.ts";
 
@@ -152,7 +152,63 @@ export const generalFunctions = [
     ],
     call: ([value], evaluation) => isEmpty(withoutReport(value, evaluation)),
   }),
+  defineLazyFunction({
+    name: "typeOf",
+    category: "general",
+    description: 'What a value is: "text", "number", "boolean", "list", "object" or "nothing".',
+    args: [{ name: "value", type: "any", description: "Any value." }],
+    returns: "text",
+    examples: [
+      { formula: "typeOf(1.total)", result: "number" },
+      { formula: "typeOf(1.missing)", result: "nothing" },
+    ],
+    call: ([value], evaluation) => typeName(withoutReport(value, evaluation)),
+  }),
+  defineFunction({
+    name: "set",
+    category: "general",
+    description: "An object with one field set to a value. Fields on the way are made where they are missing.",
+    args: [
+      { name: "object", type: "object", description: "The object; it stays as it is." },
+      { name: "path", type: "text", description: 'The field, for example "city" or "address.city".' },
+      { name: "value", type: "any", description: "Its value; nothing takes the field away." },
+    ],
+    returns: "object",
+    examples: [
+      { formula: 'set(1.address; "city"; "Paris")', result: { city: "Paris", zip: "NW1 6XE" } },
+      { formula: 'set(pick(1.address; "zip"); "geo.lat"; 51.5)', result: { zip: "NW1 6XE", geo: { lat: 51.5 } } },
+      { formula: 'set(1.address; "zip"; ignore)', result: { city: "London" } },
+    ],
+    call: ([object, path, value], evaluation) => {
+      const steps = parsePath(path);
+      const names = steps?.flatMap((step) => (step.kind === "key" && step.key !== "__proto__" ? [step.key] : []));
+      if (!steps || !names || names.length === 0 || names.length < steps.length || names.length > MAX_SET_DEPTH) {
+        throw new FormulaError("formula_failed", `"${path.slice(0, 60)}" is not a path of field names such as a.b.`);
+      }
+      return setField(object, names, value, evaluation);
+    },
+  }),
 ];
+
+/** Fields on the way to the one that `set` changes. */
+const MAX_SET_DEPTH = 20;
+
+function typeName(value: Value): string {
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return "list";
+  return typeof value === "string" ? "text" : typeof value;
+}
+
+/** A copy with the field changed; what is no object on the way is replaced by one. */
+function setField(value: Value, names: readonly string[], content: Value, evaluation: Evaluation): JsonObject {
+  const [name = "", ...rest] = names;
+  const before = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  const inside = rest.length === 0 ? content : setField(before, rest, content, evaluation);
+  const isKept = (key: string) => inside !== undefined || key !== name;
+  const result = filterFields(isObject(value) ? value : {}, isKept, evaluation);
+  if (inside !== undefined) result[name] = inside;
+  return result;
+}
 
 /** A value that is only tested: that it is missing is no surprise, and not what made the output empty. */
 function withoutReport(argument: Thunk | undefined, evaluation: { missing: unknown[] }): Value {

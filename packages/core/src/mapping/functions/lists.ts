@@ -5,6 +5,9 @@ import { parsePath } from "../path.ts";
 import { readPath } from "../reference.ts";
 import { checkDepth, compare, compareText, isEmpty, isObject, type JsonObject, type Value } from "../values.ts";
 
+/** The names of an object's fields; `__proto__` is never one. */
+export const fieldNames = (object: JsonObject): string[] => Object.keys(object).filter((name) => name !== "__proto__");
+
 export function readAt(item: JsonValue, path: string, evaluation: Evaluation): Value {
   const steps = parsePath(path);
   if (!steps) throw new FormulaError("formula_failed", `"${path.slice(0, 60)}" is not a path such as items[1].title.`);

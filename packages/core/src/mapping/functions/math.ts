@@ -107,6 +107,41 @@ export const mathFunctions = [
   defineAggregate("max", "The largest number.", [{ formula: "max(1.items[].price)", result: 69.5 }], (numbers) =>
     numbers.reduce((a, b) => (b > a ? b : a)),
   ),
+  defineAggregate(
+    "stdevP",
+    "The standard deviation of the numbers, which are all there are.",
+    [{ formula: "stdevP(2; 4; 4; 4; 5; 5; 7; 9)", result: 2 }],
+    (numbers) => Math.sqrt(sumOfSquares(numbers) / numbers.length),
+  ),
+  defineFunction({
+    name: "stdevS",
+    category: "math",
+    description: "The standard deviation of the numbers, which are a sample of more; nothing of less than two.",
+    args: numbersArgs,
+    returns: "number",
+    examples: [
+      { formula: "round(stdevS(2; 4; 4; 4; 5; 5; 7; 9); 3)", result: 2.138 },
+      { formula: "stdevS(1)", result: undefined },
+    ],
+    call: ([values], evaluation) => {
+      const numbers = collectNumbers(values);
+      evaluation.spendSteps(numbers.length);
+      if (numbers.length < 2) return undefined;
+      return requireFinite(Math.sqrt(sumOfSquares(numbers) / (numbers.length - 1)));
+    },
+  }),
+  defineFunction({
+    name: "power",
+    category: "math",
+    description: "A number raised to a power.",
+    args: [numberArg, { name: "exponent", type: "number", description: "The power." }],
+    returns: "number",
+    examples: [
+      { formula: "power(2; 10)", result: 1024 },
+      { formula: "power(9; 0.5)", result: 3 },
+    ],
+    call: ([number, exponent]) => requireFinite(number ** exponent),
+  }),
   defineFunction({
     name: "parseNumber",
     category: "math",
@@ -159,6 +194,12 @@ function collectNumbers(values: readonly Value[]): number[] {
     else collect(value);
   }
   return numbers;
+}
+
+/** Of the distances from the mean. */
+function sumOfSquares(numbers: readonly number[]): number {
+  const mean = numbers.reduce(add, 0) / numbers.length;
+  return numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0);
 }
 
 function middleOf(numbers: number[]): number {

@@ -4,8 +4,7 @@ import { FormulaError } from "../formulaError.ts";
 import { isObject, measure, toJson, toText, type Value } from "../values.ts";
 import { toPaidText } from "./arguments.ts";
 import { defineFunction, type FunctionDefinition, type FunctionExample } from "./define.ts";
-import { decodeBase64, encodeBase64 } from "./base64.ts";
-import { escapeHtml, stripHtml } from "./html.ts";
+import { bytesOf, isBinary, writeBytes } from "./bytes.ts";
 
 const textArg = { name: "text", type: "text", description: "The text." } as const;
 
@@ -52,7 +51,7 @@ export const textFunctions = [
   defineFunction({
     name: "length",
     category: "text",
-    description: "How many characters a text, items a list or fields an object has.",
+    description: "How many characters a text, bytes binary data, items a list or fields an object has.",
     args: [{ name: "value", type: "any", description: "A text, a list or an object." }],
     returns: "number",
     examples: [
@@ -61,8 +60,9 @@ export const textFunctions = [
       { formula: "length(1.address)", result: 2 },
       { formula: "length(1.missing)", result: 0 },
     ],
-    call: ([value]) => {
+    call: ([value], evaluation) => {
       if (Array.isArray(value)) return value.length;
+      if (isBinary(value)) return bytesOf(value, evaluation).length;
       return isObject(value) ? Object.keys(value).length : toText(value).length;
     },
   }),
@@ -180,14 +180,14 @@ export const textFunctions = [
   defineFunction({
     name: "toString",
     category: "text",
-    description: "Any value as text; lists and objects as JSON.",
+    description: "Any value as text; lists and objects as JSON, binary data as the text its UTF-8 bytes are.",
     args: [{ name: "value", type: "any", description: "The value." }],
     returns: "text",
     examples: [
       { formula: "toString(1.total)", result: "120.5" },
       { formula: "toString(1.address)", result: '{"city":"London","zip":"NW1 6XE"}' },
     ],
-    call: ([value]) => toText(value),
+    call: ([value], evaluation) => (isBinary(value) ? writeBytes(bytesOf(value, evaluation), "utf8") : toText(value)),
   }),
   defineFunction({
     name: "toJSON",
@@ -225,45 +225,6 @@ export const textFunctions = [
       return parseJson(text);
     },
   }),
-  defineUnary(
-    "encodeURL",
-    "A text as it may stand in a URL.",
-    [{ formula: 'encodeURL("a b&c")', result: "a%20b%26c" }],
-    (text) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd")),
-  ),
-  defineUnary(
-    "decodeURL",
-    "The text that a part of a URL stands for.",
-    [{ formula: 'decodeURL("a%20b")', result: "a b" }],
-    decodeUrl,
-  ),
-  defineUnary(
-    "base64",
-    "The text's UTF-8 bytes in Base64.",
-    [{ formula: 'base64("hé")', result: "aMOp" }],
-    encodeBase64,
-  ),
-  defineUnary(
-    "fromBase64",
-    "The UTF-8 text that Base64 stands for.",
-    [{ formula: 'fromBase64("aMOp")', result: "hé" }],
-    decodeBase64,
-  ),
-  defineUnary(
-    "escapeHTML",
-    "A text that shows as it is in HTML.",
-    [{ formula: 'escapeHTML("<b>a & b</b>")', result: "&lt;b&gt;a &amp; b&lt;/b&gt;" }],
-    escapeHtml,
-  ),
-  defineUnary(
-    "stripHTML",
-    "The text of HTML, without tags, scripts and styles.",
-    [
-      { formula: 'stripHTML("<p>a &amp; <b>b</b></p>")', result: "a & b" },
-      { formula: 'stripHTML("a<script>x()</script>b")', result: "ab" },
-    ],
-    stripHtml,
-  ),
 ];
 
 function capitalizeFirst(text: string): string {
@@ -288,15 +249,4 @@ function parseJson(text: string): JsonValue {
     throw new FormulaError("formula_failed", `The JSON nests more than ${MAX_VALUE_DEPTH} levels deep.`);
   }
   return value;
-}
-
-function decodeUrl(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new FormulaError(
-      "formula_failed",
-      "The text is not URL-encoded: a % is not followed by two hexadecimal digits.",
-    );
-  }
 }

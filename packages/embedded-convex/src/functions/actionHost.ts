@@ -1,5 +1,7 @@
 import type { RealmHost } from "../isolate/realm.ts";
 import type { TransactorOperations } from "../process/messages.ts";
+import { dueMsOf } from "../scheduler/dueTime.ts";
+import { laneOf } from "../scheduler/jobRunner.ts";
 import type { FileStore } from "../storage/files.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { type Codebase, type FunctionAddress, handleOf } from "./codebase.ts";
@@ -82,8 +84,10 @@ function callOperations(services: ActionServices) {
         component: call.component,
         target: handleOf(info),
         path: info.path,
+        lane: laneOf(info.kind),
         args: JSON.stringify(args.args),
-        dueMs: args.ts * 1000,
+        dueMs: dueMsOf(args.ts, Date.now()),
+        parent: call.request.scheduledFunctionId,
       };
       return JSON.stringify(await services.transactor.schedule(job));
     },

@@ -1,4 +1,6 @@
 import type { RealmHost } from "../isolate/realm.ts";
+import { dueMsOf } from "../scheduler/dueTime.ts";
+import { laneOf } from "../scheduler/jobRunner.ts";
 import type { Jobs } from "../scheduler/jobs.ts";
 import type { Catalog } from "../store/catalog.ts";
 import type { ConvexJson } from "../values/json.ts";
@@ -88,11 +90,16 @@ function otherOperations(services: TransactionServices) {
       args: Args<FunctionAddress & { ts: number; args: ConvexJson }>,
     ): string {
       const info = services.codebase().resolve(call.component, args);
-      const target = handleOf(info);
-      const dueMs = args.ts * 1000;
-      return JSON.stringify(
-        jobs.schedule(transaction, { component: call.component, path: info.path, target, args: args.args, dueMs }),
-      );
+      const job = {
+        component: call.component,
+        path: info.path,
+        target: handleOf(info),
+        lane: laneOf(info.kind),
+        args: args.args,
+        dueMs: dueMsOf(args.ts, Date.now()),
+        parent: call.request.scheduledFunctionId,
+      };
+      return JSON.stringify(jobs.schedule(transaction, job));
     },
 
     "1.0/cancel_job"(_call: CallContext, { transaction }: TransactionContext, { id }: { id: string }): string {

@@ -384,8 +384,12 @@ class Deployment implements RunningDeployment {
     const { jobId } = job;
     this.#runningJobs.add(jobId);
     const result = await this.#calls.actionJob(job);
-    this.#runningJobs.delete(jobId);
-    await this.#transactor().call("actionJobFinished", { jobId, error: result.ok ? null : result.error });
+    try {
+      await this.#transactor().call("actionJobFinished", { jobId, error: result.ok ? null : result.error });
+    } finally {
+      // Not earlier: a transactor that takes over meanwhile would record it as interrupted.
+      this.#runningJobs.delete(jobId);
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import type { FunctionCall } from "../functions/invoke.ts";
 import type { RequestInfo } from "../functions/request.ts";
 import type { CallFailure, CallResult } from "../functions/results.ts";
 import type { FileLocation, NewFile } from "../functions/storedFiles.ts";
+import type { JobLane } from "../scheduler/jobs.ts";
 import type { TableNumber } from "../store/catalog.ts";
 import type { LiveChanges, LiveRequest } from "../sync/liveQueries.ts";
 
@@ -25,6 +26,9 @@ export interface ScheduleCall {
   /** One object as Convex JSON text. */
   args: string;
   dueMs: number;
+  lane: JobLane;
+  /** The scheduled function that asks, if it is one. */
+  parent: string | null;
 }
 
 /** What any thread may ask of the transactor. */

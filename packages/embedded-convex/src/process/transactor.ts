@@ -23,7 +23,14 @@ import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { Environment } from "./environment.ts";
 import { FunctionRunner } from "./functionRunner.ts";
-import type { ActivationDiff, DeploymentState, MutationCall, TransactorControl, TransactorEvents } from "./messages.ts";
+import type {
+  ActivationDiff,
+  DeploymentState,
+  MutationCall,
+  ScheduleCall,
+  TransactorControl,
+  TransactorEvents,
+} from "./messages.ts";
 
 export interface TransactorOptions {
   folder: string;
@@ -192,7 +199,7 @@ export class Transactor implements TransactorControl {
     return null;
   }
 
-  schedule(call: { component: string; target: string; path: string; args: string; dueMs: number }): Promise<string> {
+  schedule(call: ScheduleCall): Promise<string> {
     return this.#write((transaction) =>
       this.#jobs.schedule(transaction, { ...call, args: JSON.parse(call.args) as ConvexJson }),
     );

@@ -8,9 +8,16 @@ const TABLE = "_scheduled_functions";
 /** Finished jobs stay readable as long as on Convex. */
 const FINISHED_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
-const PENDING = 0;
+/** Values of `jobs.state`. Jobs of versions before there were lanes all wait in the first one, and are moved when they are due. */
+const PENDING_MUTATION = 0;
 const RUNNING = 1;
 const FINISHED = 2;
+const PENDING_ACTION = 3;
+
+/** Mutations and actions wait in separate queues: slow actions must not hold up mutations that are due. */
+export type JobLane = "mutation" | "action";
+export const LANES: readonly JobLane[] = ["mutation", "action"];
+const PENDING: Readonly<Record<JobLane, number>> = { mutation: PENDING_MUTATION, action: PENDING_ACTION };
 
 /** A job as the scheduler runs it. */
 export interface Job {
@@ -18,6 +25,20 @@ export interface Job {
   dueMs: number;
   /** A function handle. */
   target: string;
+}
+
+/** A job to be added. */
+export interface NewJob {
+  component: string;
+  path: string;
+  /** A function handle. */
+  target: string;
+  lane: JobLane;
+  /** One object. */
+  args: ConvexJson;
+  dueMs: number;
+  /** The scheduled function that adds it, if one does: what a cancelled one schedules is cancelled too. */
+  parent: string | null;
 }
 
 export type JobOutcome = { kind: "success" } | { kind: "failed"; error: string };
@@ -33,7 +54,6 @@ export class Jobs {
   readonly #add: Statement;
   readonly #remove: Statement;
   readonly #target: Statement;
-  readonly #due: Statement;
   readonly #next: Statement;
   readonly #inState: Statement;
 
@@ -44,31 +64,27 @@ export class Jobs {
     this.#add = database.prepare("INSERT INTO jobs(state, due, k, target) VALUES(?, ?, ?, ?)");
     this.#remove = database.prepare("DELETE FROM jobs WHERE state = ? AND due = ? AND k = ?");
     this.#target = database.prepare("SELECT target FROM jobs WHERE state = ? AND due = ? AND k = ?");
-    this.#due = database.prepare(
-      `SELECT due, k, target FROM jobs WHERE state = ${PENDING} AND due <= ? ORDER BY due, k LIMIT ?`,
-    );
-    this.#next = database.prepare(`SELECT due FROM jobs WHERE state = ${PENDING} AND due > ? ORDER BY due LIMIT 1`);
+    this.#next = database.prepare("SELECT due FROM jobs WHERE state = ? AND due > ? ORDER BY due LIMIT 1");
     this.#inState = database.prepare(
       "SELECT due, k, target FROM jobs WHERE state = ? AND due <= ? ORDER BY due, k LIMIT ?",
     );
   }
 
-  /** Adds a pending job and returns its id. `args` is one object. */
-  schedule(
-    transaction: Transaction,
-    job: { component: string; path: string; target: string; args: ConvexJson; dueMs: number },
-  ): string {
+  /** Adds a pending job and returns its id. */
+  schedule(transaction: Transaction, job: NewJob): string {
     const table = transaction.catalog.ensureTable(job.component, TABLE);
     const argsBytes = JSON.stringify(job.args).length;
     transaction.usage.add("functionsScheduled", 1);
     transaction.usage.add("scheduledFunctionArgsBytes", argsBytes);
-    const id = transaction.insert(table, {
-      name: job.path.replace(":", ".js:"),
-      args: [job.args],
-      scheduledTime: job.dueMs,
-      state: { kind: "pending" },
-    });
-    this.#add.run(PENDING, job.dueMs, this.#locate(id).key, job.target);
+    const fields = { name: job.path.replace(":", ".js:"), args: [job.args], scheduledTime: job.dueMs };
+    if (job.parent !== null && this.#stateKind(job.parent) === "canceled") {
+      const completedTime = Date.now();
+      const id = transaction.insert(table, { ...fields, state: { kind: "canceled" }, completedTime });
+      this.#add.run(FINISHED, completedTime, this.#locate(id).key, job.target);
+      return id;
+    }
+    const id = transaction.insert(table, { ...fields, state: { kind: "pending" } });
+    this.#add.run(PENDING[job.lane], job.dueMs, this.#locate(id).key, job.target);
     transaction.scheduled.push({ due: job.dueMs });
     return id;
   }
@@ -94,9 +110,16 @@ export class Jobs {
 
   markRunning(transaction: Transaction, job: Job): void {
     const at = this.#locate(job.id);
-    this.#remove.run(PENDING, job.dueMs, at.key);
+    this.#remove.run(PENDING_ACTION, job.dueMs, at.key);
     this.#add.run(RUNNING, job.dueMs, at.key, job.target);
     transaction.update(at, "Update", (old) => ({ ...old, state: { kind: "inProgress" } }));
+  }
+
+  /** Lets a waiting job wait in another lane. */
+  changeLane(job: Job, lane: JobLane): void {
+    const { key } = this.#locate(job.id);
+    for (const other of LANES) this.#remove.run(PENDING[other], job.dueMs, key);
+    if (this.isPending(job.id)) this.#add.run(PENDING[lane], job.dueMs, key, job.target);
   }
 
   /** Records the outcome, unless the job was cancelled meanwhile. */
@@ -114,14 +137,17 @@ export class Jobs {
     return { args: JSON.stringify((document.args as ConvexJson[])[0] ?? {}) };
   }
 
-  /** Waiting jobs that are due, oldest first. */
-  due(nowMs: number, limit: number): Job[] {
-    return this.#due.all<[number, Uint8Array, string]>(nowMs, limit).map((row) => this.#toJob(row));
+  /** Waiting jobs of a lane that are due, oldest first. */
+  due(lane: JobLane, nowMs: number, limit: number): Job[] {
+    const rows = this.#inState.all<[number, Uint8Array, string]>(PENDING[lane], nowMs, limit);
+    return rows.map((row) => this.#toJob(row));
   }
 
   /** When the first job after `nowMs` is due, or null. */
   nextDue(nowMs: number): number | null {
-    return this.#next.get<[number]>(nowMs)?.[0] ?? null;
+    const times = LANES.map((lane) => this.#next.get<[number]>(PENDING[lane], nowMs)?.[0] ?? Infinity);
+    const next = Math.min(...times);
+    return next === Infinity ? null : next;
   }
 
   /** Actions run at most once: those that were running when the process ended have failed. */
@@ -147,10 +173,12 @@ export class Jobs {
     const at = this.#locate(id);
     const { key } = at;
     const due = document.scheduledTime as number;
-    const from = stateOf(document) === "pending" ? PENDING : RUNNING;
-    const target = this.#target.get<[string]>(from, due, key)?.[0] ?? "";
+    let target = "";
+    for (const from of UNFINISHED) {
+      target = this.#target.get<[string]>(from, due, key)?.[0] ?? target;
+      this.#remove.run(from, due, key);
+    }
     const completedTime = Date.now();
-    this.#remove.run(from, due, key);
     this.#add.run(FINISHED, completedTime, key, target);
     transaction.update(at, "Update", (old) => ({ ...old, state, completedTime }));
   }
@@ -177,6 +205,8 @@ export class Jobs {
     return { id: this.#catalog.idOfKey(key), dueMs, target };
   }
 }
+
+const UNFINISHED = [PENDING_MUTATION, PENDING_ACTION, RUNNING] as const;
 
 function stateOf(document: ConvexJsonObject): string {
   return (document.state as { kind: string }).kind;

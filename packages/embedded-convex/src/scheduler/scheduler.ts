@@ -1,24 +1,12 @@
-import { handleOf, type FunctionInfo } from "../functions/codebase.ts";
+import { handleOf } from "../functions/codebase.ts";
 import type { CronSpec } from "../deploy/manifest.ts";
 import type { Store } from "../store/store.ts";
-import type { Executor } from "../transaction/executor.ts";
-import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { nextRunMs } from "./cronSchedule.ts";
-import type { Job, Jobs } from "./jobs.ts";
+import { JobRunner, type JobRunnerOptions, laneOf } from "./jobRunner.ts";
 
-export interface SchedulerOptions {
+export interface SchedulerOptions extends Omit<JobRunnerOptions, "onRoom" | "retryIn"> {
   store: Store;
-  jobs: Jobs;
-  executor: Executor;
-  /** Finds the target of a job; throws if the deployed code has it no more. */
-  resolve(target: string): FunctionInfo;
-  /** Runs a mutation in the given transaction; rejects with a message for the job's state. */
-  runMutation(transaction: Transaction, info: FunctionInfo, job: Job, args: string): Promise<void>;
-  /** Hands an action to a worker; `actionFinished` is called later. */
-  runAction(job: Job, args: string): void;
-  /** The message to record for what a function has thrown. */
-  describe(error: unknown): string;
   now: () => number;
   /** Tells the operator about a cron that cannot run. */
   report(message: string): void;
@@ -41,8 +29,6 @@ interface CronState {
 }
 
 const CRONS_KEY = "crons";
-const MAX_CONCURRENT_ACTIONS = 64;
-const CLAIM_LIMIT = 512;
 const MAX_TIMER_MS = 60 * 60 * 1000;
 const PRUNE_EVERY_MS = 10 * 60 * 1000;
 const PRUNE_LIMIT = 500;
@@ -53,8 +39,7 @@ const PRUNE_LIMIT = 500;
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #claimed = new Set<string>();
-  #runningActions = 0;
+  readonly #runner: JobRunner;
   #crons: Record<string, CronState>;
   #timer: NodeJS.Timeout | null = null;
   #timerAt = Infinity;
@@ -63,6 +48,11 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#runner = new JobRunner({
+      ...options,
+      onRoom: () => this.#tick(),
+      retryIn: (delayMs) => this.#arm(options.now() + delayMs),
+    });
     this.#crons = options.store.kv.getJson<Record<string, CronState>>(CRONS_KEY) ?? {};
   }
 
@@ -71,8 +61,7 @@ export class Scheduler {
    * `running`: action jobs that run on although the transactor was replaced.
    */
   async start({ guilty, running }: { guilty: readonly string[]; running: readonly string[] }): Promise<void> {
-    for (const id of running) this.#claimed.add(id);
-    this.#runningActions = running.length;
+    this.#runner.adopt(running);
     await this.#options.executor.write({
       label: "scheduler",
       run: (transaction) => {
@@ -81,7 +70,9 @@ export class Scheduler {
           this.#options.jobs.finish(transaction, id, { kind: "failed", error: "Function execution timed out" });
       },
     });
-    this.#pruneTimer = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
+    const prune = () =>
+      this.#prune().catch((error: unknown) => this.#options.report(`clean-up: ${this.#options.describe(error)}`));
+    this.#pruneTimer = setInterval(() => void prune(), PRUNE_EVERY_MS);
     this.#pruneTimer.unref();
     this.#tick();
   }
@@ -124,14 +115,8 @@ export class Scheduler {
   }
 
   /** An action job has ended; `error` is null on success. */
-  async actionFinished(jobId: string, error: string | null): Promise<void> {
-    if (this.#claimed.delete(jobId)) this.#runningActions--;
-    await this.#options.executor.write({
-      label: "scheduler",
-      run: (transaction) =>
-        this.#options.jobs.finish(transaction, jobId, error === null ? { kind: "success" } : { kind: "failed", error }),
-    });
-    this.#tick();
+  actionFinished(jobId: string, error: string | null): Promise<void> {
+    return this.#runner.actionFinished(jobId, error);
   }
 
   #arm(atMs: number): void {
@@ -149,80 +134,9 @@ export class Scheduler {
     this.#timerAt = Infinity;
     const now = this.#options.now();
     this.#runDueCrons(now);
-    const due = this.#options.jobs.due(now, CLAIM_LIMIT + this.#claimed.size);
-    for (const job of due) if (!this.#claimed.has(job.id)) this.#start(job);
+    this.#runner.startDue(now);
     const next = Math.min(this.#options.jobs.nextDue(now) ?? Infinity, this.#nextCronMs());
     if (next !== Infinity) this.#arm(next);
-  }
-
-  #start(job: Job): void {
-    let info: FunctionInfo;
-    try {
-      info = this.#options.resolve(job.target);
-    } catch (error) {
-      this.#claimed.add(job.id);
-      void this.#fail(job, error);
-      return;
-    }
-    if (info.kind !== "mutation") {
-      if (this.#runningActions >= MAX_CONCURRENT_ACTIONS) return;
-      this.#runningActions++;
-      this.#claimed.add(job.id);
-      void this.#startAction(job);
-      return;
-    }
-    this.#claimed.add(job.id);
-    void this.#runMutation(job, info);
-  }
-
-  async #runMutation(job: Job, info: FunctionInfo): Promise<void> {
-    const { executor, jobs } = this.#options;
-    try {
-      await executor.write({
-        label: `job ${job.id}`,
-        run: async (transaction) => {
-          const loaded = jobs.isPending(job.id) ? jobs.load(job) : null;
-          if (loaded === null) return;
-          await this.#options.runMutation(transaction, info, job, loaded.args);
-          jobs.finish(transaction, job.id, { kind: "success" });
-        },
-      });
-      this.#release(job);
-    } catch (error) {
-      await this.#fail(job, error);
-    }
-  }
-
-  async #startAction(job: Job): Promise<void> {
-    const { executor, jobs } = this.#options;
-    const args = await executor.write({
-      label: "scheduler",
-      run: (transaction) => {
-        const loaded = jobs.isPending(job.id) ? jobs.load(job) : null;
-        if (loaded !== null) jobs.markRunning(transaction, job);
-        return loaded?.args ?? null;
-      },
-    });
-    if (args !== null) this.#options.runAction(job, args);
-    else {
-      this.#runningActions--;
-      this.#release(job);
-    }
-  }
-
-  async #fail(job: Job, error: unknown): Promise<void> {
-    const message = this.#options.describe(error);
-    await this.#options.executor.write({
-      label: "scheduler",
-      run: (transaction) => this.#options.jobs.finish(transaction, job.id, { kind: "failed", error: message }),
-    });
-    this.#release(job);
-  }
-
-  #release(job: Job): void {
-    this.#claimed.delete(job.id);
-    // Only actions are left, which may take long: more due jobs than one claim holds must not wait for them.
-    if (this.#claimed.size <= this.#runningActions) this.#tick();
   }
 
   #runDueCrons(now: number): void {
@@ -250,8 +164,10 @@ export class Scheduler {
             component: cron.component,
             path: info.path,
             target: handleOf(info),
+            lane: laneOf(info.kind),
             args,
             dueMs: now,
+            parent: null,
           });
         }
         store.kv.setJson(CRONS_KEY, this.#crons);

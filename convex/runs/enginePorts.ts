@@ -16,6 +16,7 @@ export function createPorts(nowMs: number): Ports {
       const action = findAction(type, typeVersion);
       return action ? attempt(() => action.parseInput(input)) : { ok: false, error: missing(type, typeVersion) };
     },
+    collector: (type, typeVersion) => findAction(type, typeVersion)?.collector ?? null,
   };
 }
 

@@ -33,7 +33,7 @@ export {
   subtreeOf,
   type Graph,
 } from "./graph/graph.ts";
-export { aggregatedSource, controlOf, upstreamNodes } from "./graph/scope.ts";
+export { aggregatedSource, collectedSources, controlOf, isMerge, upstreamNodes } from "./graph/scope.ts";
 export { defineMigrations, migrateDefinition, type FormatMigration } from "./migration/migrate.ts";
 export {
   appendNode,

@@ -39,7 +39,7 @@ export function parkUnknown(turn: Turn, pending: Pending, error: OperationError)
   turn.commands.push({ kind: "park", error: locate(error, begunOf(turn, pending)) });
 }
 
-/** The operation has failed for good: its error route takes over, or the run ends. */
+/** The operation has failed for good: its error route takes over, or the scenario's catch-all route, or the run ends. */
 export function failOperation(turn: Turn, operation: Begun, error: OperationError): void {
   const { state } = turn;
   const frame: Frame = {
@@ -54,8 +54,44 @@ export function failOperation(turn: Turn, operation: Begun, error: OperationErro
     state.at = edge.to;
     return;
   }
+  const caught = findCaught(turn);
+  if (caught) {
+    emitOperation(turn, operation, { state: "failed", error });
+    return endByCatchAll(turn, caught);
+  }
+  if (catchAll(turn, operation, error)) return;
   emitOperation(turn, operation, { state: "failed", error });
   endRun(turn, { outcome: "failed", error: locate(error, operation) });
+}
+
+/** The frame of the catch-all route, while it runs. */
+function findCaught(turn: Turn): Frame | undefined {
+  return turn.state.stack.find((frame) => frame.kind === "caught");
+}
+
+/** The trigger's error route takes what no other error route has taken; false where there is none or its filter refuses. */
+function catchAll(turn: Turn, operation: Begun, error: OperationError): boolean {
+  const { state, plan } = turn;
+  const trigger = requireNode(plan, plan.trigger);
+  state.stack.push(createFrame({ node: trigger, path: operation.path }, "caught", [caughtBundle(error, operation)]));
+  for (const edge of trigger.error) {
+    const result = passes(turn, edge);
+    if (!result.ok || !result.passed) continue;
+    emitOperation(turn, operation, { state: "handled", error });
+    state.at = edge.to;
+    return true;
+  }
+  state.stack.pop();
+  return false;
+}
+
+function caughtBundle(error: OperationError, operation: Begun): JsonValue {
+  return { error: toJson(locate(error, operation)) };
+}
+
+/** The catch-all route came to its end without a directive, or failed itself: the run fails with what it has caught. */
+export function endByCatchAll(turn: Turn, caught: Frame): void {
+  endRun(turn, { outcome: "failed", error: errorOf(caught) });
 }
 
 /** Ends the run whatever error routes there are: for limits of the run itself. */
@@ -64,11 +100,11 @@ export function failRun(turn: Turn, operation: Begun, error: OperationError): vo
   endRun(turn, { outcome: "failed", error: locate(error, operation) });
 }
 
-/** Carries out `error.resume`, `error.ignore` or `error.break` for the nearest failed node above. */
+/** Carries out a directive for the nearest failed node above. */
 export function direct(
   turn: Turn,
   operation: Begun,
-  directive: { control: Extract<Control, "resume" | "ignore" | "break">; input: Record<string, JsonValue> },
+  directive: { control: Directive; input: Record<string, JsonValue> },
 ): void {
   const { stack } = turn.state;
   const depth = stack.findLastIndex((frame) => frame.kind === "error");
@@ -76,9 +112,21 @@ export function direct(
   if (!failed) return failOperation(turn, operation, misplaced(operation));
   emitOperation(turn, operation, { state: "succeeded", output: null });
   stack.length = depth;
-  if (directive.control === "resume") resume(turn, failed, directive.input.output ?? null);
-  if (directive.control === "break") breakOff(turn, failed, directive.input);
+  switch (directive.control) {
+    case "ignore":
+      return;
+    case "resume":
+      return resume(turn, failed, directive.input.output ?? null);
+    case "break":
+      return breakOff(turn, failed, directive.input);
+    case "commit":
+      return endRun(turn, { outcome: "succeeded" });
+    case "rollback":
+      return endRun(turn, { outcome: "failed", error: located(failed) });
+  }
 }
+
+type Directive = Extract<Control, "resume" | "ignore" | "break" | "commit" | "rollback">;
 
 /** The failed node counts as done, with substitute output. */
 function resume(turn: Turn, failed: Frame, output: JsonValue): void {
@@ -94,7 +142,7 @@ function breakOff(turn: Turn, failed: Frame, input: Record<string, JsonValue>): 
   state.broken = { node: failed.node, path: failed.path, attempts: failed.attempts ?? 0, breaks };
   state.at = failed.node;
   state.phase = "parked";
-  const error = { ...errorOf(failed), nodeId: failed.node, bundlePath: failed.path };
+  const error = located(failed);
   const retries = numberOr(input.attempts, 0);
   if (breaks > retries) return void turn.commands.push({ kind: "park", error });
   const delayMs = Math.min(numberOr(input.intervalSeconds, 900) * 1_000 * 2 ** (breaks - 1), MAX_BREAK_DELAY_MS);
@@ -105,6 +153,10 @@ const MAX_BREAK_DELAY_MS = 7 * 86_400_000;
 
 function numberOr(value: JsonValue | undefined, otherwise: number): number {
   return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
+}
+
+function located(failed: Frame): RunError {
+  return { ...errorOf(failed), nodeId: failed.node, bundlePath: failed.path };
 }
 
 function errorOf(frame: Frame): OperationError {

@@ -1,8 +1,9 @@
 /** How bundles move: frames, edges, and what comes after a node's last bundle. */
 import { evaluateFilter, type JsonValue } from "@patchbay/core";
 import type { PlanEdge, PlanNode } from "./plan.ts";
-import type { Collection, Frame } from "./state.ts";
-import { failOperation } from "./failures.ts";
+import { collectionsOf, emitCollection } from "./collecting.ts";
+import { endByCatchAll, failOperation } from "./failures.ts";
+import type { Frame } from "./state.ts";
 import {
   beginOperation,
   childPath,
@@ -44,13 +45,14 @@ export function followTopFrame(turn: Turn): void {
   const frame = topFrame(turn.state);
   if (!frame) return endRun(turn, { outcome: "succeeded" });
   if (frame.index >= frame.bundles.length) return leaveFrame(turn, frame);
+  const node = requireNode(turn.plan, frame.node);
   // The one edge of an error route was taken when the node failed.
-  const edges = frame.kind === "error" ? [] : requireNode(turn.plan, frame.node).next;
+  const edges = frame.kind === "error" || frame.kind === "caught" ? [] : node.next;
   const edge = edges[frame.edge];
   if (!edge) return nextBundle(frame);
   frame.edge += 1;
   turn.stepsLeft -= 1;
-  if (edge.fallback && frame.taken) return;
+  if (frame.taken && (edge.fallback || node.control === "ifElse")) return;
   tryEdge(turn, frame, edge);
 }
 
@@ -90,25 +92,10 @@ function nextBundle(frame: Frame): void {
   frame.index = 0;
 }
 
-/** All bundles of the frame are done: the aggregators that collected them emit, one after the other, in its place. */
+/** All bundles of the frame are done: the nodes that collected them emit, one after the other, in its place. */
 function leaveFrame(turn: Turn, frame: Frame): void {
+  if (frame.kind === "caught") return endByCatchAll(turn, frame);
   turn.state.stack.pop();
   const [next, ...after] = [...collectionsOf(turn, frame), ...(frame.after ?? [])];
   if (next) emitCollection(turn, next, after);
-}
-
-function collectionsOf(turn: Turn, frame: Frame): Collection[] {
-  if (frame.kind === "error") return [];
-  const { collectors } = requireNode(turn.plan, frame.node);
-  return collectors.map((node) => ({ node, path: frame.path, items: frame.collected?.[node] ?? [] }));
-}
-
-function emitCollection(turn: Turn, collection: Collection, after: Collection[]): void {
-  const operation = beginOperation(turn, requireNode(turn.plan, collection.node), collection.path);
-  operation.input = { source: operation.node.source ?? null };
-  const output = { array: collection.items, count: collection.items.length };
-  emitOperation(turn, operation, { state: "succeeded", output });
-  const frame = createFrame(operation, "bundles", [output]);
-  if (after.length > 0) frame.after = after;
-  turn.state.stack.push(frame);
 }

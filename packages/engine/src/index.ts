@@ -11,7 +11,7 @@ export type {
   WebhookResponse,
 } from "./events.ts";
 export { compilePlan, type CompiledPlan, type Plan, type PlanEdge, type PlanNode } from "./plan.ts";
-export type { Budget, Ports, PureResult } from "./ports.ts";
+export type { Budget, Collector, Ports, PureResult } from "./ports.ts";
 export {
   canTransition,
   endedRunStates,

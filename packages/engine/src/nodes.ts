@@ -1,11 +1,12 @@
 /** What happens when a bundle reaches a node. */
-import type { JsonValue, OperationError } from "@patchbay/core";
+import type { JsonValue } from "@patchbay/core";
+import { collect, tooMany } from "./collecting.ts";
 import type { WebhookResponse } from "./events.ts";
 import { direct, failOperation, failRun } from "./failures.ts";
 import { completeOperation, createFrame } from "./flow.ts";
 import type { PlanNode } from "./plan.ts";
 import { pendingCommand, type Pending } from "./state.ts";
-import { beginOperation, emitOperation, evaluateInput, findFrame, requireNode, type Begun, type Turn } from "./turn.ts";
+import { beginOperation, emitOperation, endRun, evaluateInput, requireNode, type Begun, type Turn } from "./turn.ts";
 
 /** Executes the node that `state.at` points to, on the current environment. */
 export function enterNode(turn: Turn, id: number): void {
@@ -26,16 +27,6 @@ function passThrough(turn: Turn, operation: Begun): void {
   turn.state.operationCount -= 1;
   emitOperation(turn, operation, { state: "skipped" });
   turn.state.stack.push(createFrame(operation, "skipped", [null]));
-}
-
-function tooMany(turn: Turn): OperationError {
-  const { maxOperations } = turn.plan;
-  return {
-    kind: "terminal",
-    code: "scenario_limit",
-    message: `The run reached its limit of ${maxOperations} operations. Raise it in the scenario's settings, or process fewer bundles per run.`,
-    notPerformed: true,
-  };
 }
 
 function performPure(turn: Turn, operation: Begun): void {
@@ -93,62 +84,89 @@ function control(turn: Turn, operation: Begun, kind: NonNullable<PlanNode["contr
   const input = checked.value;
   switch (kind) {
     case "router":
+    case "ifElse":
       return completeOperation(turn, operation, {});
     case "iterate":
       return iterate(turn, operation, input);
+    case "repeat":
+      return repeat(turn, operation, input);
     case "aggregate":
+    case "merge":
       return collect(turn, operation, input);
     case "delay":
       return delay(turn, operation, input);
     case "respond":
       return respond(turn, operation, input);
+    case "stop":
+      return stop(turn, operation, input);
     case "resume":
     case "ignore":
     case "break":
+    case "commit":
+    case "rollback":
       return direct(turn, operation, { control: kind, input });
   }
 }
 
 function iterate(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
-  const items = Array.isArray(input.array) ? input.array : [];
+  emitItems(turn, operation, Array.isArray(input.array) ? input.array : []);
+}
+
+/** The numbers from `start` on, `step` apart, as the items of an iterator. */
+function repeat(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
+  const { start, step, repeats } = input;
+  const length = Math.min(typeof repeats === "number" ? Math.max(0, repeats) : 0, MAX_REPEATS);
+  const first = typeof start === "number" ? start : 1;
+  const distance = typeof step === "number" ? step : 1;
+  emitItems(
+    turn,
+    operation,
+    Array.from({ length }, (_, index) => first + index * distance),
+  );
+}
+
+const MAX_REPEATS = 10_000;
+
+function emitItems(turn: Turn, operation: Begun, items: JsonValue[]): void {
   // The log shows the first bundle, for its shape; the others are in the input.
   const first = items[0] === undefined ? null : { value: items[0], index: 1, total: items.length };
   emitOperation(turn, operation, { state: "succeeded", output: first });
   turn.state.stack.push(createFrame(operation, "items", items));
 }
 
-/** Adds the bundle to what the source's frame collects; the operation itself comes when the source has finished. */
-function collect(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
-  const { node } = operation;
-  const source = node.source === undefined ? undefined : findFrame(turn.state, node.source);
-  if (!source || source.kind === "error") return failOperation(turn, operation, noSource(node));
-  turn.state.operationCount -= 1;
-  turn.state.lastOperationId -= 1;
-  source.collected ??= {};
-  (source.collected[node.id] ??= []).push(input.item ?? null);
-}
-
-function noSource(node: PlanNode): OperationError {
-  return {
-    kind: "invalid",
-    code: "scenario_invalid",
-    message: `The aggregator's source is not upstream of it${node.source === undefined ? "" : ` (node ${node.source})`}. Choose a source on its path.`,
-    notPerformed: true,
-  };
-}
-
+/** Waits for a number of seconds, or until a time; one that has passed is not waited for. */
 function delay(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
-  const seconds = typeof input.seconds === "number" ? Math.max(0, input.seconds) : 0;
-  const dueMs = turn.ports.nowMs + Math.round(seconds * 1_000);
-  turn.state.pending = { ...pend(turn, operation), phase: "waiting", reason: "delay", dueMs };
+  const { nowMs } = turn.ports;
+  const dueMs = dueOf(input, nowMs);
+  const pending: Pending = { ...pend(turn, operation), phase: "waiting", reason: "delay", dueMs };
+  if (typeof input.until === "string" && dueMs <= nowMs) {
+    return completeOperation(turn, operation, delayOutput(turn, pending));
+  }
+  turn.state.pending = pending;
   turn.state.phase = "waiting";
   turn.commands.push({ kind: "wait", dueMs, reason: "delay" });
+}
+
+function dueOf({ seconds, until }: Record<string, JsonValue>, nowMs: number): number {
+  const untilMs = typeof until === "string" ? Date.parse(until) : NaN;
+  if (!Number.isNaN(untilMs)) return Math.max(nowMs, untilMs);
+  return nowMs + (typeof seconds === "number" ? Math.round(Math.max(0, seconds) * 1_000) : 0);
 }
 
 /** The bundle that a finished delay passes on. */
 export function delayOutput(turn: Turn, pending: Pending): JsonValue {
   const seconds = ((pending.dueMs ?? pending.startedAt) - pending.startedAt) / 1_000;
   return { seconds, resumedAt: new Date(turn.ports.nowMs).toISOString() };
+}
+
+/** Ends the run here and now, whatever is left to do: well, or as failed with a message. No error route takes it. */
+function stop(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
+  emitOperation(turn, operation, { state: "succeeded", output: null });
+  if (input.outcome !== "failed") return endRun(turn, { outcome: "succeeded" });
+  const message =
+    typeof input.message === "string" && input.message !== "" ? input.message : "Stopped by the scenario.";
+  const place = { nodeId: operation.node.id, bundlePath: operation.path };
+  endRun(turn, { outcome: "failed", error: { kind: "terminal", code: "scenario_stopped", message, ...place } });
 }
 
 function respond(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {

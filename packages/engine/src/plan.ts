@@ -1,4 +1,5 @@
 import {
+  collectedSources,
   compileConfig,
   compileFilter,
   type ActionManifest,
@@ -45,9 +46,9 @@ export interface PlanNode {
   /** In the order in which they are tried; a fallback comes last. */
   next: PlanEdge[];
   error: PlanEdge[];
-  /** Aggregators that collect this node's bundles, in the order of their ids. */
+  /** Aggregators and merges that collect this node's bundles, in the order of their ids. */
   collectors: NodeId[];
-  /** Of an aggregator: the node whose bundles it collects. */
+  /** Of an aggregator: the node whose bundles it collects; of a merge: the node at which its branches part. */
   source?: NodeId;
 }
 
@@ -81,7 +82,7 @@ export function compilePlan(definition: Definition, catalog: ManifestCatalog): C
   if (issues.length > 0 || !trigger) return { ok: false, issues };
 
   connect(nodes, definition.edges);
-  assignCollectors(nodes);
+  assignCollectors(nodes, collectedSources(definition, catalog));
   const plan: Plan = {
     trigger: trigger.id,
     nodes,
@@ -116,7 +117,6 @@ function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
   };
   if (node.connectionId !== undefined) compiled.connectionId = node.connectionId;
   if (kind.role === "action" && kind.node.control) compiled.control = kind.node.control;
-  if (compiled.control === "aggregate" && typeof node.config.source === "number") compiled.source = node.config.source;
   return compiled;
 }
 
@@ -159,9 +159,12 @@ function compareEdges(a: Edge, b: Edge): number {
   return rank(a) - rank(b) || (a.order ?? 0) - (b.order ?? 0) || a.to - b.to;
 }
 
-function assignCollectors(nodes: ReadonlyMap<NodeId, PlanNode>): void {
+function assignCollectors(nodes: ReadonlyMap<NodeId, PlanNode>, sources: ReadonlyMap<NodeId, NodeId>): void {
   for (const node of [...nodes.values()].sort((a, b) => a.id - b.id)) {
-    if (node.source !== undefined && !node.disabled) nodes.get(node.source)?.collectors.push(node.id);
+    const source = sources.get(node.id);
+    if (source === undefined) continue;
+    node.source = source;
+    nodes.get(source)?.collectors.push(node.id);
   }
 }
 

@@ -18,6 +18,18 @@ export interface Ports {
     typeVersion: number,
     input: Record<string, JsonValue>,
   ): PureResult<Record<string, JsonValue>>;
+  /** The code of a collecting node; null where it is not installed. */
+  collector(type: string, typeVersion: number): Collector | null;
+}
+
+/** The pure code of a node that collects bundles. None of it throws or changes what it is given. */
+export interface Collector {
+  /** What is kept of one arriving bundle, from the node's checked input. */
+  item(input: Record<string, JsonValue>): JsonValue;
+  /** Folds many items into few that give the same result, where that is possible. */
+  compact?(items: JsonValue[]): JsonValue[];
+  /** The bundles that the node emits, from the items in the order in which they arrived. */
+  finish(items: JsonValue[]): JsonValue[];
 }
 
 /** How much one `advance` may do before it pauses; the host goes on with the event `continue`. */

@@ -10,9 +10,10 @@ export interface Frame {
   node: NodeId;
   /**
    * What `bundles` are: the one bundle that the run was started with; ready bundles; an iterator's bare items, wrapped when
-   * they are read; the error of a failed node whose error route runs; or the one empty bundle of a disabled node.
+   * they are read; the error of a failed node whose error route runs; the error that the scenario's catch-all route handles,
+   * which is read together with the run's event; or the one empty bundle of a disabled node.
    */
-  kind: "event" | "bundles" | "items" | "error" | "skipped";
+  kind: "event" | "bundles" | "items" | "error" | "caught" | "skipped";
   /** Bundles not yet finished; earlier ones are dropped now and then, and `offset` counts them. */
   bundles: JsonValue[];
   /** Position of the current bundle in `bundles`. */
@@ -26,6 +27,8 @@ export interface Frame {
   path: string;
   /** What aggregators have collected of this node's bundles so far, by aggregator. */
   collected?: Record<string, JsonValue[]>;
+  /** The operations below are named by the number of the bundle, as those below an iterator are. */
+  numbered?: true;
   /** Aggregators that emit after this frame. */
   after?: Collection[];
   /** Of an error frame: the attempts that the failed operation made. */

@@ -69,25 +69,34 @@ export function scopeOf(turn: Turn, place: () => string): Scope {
     getSeed: () => `${state.seed}/${place()}`,
     getBundle(nodeId) {
       const frame = findFrame(state, nodeId);
-      return frame ? currentBundle(frame) : undefined;
+      return frame ? currentBundle(state, frame) : undefined;
     },
   };
   if (ports.timeZone !== undefined) scope.timeZone = ports.timeZone;
   return scope;
 }
 
-function currentBundle(frame: Frame): JsonValue | undefined {
+function currentBundle(state: RunState, frame: Frame): JsonValue | undefined {
   const bundle = frame.bundles[frame.index];
   if (bundle === undefined || frame.kind === "skipped") return undefined;
+  if (frame.kind === "caught") return withEvent(state, bundle);
   if (frame.kind !== "items") return bundle;
   return { value: bundle, index: frame.offset + frame.index + 1, total: frame.offset + frame.bundles.length };
+}
+
+/** On the catch-all route the trigger's bundle has the error beside its own fields. */
+function withEvent(state: RunState, caught: JsonValue): JsonValue {
+  const event = state.stack[0]?.bundles[0];
+  const isObject = (value: JsonValue | undefined) =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject(event) && isObject(caught) ? { ...(event as object), ...(caught as object) } : caught;
 }
 
 /** The bundle path of operations below the top frame: iterators add the number of their current bundle. */
 export function childPath(state: RunState): string {
   const frame = topFrame(state);
   if (!frame) return "1";
-  return frame.kind === "items" ? `${frame.path}.${frame.offset + frame.index + 1}` : frame.path;
+  return frame.kind === "items" || frame.numbered ? `${frame.path}.${frame.offset + frame.index + 1}` : frame.path;
 }
 
 export function beginOperation(turn: Turn, node: PlanNode, path = childPath(turn.state)): Begun {

@@ -2,10 +2,14 @@ import type { Definition, DefinitionNode, Edge } from "@patchbay/core";
 import type { Random } from "./random.ts";
 import { action, edge, scenario } from "./scenarios.ts";
 
-/** A valid random tree of test nodes: effects, filters, routers, iterators with aggregators, delays and error routes. */
+/**
+ * A valid random scenario of test nodes: effects, filters, routers, branches that are merged, iterators and repeaters with
+ * aggregators, delays, stops, error routes, and now and then a catch-all.
+ */
 export function randomScenario(random: Random, options: { nodes: number }): Definition {
   const builder: Builder = { random, nodes: [], edges: [], nextId: 2, left: options.nodes };
   grow(builder, { from: 1, scope: [1], inErrorRoute: false });
+  if (random.chance(0.3)) addCatchAll(builder);
   return scenario(builder.nodes, builder.edges);
 }
 
@@ -42,9 +46,12 @@ function grow(builder: Builder, place: Place): void {
   const { random } = builder;
   let at = place;
   while (builder.left > 0) {
-    const kind = random.below(10);
+    const kind = random.below(12);
     if (kind < 5) at = addPlain(builder, at);
-    else if (kind === 5) at = add(builder, at, "tools.delay", { config: { seconds: random.below(100) } });
+    else if (kind === 10) at = addBranches(builder, at);
+    else if (kind === 11) {
+      if (random.chance(0.2)) return addStop(builder, at);
+    } else if (kind === 5) at = add(builder, at, "tools.delay", { config: { seconds: random.below(100) } });
     else if (kind === 6) return addRouter(builder, at);
     else if (kind === 7) at = addLoop(builder, at);
     else if (kind === 8)
@@ -62,7 +69,14 @@ function addPlain(builder: Builder, at: Place): Place {
 
 function addErrorRoute(builder: Builder, failed: Place): void {
   const id = builder.nextId++;
-  const type = builder.random.pick(["error.resume", "error.ignore"]);
+  const type = builder.random.pick([
+    "error.resume",
+    "error.resume",
+    "error.ignore",
+    "error.ignore",
+    "error.commit",
+    "error.rollback",
+  ]);
   builder.nodes.push(action(id, type, { config: { output: `{{${failed.from}.error.code}}` } }));
   builder.edges.push(edge(failed.from, id, { kind: "error" }));
 }
@@ -85,11 +99,45 @@ function addRouter(builder: Builder, at: Place): void {
 
 /** An iterator, something inside, and perhaps an aggregator that closes it. */
 function addLoop(builder: Builder, at: Place): Place {
-  const loop = add(builder, at, "tools.iterate", { config: { array: "{{1.items}}" } });
+  const loop = builder.random.chance(0.7)
+    ? add(builder, at, "tools.iterate", { config: { array: "{{1.items}}" } })
+    : add(builder, at, "tools.repeat", { config: { repeats: builder.random.below(4), start: "{{1.n}}", step: 2 } });
   let inside = loop;
   for (let count = builder.random.below(3); count >= 0; count--) inside = addPlain(builder, inside);
   if (builder.random.chance(0.3)) return inside;
   const config = { source: loop.from, item: formula(builder, inside) };
   const aggregate = add(builder, inside, "tools.aggregate", { config });
   return { ...aggregate, scope: [...at.scope, aggregate.from] };
+}
+
+/** Two branches of an if/else or a router, one of them perhaps empty, which a merge joins. */
+function addBranches(builder: Builder, at: Place): Place {
+  const { random } = builder;
+  const parting = add(builder, at, random.pick(["router.ifElse", "router.route"]));
+  const toFirst = builder.edges.length;
+  const first = addPlain(builder, parting);
+  const second = random.chance(0.6) ? addPlain(builder, parting) : parting;
+  const filtered = builder.edges[toFirst];
+  if (filtered) filtered.filter = { conditions: [[{ left: "{{1.n}}", operator: "greaterThan", right: "3" }]] };
+  const id = builder.nextId++;
+  builder.left -= 1;
+  const fields = { a: `{{${first.from}}}`, b: `{{${second.from}}}` };
+  builder.nodes.push(action(id, "router.merge", { config: fields }));
+  builder.edges.push(edge(first.from, id), edge(second.from, id, { order: 9 }));
+  return { ...at, from: id, scope: [...at.scope, id] };
+}
+
+function addStop(builder: Builder, at: Place): void {
+  add(builder, at, "tools.stop", { config: { outcome: builder.random.pick(["succeeded", "failed"]) } });
+}
+
+/** An error route of the trigger: it takes what no other error route has taken. */
+function addCatchAll(builder: Builder): void {
+  const id = builder.nextId++;
+  builder.nodes.push(action(id, "test.idempotent", { config: { value: "{{1.error.code}} {{1.n}}" } }));
+  builder.edges.push(edge(1, id, { kind: "error" }));
+  if (builder.random.chance(0.5)) return;
+  const directive = builder.nextId++;
+  builder.nodes.push(action(directive, builder.random.pick(["error.ignore", "error.commit", "error.rollback"])));
+  builder.edges.push(edge(id, directive));
 }

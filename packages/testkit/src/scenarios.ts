@@ -11,7 +11,7 @@ import {
   type Manifest,
   type ManifestCatalog,
 } from "@patchbay/core";
-import type { Ports, PureResult } from "@patchbay/engine";
+import type { Collector, Ports, PureResult } from "@patchbay/engine";
 
 export type NodeSpec = Partial<Omit<DefinitionNode, "id" | "type">>;
 
@@ -75,17 +75,25 @@ export const testCatalog: ManifestCatalog = createManifestCatalog([
     ]),
     triggers: [receive],
   },
-  manifest("router", [actionManifest("route", "pure", "router")]),
+  manifest("router", [
+    actionManifest("route", "pure", "router"),
+    actionManifest("ifElse", "pure", "ifElse"),
+    actionManifest("merge", "pure", "merge"),
+  ]),
   manifest("tools", [
     actionManifest("iterate", "pure", "iterate"),
     actionManifest("aggregate", "pure", "aggregate"),
+    actionManifest("repeat", "pure", "repeat"),
     actionManifest("delay", "pure", "delay"),
+    actionManifest("stop", "pure", "stop"),
   ]),
   manifest("webhook", [actionManifest("respond", "pure", "respond")]),
   manifest("error", [
     actionManifest("resume", "pure", "resume"),
     actionManifest("ignore", "pure", "ignore"),
     actionManifest("break", "pure", "break"),
+    actionManifest("commit", "pure", "commit"),
+    actionManifest("rollback", "pure", "rollback"),
   ]),
 ]);
 
@@ -96,8 +104,21 @@ export function testPorts(options: { nowMs: number; random?: () => number }): Po
     random: options.random ?? (() => 0),
     runPure: (type, _version, input) => runPure(type, input),
     checkInput: (type, _version, input) => checkInput(type, input),
+    collector: (type) => collectors[type] ?? null,
   };
 }
+
+/** The aggregator makes a list of its items; the merge lays the fields of later bundles over those of earlier ones. */
+const collectors: Record<string, Collector> = {
+  "tools.aggregate": {
+    item: (input) => input.item ?? null,
+    finish: (items) => [{ array: items, count: items.length }],
+  },
+  "router.merge": {
+    item: (input) => input,
+    finish: (items) => [Object.fromEntries(items.flatMap((item) => Object.entries(item as Record<string, JsonValue>)))],
+  },
+};
 
 function runPure(type: string, input: Record<string, JsonValue>): PureResult<JsonValue> {
   if (type === "test.echo") return { ok: true, value: input };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chain, define, next, node, onError, passAll, testCatalog } from "../testing/catalog.ts";
-import type { Definition } from "./schema.ts";
+import type { Definition, DefinitionNode, Edge } from "./schema.ts";
 import { emptyDefinition } from "./format.ts";
 import { validateDefinition } from "./validate.ts";
 
@@ -12,6 +12,14 @@ function codesOf(definition: Definition, connections?: { id: string; type: strin
   return validateDefinition(definition, testCatalog, connections)
     .map(({ code, nodeId, edge }) => `${code}@${nodeId ?? (edge ? `${edge.from}-${edge.to}` : "")}`)
     .sort();
+}
+
+/** If/else 2 with a branch of node 3 and an empty one, merged by 4; `edges` replaces the one from 3 to 4. */
+function branches(nodes: DefinitionNode[] = [], edges: Edge[] = [next(3, 4)]): Definition {
+  return define(
+    [hook, node(2, "router.ifElse"), set(3), node(4, "router.merge"), ...nodes],
+    [next(1, 2), next(2, 3, { filter: passAll }), next(2, 4, { fallback: true }), ...edges],
+  );
 }
 
 describe("validateDefinition", () => {
@@ -134,9 +142,9 @@ describe("validateDefinition", () => {
       ["second_error_route@2"],
     ],
     [
-      "an error route of the trigger",
-      define([hook, node(2, "error.ignore")], [onError(1, 2)]),
-      ["error_route_of_trigger@1"],
+      "a catch-all route without a directive, which needs none",
+      define([hook, set(2), set(3)], [next(1, 2), onError(1, 3)]),
+      [],
     ],
     [
       "an answer without a caller",
@@ -164,6 +172,23 @@ describe("validateDefinition", () => {
         [next(1, 2), next(2, 3), onError(3, 4), next(4, 5)],
       ),
       ["source_across_error_route@4"],
+    ],
+    ["a merge of if/else branches, one of them empty", branches(), []],
+    ["a merge of one branch", chain(["router.ifElse"], ["tools.set"], ["router.merge"]), ["merge_of_one@4"]],
+    [
+      "a merge behind an aggregator that has closed its router",
+      branches([node(5, "tools.aggregate", { source: 2 })], [next(3, 5), next(5, 4)]),
+      ["merge_of_closed_branch@4"],
+    ],
+    [
+      "a merge that an error route leads to",
+      branches([node(5, "tools.set")], [next(3, 4), onError(3, 5), next(5, 4)]),
+      ["error_route_without_directive@4", "merge_of_error_route@4"],
+    ],
+    [
+      "a node that is no merge, where branches meet",
+      branches([set(5)], [next(3, 4), next(4, 5), next(3, 5)]),
+      ["branch_without_router@3", "multiple_incoming@5"],
     ],
   ])("routes: %s", (_name, definition, codes) => {
     expect(codesOf(definition)).toEqual(codes.sort());

@@ -6,6 +6,7 @@ import type { KnownConnection, Rule, RuleContext } from "./rules/context.ts";
 import { findDuplicates } from "./rules/duplicates.ts";
 import { checkConfigFormulas, checkFilterFormulas } from "./rules/formulas.ts";
 import { checkConnections, checkInputs, checkRawSecrets } from "./rules/inputs.ts";
+import { checkMerges } from "./rules/merges.ts";
 import { checkAggregators, checkErrorRoutes, checkRespond, checkRouters } from "./rules/routes.ts";
 import {
   checkCycles,
@@ -29,6 +30,7 @@ const rules: readonly Rule[] = [
   checkErrorRoutes,
   checkRespond,
   checkAggregators,
+  checkMerges,
   checkConfigFormulas,
   checkFilterFormulas,
   checkInputs,

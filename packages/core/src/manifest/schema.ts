@@ -12,13 +12,19 @@ export type Effect = z.infer<typeof effectSchema>;
 /** What the engine itself does at a node of this kind, instead of calling the integration's code. */
 export const controlSchema = z.enum([
   "router",
+  "ifElse",
+  "merge",
   "iterate",
+  "repeat",
   "aggregate",
   "delay",
   "respond",
+  "stop",
   "resume",
   "ignore",
   "break",
+  "commit",
+  "rollback",
 ]);
 export type Control = z.infer<typeof controlSchema>;
 

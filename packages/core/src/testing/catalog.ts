@@ -80,7 +80,9 @@ export const testCatalog = createManifestCatalog([
       action("literal", { text: text("Text", { "x-literal": true }) }),
     ],
   }),
-  integration("router", { actions: [control("route", "router")] }),
+  integration("router", {
+    actions: [control("route", "router"), control("ifElse", "ifElse"), control("merge", "merge")],
+  }),
   integration("error", {
     actions: [control("resume", "resume"), control("ignore", "ignore"), control("break", "break")],
   }),

@@ -9,6 +9,8 @@ describe("error directives", () => {
       ["resume@1", "resume"],
       ["ignore@1", "ignore"],
       ["break@1", "break"],
+      ["commit@1", "commit"],
+      ["rollback@1", "rollback"],
     ]);
   });
 

@@ -72,3 +72,26 @@ export const breakRun = defineControl({
       ),
   }),
 });
+
+/** The run ends well, whatever is left to do. */
+export const commit = defineControl({
+  control: "commit",
+  name: "commit",
+  label: "Commit",
+  description: "Ends the run as succeeded: what was done stays done, the rest is left out.",
+  icon: "circle-check",
+  typeVersion: 1,
+  input: z.object({}),
+});
+
+/** The run ends as failed, with the error that was met. */
+export const rollback = defineControl({
+  control: "rollback",
+  name: "rollback",
+  label: "Rollback",
+  description:
+    "Ends the run as failed at once. What apps have already done is not undone; undo it on the route before this.",
+  icon: "circle-x",
+  typeVersion: 1,
+  input: z.object({}),
+});

@@ -1,5 +1,5 @@
 import { defineIntegration } from "@patchbay/sdk";
-import { breakRun, ignore, resume } from "./directives.ts";
+import { breakRun, commit, ignore, resume, rollback } from "./directives.ts";
 
 export const integration = defineIntegration({
   name: "error",
@@ -9,5 +9,5 @@ export const integration = defineIntegration({
   color: "#3b4246",
   icon: "circle-slash",
   category: "flow",
-  actions: [resume, ignore, breakRun],
+  actions: [resume, ignore, breakRun, commit, rollback],
 });

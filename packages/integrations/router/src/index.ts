@@ -1,16 +1,7 @@
-import { defineControl, defineIntegration } from "@patchbay/sdk";
-import { z } from "zod";
-
-const route = defineControl({
-  control: "router",
-  name: "route",
-  label: "Router",
-  description:
-    "Hands each bundle to its routes, one after another. A filter on a route decides what passes; a fallback route takes what no other route took.",
-  icon: "split",
-  typeVersion: 1,
-  input: z.object({}),
-});
+import { defineIntegration } from "@patchbay/sdk";
+import { ifElse } from "./ifElse.ts";
+import { merge } from "./merge.ts";
+import { route } from "./route.ts";
 
 export const integration = defineIntegration({
   name: "router",
@@ -20,5 +11,5 @@ export const integration = defineIntegration({
   color: "#3b4246",
   icon: "split",
   category: "flow",
-  actions: [route],
+  actions: [route, ifElse, merge],
 });

@@ -1,26 +1,16 @@
 import { defineControl, field, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
+import { collectingFields, groupItems, keep } from "./collecting.ts";
 
 export const aggregate = defineControl({
   control: "aggregate",
   name: "aggregate",
   label: "Array aggregator",
-  description: "Collects the bundles of an earlier node into one list; the nodes after it run once.",
+  description: "Collects the bundles of an earlier node into one list; the nodes after it run once, or once per group.",
   icon: "layers",
   typeVersion: 1,
   input: z.object({
-    source: z
-      .number()
-      .int()
-      .positive()
-      .meta(
-        field({
-          label: "Source node",
-          description: "The node whose bundles are collected: an iterator, most often.",
-          control: "nodeRef",
-          literal: true,
-        }),
-      ),
+    source: collectingFields.source,
     item: jsonValue()
       .optional()
       .meta(
@@ -31,10 +21,16 @@ export const aggregate = defineControl({
           examples: ["{{2.value.title}}"],
         }),
       ),
+    groupBy: collectingFields.groupBy,
   }),
   output: z.object({
     array: z.array(jsonValue()).meta({ title: "List" }),
     count: z.number().meta({ title: "Number of items" }),
+    key: jsonValue().meta({ title: "Group" }),
   }),
-  sampleOutput: { array: ["Desk lamp", "Warm bulb"], count: 2 },
+  sampleOutput: { array: ["Desk lamp", "Warm bulb"], count: 2, key: null },
+  collect: {
+    item: (input) => keep(input.item ?? null, input),
+    finish: (items) => groupItems(items).map(({ key, values }) => ({ array: values, count: values.length, key })),
+  },
 });

@@ -1,8 +1,14 @@
 import { defineIntegration } from "@patchbay/sdk";
 import { aggregate } from "./aggregate.ts";
+import { aggregateNumbers } from "./aggregateNumbers.ts";
+import { aggregateTable } from "./aggregateTable.ts";
+import { aggregateText } from "./aggregateText.ts";
 import { delay } from "./delay.ts";
 import { iterate } from "./iterate.ts";
+import { repeat } from "./repeat.ts";
 import { setVariables } from "./setVariables.ts";
+import { sleepUntil } from "./sleepUntil.ts";
+import { stop } from "./stop.ts";
 
 export const integration = defineIntegration({
   name: "tools",
@@ -12,5 +18,16 @@ export const integration = defineIntegration({
   color: "#3b4246",
   icon: "variable",
   category: "flow",
-  actions: [setVariables, delay, iterate, aggregate],
+  actions: [
+    setVariables,
+    iterate,
+    repeat,
+    aggregate,
+    aggregateText,
+    aggregateNumbers,
+    aggregateTable,
+    delay,
+    sleepUntil,
+    stop,
+  ],
 });

@@ -37,6 +37,18 @@ export interface ControlSpec<Input extends z.ZodObject, Output extends z.ZodType
   Output
 > {
   control: Control;
+  /** Of the controls `aggregate` and `merge`: how bundles are collected. */
+  collect?: CollectSpec<Input>;
+}
+
+/** How a node collects bundles. Pure; nothing here may change what it is given, or throw. */
+export interface CollectSpec<Input extends z.ZodObject> {
+  /** What is kept of one arriving bundle. */
+  item(input: z.output<Input>): JsonValue;
+  /** Folds many items into few that give the same result. */
+  compact?(items: JsonValue[]): JsonValue[];
+  /** The bundles to emit, from the items in the order in which they arrived. */
+  finish(items: JsonValue[]): JsonValue[];
 }
 
 /** Executes one typeVersion of one action. Inputs are checked inside; failures are thrown as `IntegrationError`. */
@@ -45,6 +57,12 @@ export interface ActionRuntime {
   control?: Control;
   /** The checked input with defaults filled in; throws `invalid`. */
   parseInput: (input: unknown) => Record<string, JsonValue>;
+  /** Present exactly where `control` is `aggregate` or `merge`. */
+  collector?: {
+    item: (input: Record<string, JsonValue>) => JsonValue;
+    compact?: (items: JsonValue[]) => JsonValue[];
+    finish: (items: JsonValue[]) => JsonValue[];
+  };
   /** Present exactly when `effect` is `pure` and there is no `control`. */
   runPure?: (input: unknown) => JsonValue;
   /** Present for every other effect. */
@@ -86,14 +104,18 @@ export function defineControl<Input extends z.ZodObject, Output extends z.ZodTyp
   spec: ControlSpec<Input, Output>,
 ): Action {
   const node = describeNode(spec);
-  return {
-    manifest: { ...node, effect: "pure", control: spec.control },
-    runtime: {
-      effect: "pure",
-      control: spec.control,
-      parseInput: (input) => toRecord(parseInput(spec.input, node.input, input)),
-    },
+  const runtime: ActionRuntime = {
+    effect: "pure",
+    control: spec.control,
+    parseInput: (input) => toRecord(parseInput(spec.input, node.input, input)),
   };
+  const { collect } = spec;
+  if (collect) {
+    // The engine hands back what `parseInput` gave.
+    const item = (input: Record<string, JsonValue>) => collect.item(input as z.output<Input>);
+    runtime.collector = { ...collect, item };
+  }
+  return { manifest: { ...node, effect: "pure", control: spec.control }, runtime };
 }
 
 /** Schemas of inputs describe JSON objects; zod's own type is wider because of `unknown` fields. */

@@ -99,7 +99,7 @@ function NodeItems({ id, commands }: { id: number; commands: EditorCommands }) {
       )}
       {actions.canHandleErrors(id) ? (
         <ContextMenuItem icon={<ShieldAlert />} onSelect={() => actions.addErrorHandler(id)}>
-          Add error handler
+          {face.isTrigger ? "Add a route for all errors" : "Add error handler"}
         </ContextMenuItem>
       ) : null}
       <ContextMenuItem

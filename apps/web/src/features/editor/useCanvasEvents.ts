@@ -27,6 +27,7 @@ export function useCanvasEvents(): CanvasEvents {
         output,
         isRouter: face(from)?.isRouter ?? false,
         isTargetTrigger: face(to)?.isTrigger ?? false,
+        isTargetMerge: face(to)?.isMerge ?? false,
       };
     };
     const refusal = (from: number, output: OutputKind, to: number) =>

@@ -40,6 +40,22 @@ export function controlAt({ kinds }: RuleContext, nodeId: NodeId): Control | und
 export const triggersOf = ({ definition, kinds }: RuleContext): DefinitionNode[] =>
   definition.nodes.filter((node) => kinds.get(node.id)?.role === "trigger");
 
+const directives: ReadonlySet<Control | undefined> = new Set(["resume", "ignore", "break", "commit", "rollback"]);
+
 /** Controls that end an error route. */
-export const isDirective = (control: Control | undefined): boolean =>
-  control === "resume" || control === "ignore" || control === "break";
+export const isDirective = (control: Control | undefined): boolean => directives.has(control);
+
+/** Controls whose `next` edges are routes. */
+export const isBranching = (control: Control | undefined): boolean => control === "router" || control === "ifElse";
+
+/** Whether an error route begins on the way from a node up to one before it. */
+export function crossesErrorRoute({ graph, scopes }: RuleContext, way: { from: NodeId; to: NodeId }): boolean {
+  const seen = new Set<NodeId>();
+  for (let id: NodeId | undefined = way.from; id !== undefined && id !== way.to && !seen.has(id);) {
+    seen.add(id);
+    const edges = graph.incoming(id);
+    if (edges.length === 1 && edges[0]?.kind === "error") return true;
+    id = scopes.dominatorOf(id);
+  }
+  return false;
+}

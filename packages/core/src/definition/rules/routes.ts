@@ -1,7 +1,16 @@
 import { aggregatedSource, findInScope } from "../../graph/scope.ts";
 import type { Issue } from "../issue.ts";
 import type { Edge, NodeId } from "../schema.ts";
-import { controlAt, isDirective, nameOf, triggersOf, type Rule, type RuleContext } from "./context.ts";
+import {
+  controlAt,
+  crossesErrorRoute,
+  isBranching,
+  isDirective,
+  nameOf,
+  triggersOf,
+  type Rule,
+  type RuleContext,
+} from "./context.ts";
 
 const endsOf = ({ from, to, kind }: Edge) => ({ from, to, kind });
 
@@ -11,7 +20,7 @@ export const checkRouters: Rule = (context) => {
   return definition.nodes.flatMap(({ id }): Issue[] => {
     const routes = graph.outgoing(id).filter((edge) => edge.kind === "next");
     if (!context.kinds.has(id)) return [];
-    return controlAt(context, id) === "router"
+    return isBranching(controlAt(context, id))
       ? checkRouter(context, id, routes)
       : checkSingleExit(context, id, routes);
   });
@@ -82,22 +91,27 @@ function checkRouter(context: RuleContext, id: NodeId, routes: readonly Edge[]):
   return issues;
 }
 
-/** One error route per node, each of its ends a directive, and directives nowhere else. */
+/**
+ * One error route per node, each of its ends a directive, and directives nowhere else. The trigger's error route is the
+ * scenario's catch-all: it runs for errors that no other route takes, and may end without a directive; then the run fails.
+ */
 export const checkErrorRoutes: Rule = (context) => {
   const { definition, graph } = context;
-  const onErrorRoute = findErrorRouteNodes(context);
+  const isTrigger = (id: NodeId) => context.kinds.get(id)?.role === "trigger";
+  const onErrorRoute = findErrorRouteNodes(context, () => true);
+  const needsDirective = findErrorRouteNodes(context, (id) => !isTrigger(id));
   const issues: Issue[] = [];
   for (const { id } of definition.nodes) {
     const errorEdges = graph.outgoing(id).filter((edge) => edge.kind === "error");
     issues.push(...checkErrorEdges(context, id, errorEdges));
     if (!context.kinds.has(id)) continue;
     if (isDirective(controlAt(context, id))) issues.push(...checkDirective(context, id, onErrorRoute.has(id)));
-    else if (onErrorRoute.has(id) && !graph.outgoing(id).some((edge) => edge.kind === "next")) {
+    else if (needsDirective.has(id) && !graph.outgoing(id).some((edge) => edge.kind === "next")) {
       issues.push({
         code: "error_route_without_directive",
         severity: "error",
         message: `The error route ends with ${nameOf(context, id)} without saying how to go on.`,
-        fix: "Add Resume, Ignore or Break behind it.",
+        fix: "Add Resume, Ignore, Break, Commit or Rollback behind it.",
         nodeId: id,
       });
     }
@@ -115,17 +129,6 @@ function checkErrorEdges(context: RuleContext, id: NodeId, edges: readonly Edge[
     edge: endsOf(edge),
   }));
   const [first] = edges;
-  if (first && context.kinds.get(id)?.role === "trigger") {
-    const message = "A trigger cannot have an error route: no run exists before it.";
-    issues.push({
-      code: "error_route_of_trigger",
-      severity: "error",
-      message,
-      fix: "Remove the route.",
-      nodeId: id,
-      edge: endsOf(first),
-    });
-  }
   if (first?.fallback) {
     const message = "An error route cannot be a fallback.";
     issues.push({
@@ -160,10 +163,11 @@ function checkDirective(context: RuleContext, id: NodeId, onErrorRoute: boolean)
   return issues;
 }
 
-/** Nodes behind an error edge. Every node is visited once, however broken the graph is. */
-function findErrorRouteNodes({ definition, graph }: RuleContext): Set<NodeId> {
+/** Nodes behind the error edges of those nodes that `begins` accepts. Each is visited once, however broken the graph is. */
+function findErrorRouteNodes({ definition, graph }: RuleContext, begins: (id: NodeId) => boolean): Set<NodeId> {
   const found = new Set<NodeId>();
-  const stack = definition.edges.filter((edge) => edge.kind === "error").map((edge) => edge.to);
+  const starts = definition.edges.filter((edge) => edge.kind === "error" && begins(edge.from));
+  const stack = starts.map((edge) => edge.to);
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     if (found.has(id)) continue;
     found.add(id);
@@ -200,20 +204,9 @@ export const checkAggregators: Rule = (context) =>
       const message = `${nameOf(context, node.id)} collects from node ${source}, which is not before it.`;
       return [{ ...place, code: "source_not_upstream", message, fix }];
     }
-    if (crossesErrorRoute(context, node.id, source)) {
+    if (crossesErrorRoute(context, { from: node.id, to: source })) {
       const message = `${nameOf(context, node.id)} is on an error route and cannot collect from node ${source} outside of it.`;
       return [{ ...place, code: "source_across_error_route", message, fix }];
     }
     return [];
   });
-
-function crossesErrorRoute({ graph }: RuleContext, from: NodeId, to: NodeId): boolean {
-  const seen = new Set<NodeId>();
-  for (let id: NodeId | undefined = from; id !== undefined && id !== to && !seen.has(id);) {
-    seen.add(id);
-    const edge: Edge | undefined = graph.incoming(id)[0];
-    if (edge?.kind === "error") return true;
-    id = edge?.from;
-  }
-  return false;
-}

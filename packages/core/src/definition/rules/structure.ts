@@ -1,6 +1,6 @@
 import type { Issue } from "../issue.ts";
 import type { NodeId } from "../schema.ts";
-import { nameOf, triggersOf, type Rule, type RuleContext } from "./context.ts";
+import { controlAt, nameOf, triggersOf, type Rule, type RuleContext } from "./context.ts";
 
 /** Exactly one trigger, first in the tree. */
 export const checkTrigger: Rule = (context) => {
@@ -43,15 +43,16 @@ export const checkEdgeEnds: Rule = ({ definition, graph }) =>
     ];
   });
 
-/** Branches do not meet: until there are merge nodes, a node has one way in. */
+/** Branches meet in merge nodes only: every other node has one way in. */
 export const checkSingleEntry: Rule = (context) =>
   [...context.graph.nodes.keys()].flatMap((id): Issue[] => {
+    if (controlAt(context, id) === "merge") return [];
     const edges = context.graph.incoming(id);
     return edges.slice(1).map(({ from, to, kind }) => ({
       code: "multiple_incoming",
       severity: "error",
       message: `${nameOf(context, id)} follows ${edges.length} nodes: branches cannot meet.`,
-      fix: "Remove all but one of the connections that lead to it; copy the node where both branches need it.",
+      fix: "Put a merge node in front of it, or remove all but one of the connections that lead to it.",
       nodeId: id,
       edge: { from, to, kind },
     }));

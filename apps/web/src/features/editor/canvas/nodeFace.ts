@@ -10,20 +10,23 @@ export interface NodeFace {
   /** A CSS colour: the app's own, or the token of built-in tools. */
   color: string;
   isTrigger: boolean;
+  /** Has several outputs: a router, or if/else. */
   isRouter: boolean;
+  /** Several nodes may lead to it. */
+  isMerge: boolean;
   /** Ends its path: nothing may follow. */
   isEnd: boolean;
   isKnown: boolean;
 }
 
-const endingControls = new Set(["resume", "ignore", "break"]);
+const endingControls = new Set(["resume", "ignore", "break", "commit", "rollback", "stop"]);
 
 export function nodeFace(catalog: ManifestCatalog, node: Pick<DefinitionNode, "type" | "typeVersion">): NodeFace {
   const kind = catalog.getNodeKind(node.type, node.typeVersion) ?? catalog.getNodeKind(node.type);
   if (!kind) {
     const [app = node.type, action = ""] = node.type.split(".");
     const face = { title: app, subtitle: action, icon: "circle-help", color: "var(--color-tool)" };
-    return { ...face, isTrigger: false, isRouter: false, isEnd: false, isKnown: false };
+    return { ...face, isTrigger: false, isRouter: false, isMerge: false, isEnd: false, isKnown: false };
   }
   const control = kind.role === "action" ? kind.node.control : undefined;
   const labels = [kind.manifest.label, kind.node.label] as const;
@@ -34,7 +37,8 @@ export function nodeFace(catalog: ManifestCatalog, node: Pick<DefinitionNode, "t
     icon: kind.node.icon ?? kind.manifest.icon,
     color: appColor(kind.manifest),
     isTrigger: kind.role === "trigger",
-    isRouter: control === "router",
+    isRouter: control === "router" || control === "ifElse",
+    isMerge: control === "merge",
     isEnd: control !== undefined && endingControls.has(control),
     isKnown: true,
   };

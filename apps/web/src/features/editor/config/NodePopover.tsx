@@ -131,7 +131,7 @@ function PopoverHeader({ node, onClose }: { node: DefinitionNode; onClose: () =>
           </MenuItem>
           {actions.canHandleErrors(node.id) ? (
             <MenuItem icon={<ShieldAlert />} onSelect={() => actions.addErrorHandler(node.id)}>
-              Add error handler
+              {face.isTrigger ? "Add a route for all errors" : "Add error handler"}
             </MenuItem>
           ) : null}
           <MenuItem icon={<Copy />} shortcut={["Ctrl", "D"]} onSelect={() => actions.clone([node.id])}>
@@ -227,7 +227,7 @@ function PopoverBody({ node }: { node: DefinitionNode }) {
       ))}
       {kind ? <p className="text-sm text-ink-2">{kind.node.description}</p> : null}
       {kind?.role === "trigger" && kind.node.kind === "webhook" ? <WebhookPanel /> : null}
-      {control === "router" ? <RouteList nodeId={node.id} /> : null}
+      {control === "router" || control === "ifElse" ? <RouteList nodeId={node.id} /> : null}
       {kind && connectionTypes.length > 0 ? (
         <ConnectionField
           id={`node-${node.id}-connection`}

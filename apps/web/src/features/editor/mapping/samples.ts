@@ -17,7 +17,12 @@ export interface SourceNode {
   origin: SampleOrigin | null;
 }
 
-export type SampleMap = ReadonlyMap<NodeId, { value: JsonValue; origin: SampleOrigin }>;
+export interface Sample {
+  value: JsonValue;
+  origin: SampleOrigin;
+}
+
+export type SampleMap = ReadonlyMap<NodeId, Sample>;
 
 /**
  * The best sample for each node: what the last run gave, else the last request that was listened to, else the manifest's. What
@@ -29,7 +34,7 @@ export function collectSamples(
   rows: readonly SampleRow[],
   listening: ListeningInfo | null | undefined,
 ): SampleMap {
-  const samples = new Map<NodeId, { value: JsonValue; origin: SampleOrigin }>();
+  const samples = new Map<NodeId, Sample>();
   const lastRequest = listening?.samples[0];
   for (const node of definition.nodes) {
     const kind = catalog.getNodeKind(node.type, node.typeVersion);
@@ -92,7 +97,8 @@ export function sourceNodes(
     const node = nodes.get(id);
     if (!node) return [];
     const face = nodeFace(catalog, node);
-    const sample = id === failed ? errorSample : samples.get(id);
+    const known = samples.get(id);
+    const sample = id === failed ? errorOf(face.isTrigger ? known : undefined) : known;
     // A router passes its bundle on; there is nothing of its own to read.
     if (face.isRouter) return [];
     return [
@@ -109,10 +115,17 @@ export function sourceNodes(
   });
 }
 
-/** On an error route, the failed node's bundle is what went wrong. */
+/** On an error route, the failed node's bundle is what went wrong; on the trigger's, it stands beside the event. */
+function errorOf(event: Sample | undefined): Sample {
+  return { value: { ...fieldsOf(event?.value), ...errorSample }, origin: "example" };
+}
+
+function fieldsOf(value: JsonValue | undefined): Record<string, JsonValue> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
+
 const errorSample = {
-  value: { error: { kind: "retryable", code: "action_failed", message: "The service answered with status 503." } },
-  origin: "example" as const,
+  error: { kind: "retryable", code: "action_failed", message: "The service answered with status 503." },
 };
 
 /** The node whose error route leads to `nodeId`, if one does. */

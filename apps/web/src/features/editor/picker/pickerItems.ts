@@ -48,8 +48,10 @@ export function pickerGroups(catalog: ManifestCatalog, definition: Definition, t
   return mayEndRoute ? groups.sort((a, b) => isDirectiveGroup(b) - isDirectiveGroup(a)) : groups;
 }
 
+const directives: ReadonlySet<unknown> = new Set(["resume", "ignore", "break", "commit", "rollback"]);
+
 function isDirective(kind: object): boolean {
-  return "control" in kind && (kind.control === "resume" || kind.control === "ignore" || kind.control === "break");
+  return "control" in kind && directives.has(kind.control);
 }
 
 function newestOnly(items: PickerItem[]): PickerItem[] {

@@ -89,7 +89,7 @@ describe("remove", () => {
 });
 
 describe("refuseConnection", () => {
-  const request = { output: "next" as const, isRouter: false, isTargetTrigger: false };
+  const request = { output: "next" as const, isRouter: false, isTargetTrigger: false, isTargetMerge: false };
   it.each([
     [{ from: 1, to: 1 }, "same_node"],
     [{ from: 1, to: 2 }, "already_connected"],
@@ -100,6 +100,13 @@ describe("refuseConnection", () => {
   ])("%j: %s", (between, refusal) => {
     const definition = { ...chain(), nodes: [...chain().nodes, node(4)] };
     expect(refuseConnection(definition, { ...request, ...between })).toBe(refusal);
+  });
+
+  it("leads several nodes to a merge, but no error output", () => {
+    const definition = { ...chain(), nodes: [...chain().nodes, node(4)] };
+    const toMerge = { ...request, from: 4, to: 3, isTargetMerge: true };
+    expect(refuseConnection(definition, toMerge)).toBeNull();
+    expect(refuseConnection(definition, { ...toMerge, output: "error" })).toBe("target_has_input");
   });
 
   it("never leads into a trigger", () => {

@@ -70,16 +70,18 @@ export interface ConnectRequest {
   /** Whether `from` may have several outputs. */
   isRouter: boolean;
   isTargetTrigger: boolean;
+  /** Whether several nodes may lead to `to`. */
+  isTargetMerge: boolean;
 }
 
 /** Why two nodes cannot be connected, or null when they can. */
 export function refuseConnection(definition: Definition, request: ConnectRequest): ConnectRefusal | null {
-  const { from, to, output, isRouter, isTargetTrigger } = request;
+  const { from, to, output, isRouter, isTargetTrigger, isTargetMerge } = request;
   const index = indexDefinition(definition);
   if (from === to) return "same_node";
   if (isTargetTrigger) return "into_trigger";
   if ((index.incoming.get(to) ?? []).some((edge) => edge.from === from)) return "already_connected";
-  if (index.incoming.has(to)) return "target_has_input";
+  if (index.incoming.has(to) && (!isTargetMerge || output === "error")) return "target_has_input";
   if (output === "error" ? index.error.has(from) : !isRouter && index.next.has(from)) return "output_taken";
   return isReachable(definition, to, from) ? "cycle" : null;
 }
@@ -88,7 +90,7 @@ export const refusalMessages: Record<ConnectRefusal, string> = {
   same_node: "A node cannot be connected to itself.",
   already_connected: "These two nodes are connected already.",
   into_trigger: "Nothing can lead into the trigger: it is where every run starts.",
-  target_has_input: "That node already has an input. Remove its cable first.",
+  target_has_input: "That node already has an input. Remove its cable first, or let the branches meet in a Merge.",
   cycle: "That would make a loop. Use Iterate to repeat something for each item.",
   output_taken: "That output is taken. Put a Router in between to go several ways.",
 };

@@ -74,7 +74,7 @@ export function useNodeActions(): NodeActions {
         const node = index.nodes.get(id);
         if (!node || index.error.has(id)) return false;
         const face = nodeFace(catalog, node);
-        return !face.isTrigger && !face.isRouter && !face.isEnd;
+        return !face.isRouter && !face.isEnd;
       },
       addErrorHandler: (from) => store.getState().actions?.openPicker({ kind: "after", from, output: "error" }),
     };

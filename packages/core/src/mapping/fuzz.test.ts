@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bundle, checkFormula, formula, fuzzBudget, fuzzScope } from "../testing/formulas.ts";
+import { describePrototypes, formula, fuzzBudget, fuzzFormulas, fuzzScope } from "../testing/formulas.ts";
 import { completeTemplate } from "./editor/complete.ts";
 import { parseTemplate } from "./parse.ts";
 import { rewriteReferences } from "./rewrite.ts";
@@ -8,14 +8,15 @@ import { compileTemplate, evaluateTemplate } from "./template.ts";
 
 describe("fuzzing", () => {
   it("evaluates any formula to JSON or to an error with a place, soon", () => {
-    const outcomes = { value: 0, error: 0 };
-    fc.assert(
-      fc.property(formula, bundle, (text, data) => void outcomes[checkFormula(text, data)]++),
-      { numRuns: 20_000, seed: 42 },
-    );
-    // Both kinds must be common, or the generator has lost its bite.
+    const before = describePrototypes();
+    const { outcomes, succeeded } = fuzzFormulas({ count: 20_000, seed: 42 });
+    expect(describePrototypes()).toBe(before);
+    // Every outcome must be common, and every function reached, or the generator has lost its bite.
+    expect(outcomes.value + outcomes.error).toBeGreaterThan(20_000 * 0.7);
     expect(outcomes.value).toBeGreaterThan(5_000);
     expect(outcomes.error).toBeGreaterThan(1_000);
+    expect(outcomes.invalid).toBeGreaterThan(1_000);
+    expect([...succeeded].filter(([, count]) => count < 5)).toEqual([]);
   }, 60_000);
 
   it("takes any text at all without throwing, with issues inside of the text", () => {

@@ -1,12 +1,22 @@
-import type { Catalog } from "../store/catalog.ts";
+import type { SearchIndexSpec } from "../search/definitions.ts";
+import type { Catalog, IndexSpec, TableInfo } from "../store/catalog.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** An index as the CLI prints it. */
-export interface NamedIndex {
-  /** `table.index` */
-  name: string;
-  type: "database";
-  fields: string[];
+/** An index as the CLI prints it; the name is `table.index`. */
+export type NamedIndex =
+  | { name: string; type: "database"; fields: string[] }
+  | { name: string; type: "search"; searchField: string; filterFields: string[] }
+  | { name: string; type: "vector"; vectorField: string; dimensions: number; filterFields: string[] };
+
+export function namedIndex(table: string, { name, fields }: IndexSpec): NamedIndex {
+  return { name: `${table}.${name}`, type: "database", fields: [...fields] };
+}
+
+export function namedSearchIndex(table: string, spec: SearchIndexSpec): NamedIndex {
+  const name = `${table}.${spec.name}`;
+  const filterFields = [...spec.filterFields];
+  if (spec.kind === "text") return { name, type: "search", searchField: spec.searchField, filterFields };
+  return { name, type: "vector", vectorField: spec.vectorField, dimensions: spec.dimensions, filterFields };
 }
 
 /** Modules of the app that a push adds, changes (reported as added) or removes. */
@@ -22,13 +32,16 @@ export function moduleDiff(before: Manifest, after: Manifest): { addedModules: s
 
 /** All readable indexes of the app. */
 export function indexesOf(catalog: Catalog): NamedIndex[] {
-  return catalog.tables("").flatMap((table) =>
-    [...table.indexes.values()].map(({ name, fields }) => ({
-      name: `${table.name}.${name}`,
-      type: "database" as const,
-      fields: [...fields],
-    })),
-  );
+  return catalog.tables("").flatMap((table) => indexesOfTable(catalog, table));
+}
+
+/** All readable indexes of a table. */
+export function indexesOfTable(catalog: Catalog, table: TableInfo): NamedIndex[] {
+  const search = catalog.search.of(table.tablet).filter(({ state }) => state === "active");
+  return [
+    ...[...table.indexes.values()].map((index) => namedIndex(table.name, index)),
+    ...search.map((index) => namedSearchIndex(table.name, index)),
+  ];
 }
 
 export function indexDiff(

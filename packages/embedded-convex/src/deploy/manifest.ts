@@ -1,3 +1,4 @@
+import type { ExportedSearchIndexes } from "../search/definitions.ts";
 import type { ValidatorJson } from "../values/json.ts";
 
 /** A pushed module; its code is stored under `hash`. */
@@ -42,11 +43,9 @@ export type CronSchedule =
   | { type: "weekly"; dayOfWeek?: string; hourUTC?: number; minuteUTC?: number }
   | { type: "monthly"; day?: number; hourUTC?: number; minuteUTC?: number };
 
-export interface AnalyzedTable {
+export interface AnalyzedTable extends ExportedSearchIndexes {
   tableName: string;
   indexes: { indexDescriptor: string; fields: string[] }[];
-  searchIndexes?: unknown[];
-  vectorIndexes?: unknown[];
   documentType: ValidatorJson | null;
 }
 

@@ -1,5 +1,7 @@
+import { searchIndexSpecs } from "../search/definitions.ts";
 import { type Catalog, tableEnd, type TableInfo } from "../store/catalog.ts";
 import type { Store } from "../store/store.ts";
+import { indexesOfTable, namedIndex, type NamedIndex, namedSearchIndex } from "./activationDiff.ts";
 import type { AnalyzedSchema, Manifest } from "./manifest.ts";
 
 /** What a push would do to tables and indexes, in the shape of the answer of `evaluate_schema`. */
@@ -29,55 +31,30 @@ function predictTables(store: Store, catalog: Catalog, component: string, schema
 }
 
 function predictIndexes(store: Store, catalog: Catalog, component: string, schema: AnalyzedSchema | null) {
-  const describe = (tableName: string, name: string, fields: readonly string[]) =>
-    `${tableName}.${name} ${JSON.stringify(fields)}`;
-  const wanted = new Map(
-    (schema?.tables ?? []).flatMap(({ tableName, indexes }) =>
-      indexes.map(
-        ({ indexDescriptor, fields }) =>
-          [describe(tableName, indexDescriptor, fields), { tableName, name: indexDescriptor, fields }] as const,
-      ),
-    ),
-  );
+  const wanted = new Map<string, { table: string; index: NamedIndex }>();
+  for (const analyzed of schema?.tables ?? []) {
+    const table = analyzed.tableName;
+    const indexes = [
+      ...analyzed.indexes.map(({ indexDescriptor, fields }) => namedIndex(table, { name: indexDescriptor, fields })),
+      ...searchIndexSpecs(analyzed).map((spec) => namedSearchIndex(table, spec)),
+    ];
+    for (const index of indexes) wanted.set(JSON.stringify(index), { table, index });
+  }
   const predictions = [];
-  const existing = new Set<string>();
   for (const table of catalog.tables(component)) {
-    for (const index of table.indexes.values()) {
-      const key = describe(table.name, index.name, index.fields);
-      existing.add(key);
-      predictions.push(
-        prediction(
-          table.name,
-          index.name,
-          index.fields,
-          wanted.has(key) ? "identical" : "dropped",
-          count(store, table),
-        ),
-      );
+    for (const index of indexesOfTable(catalog, table)) {
+      const known = wanted.delete(JSON.stringify(index));
+      predictions.push(prediction(index, known ? "identical" : "dropped", count(store, table)));
     }
   }
-  for (const [key, { tableName, name, fields }] of wanted) {
-    if (!existing.has(key))
-      predictions.push(prediction(tableName, name, fields, "added", count(store, catalog.table(component, tableName))));
+  for (const { table, index } of wanted.values()) {
+    predictions.push(prediction(index, "added", count(store, catalog.table(component, table))));
   }
   return predictions;
 }
 
-function prediction(
-  table: string,
-  name: string,
-  fields: readonly string[],
-  change: "added" | "identical" | "dropped",
-  numDocs: number,
-) {
-  return {
-    name: `${table}.${name}`,
-    type: "database",
-    fields: [...fields],
-    change,
-    needsBackfill: change === "added" && numDocs > 0,
-    numDocs,
-  };
+function prediction(index: NamedIndex, change: "added" | "identical" | "dropped", numDocs: number) {
+  return { ...index, change, needsBackfill: change === "added" && numDocs > 0, numDocs };
 }
 
 function count(store: Store, table: TableInfo | undefined): number {

@@ -4,6 +4,7 @@ import { DOCUMENTS, type Store } from "../store/store.ts";
 import { keySuccessor } from "../values/keys.ts";
 import type { ConvexJsonObject, ValidatorJson } from "../values/json.ts";
 import { schemaViolation } from "../transaction/transaction.ts";
+import { type SearchIndex, searchIndexSpecs } from "../search/definitions.ts";
 import type { Executor } from "../transaction/executor.ts";
 import type { AnalyzedTable, Manifest } from "./manifest.ts";
 
@@ -19,12 +20,15 @@ export type SchemaStatus =
 
 /** Documents per transaction: a push must not hold up the functions that are running meanwhile. */
 const CHUNK = 500;
+/** Words are many: fewer documents take as long. */
+const SEARCH_CHUNK = 200;
 const CLEANUP_CHUNK = 5000;
 
 interface PendingTable {
   table: TableInfo;
   validator: ValidatorJson | null;
   building: IndexInfo[];
+  buildingSearch: SearchIndex[];
 }
 
 /**
@@ -89,6 +93,7 @@ export class SchemaRollout {
           table,
           specs.map(({ indexDescriptor, fields }) => ({ name: indexDescriptor, fields })),
         );
+        this.#catalog.activateSearchIndexes(table, searchIndexSpecs(wanted.get(table) ?? {}));
       }
     }
     this.#current = null;
@@ -120,9 +125,12 @@ export class SchemaRollout {
       const building = specs
         .map((spec) => this.#catalog.ensureIndex(table, spec))
         .filter((index) => index.state === "building");
+      const buildingSearch = searchIndexSpecs(analyzed)
+        .map((spec) => this.#catalog.ensureSearchIndex(table, spec))
+        .filter((index) => index.state === "building");
       const unchanged = JSON.stringify(table.validator) === JSON.stringify(analyzed.documentType);
       const validator = schema?.schemaValidation === true && !unchanged ? analyzed.documentType : null;
-      return { table, validator, building };
+      return { table, validator, building, buildingSearch };
     });
   }
 
@@ -130,6 +138,10 @@ export class SchemaRollout {
     for (const pending of rollout.tables) {
       for (const index of pending.building) {
         await this.#backfill(rollout, pending.table, index);
+        rollout.indexesDone++;
+      }
+      for (const index of pending.buildingSearch) {
+        await this.#backfillSearch(rollout, index);
         rollout.indexesDone++;
       }
       if (pending.validator !== null) await this.#validate(rollout, pending);
@@ -147,6 +159,12 @@ export class SchemaRollout {
         run: () => this.#catalog.backfill(table, index, start, CHUNK),
       });
     } while (from !== null);
+  }
+
+  async #backfillSearch(rollout: Rollout, index: SearchIndex): Promise<void> {
+    const step = () =>
+      this.#executor.write({ label: "push", run: () => this.#catalog.search.backfill(index, SEARCH_CHUNK) });
+    while (rollout === this.#current && (await step()));
   }
 
   async #validate(rollout: Rollout, { table }: PendingTable): Promise<void> {
@@ -202,13 +220,13 @@ class Rollout {
     if (this.failure !== null) return { type: "failed", ...this.failure };
     if (this.#finished) return { type: "complete" };
     const components: Extract<SchemaStatus, { type: "inProgress" }>["components"] = {};
-    for (const { table, building } of this.tables) {
+    for (const { table, building, buildingSearch } of this.tables) {
       const entry = (components[table.component] ??= {
         schemaValidationComplete: this.#validators.size === 0,
         indexesComplete: 0,
         indexesTotal: 0,
       });
-      entry.indexesTotal += building.length;
+      entry.indexesTotal += building.length + buildingSearch.length;
       entry.indexesComplete = Math.min(this.indexesDone, entry.indexesTotal);
     }
     return { type: "inProgress", components };

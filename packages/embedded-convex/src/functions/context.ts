@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { RealmHost } from "../isolate/realm.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { PageJournal } from "./pagination.ts";
-import type { QueryCursor } from "./queryCursor.ts";
+import type { RowCursor } from "./queryCursor.ts";
 import type { RequestInfo } from "./request.ts";
 
 /** The state of one running function; nested calls have their own. */
@@ -24,7 +24,7 @@ export interface TransactionContext {
   /** `Date.now()` for the length of the function. */
   nowMs: number;
   random: () => number;
-  cursors: Map<number, QueryCursor>;
+  cursors: Map<number, RowCursor>;
   nextCursor: number;
   /** While a nested call runs, all other operations of the calling function wait here, or they would land in its savepoint. */
   gate: Promise<void> | null;

@@ -6,7 +6,7 @@ import type { CallContext, TransactionContext } from "./context.ts";
 import type { PageCursors } from "./pageCursors.ts";
 import { type PageRequest, readPage } from "./pagination.ts";
 import { planQuery } from "./plan.ts";
-import { QueryCursor } from "./queryCursor.ts";
+import { openCursor } from "./queryCursor.ts";
 import type { SerializedQuery } from "./queryTypes.ts";
 
 /** The database operations of `convex/server`, on the transaction of the running call. Arguments and results are Convex JSON. */
@@ -27,7 +27,7 @@ export const syncDatabaseOperations = {
   "1.0/queryStream"(call: CallContext, state: TransactionContext, { query }: { query: SerializedQuery }): string {
     const plan = planQuery(state.transaction.catalog, call.component, query);
     const queryId = state.nextCursor++;
-    if (plan !== null) state.cursors.set(queryId, new QueryCursor(state.transaction, plan));
+    if (plan !== null) state.cursors.set(queryId, openCursor(state.transaction, plan));
     return `{"queryId":${queryId}}`;
   },
 

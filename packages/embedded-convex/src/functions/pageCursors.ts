@@ -41,7 +41,9 @@ export class PageCursors {
   #mac(plan: Plan, key: Uint8Array): Buffer {
     const mac = createHmac("sha256", this.#key.subarray(16));
     mac.update(`${plan.index} ${plan.order} ${plan.low.length} ${plan.high.length} `);
-    mac.update(plan.low).update(plan.high).update(JSON.stringify(plan.operators)).update(key);
+    mac.update(plan.low).update(plan.high).update(JSON.stringify(plan.operators));
+    if (plan.search !== undefined) mac.update(JSON.stringify(plan.search.query));
+    mac.update(key);
     return mac.digest().subarray(0, IV_BYTES);
   }
 }

@@ -2,7 +2,7 @@ import type { Transaction } from "../transaction/transaction.ts";
 import { keySuccessor } from "../values/keys.ts";
 import { END_CURSOR, type PageCursors } from "./pageCursors.ts";
 import type { Plan } from "./plan.ts";
-import { QueryCursor } from "./queryCursor.ts";
+import { openCursor } from "./queryCursor.ts";
 
 /** The arguments of the `queryPage` operation. */
 export interface PageRequest {
@@ -37,7 +37,7 @@ export function readPage(
     return pageOf([], { isDone: true, continueCursor: END_CURSOR, split: null });
 
   const bounded = narrow(plan, cursors, request.cursor, end);
-  const cursor = new QueryCursor(transaction, bounded);
+  const cursor = openCursor(transaction, bounded);
   const maximumRows = Math.max(1, request.maximumRowsRead ?? DEFAULT_MAXIMUM_ROWS);
   const rowsBefore = transaction.usage.used.documentsRead;
   const rows: string[] = [];
@@ -56,7 +56,8 @@ export function readPage(
   const last = keys.at(-1);
   const reachedEnd = exhausted || last === undefined;
   const continueCursor = end ?? (reachedEnd ? END_CURSOR : cursors.encode(plan, last));
-  const crowded = rows.length > Math.max(1, request.pageSize) * SPLIT_RECOMMENDED_FACTOR;
+  // Splitting the page of a search would not make it cheaper.
+  const crowded = plan.search === undefined && rows.length > Math.max(1, request.pageSize) * SPLIT_RECOMMENDED_FACTOR;
   const split = crowded ? cursors.encode(plan, keys[keys.length >> 1]!) : null;
   return pageOf(rows, { isDone: end === null ? reachedEnd : end === END_CURSOR, continueCursor, split });
 }

@@ -18,6 +18,7 @@ import {
   type RangeExpression,
   type SerializedQuery,
 } from "./queryTypes.ts";
+import { planSearch, type SearchPlan } from "./searchPlan.ts";
 
 /** A query as one range of keys, to be read in one direction and filtered. */
 export interface Plan {
@@ -27,6 +28,8 @@ export interface Plan {
   high: Buffer;
   order: Order;
   operators: QueryOperator[];
+  /** Only in searches: `low` and `high` then bound the places of results in their order of relevance. */
+  search?: SearchPlan;
 }
 
 const CREATION_TIME = "_creationTime";
@@ -43,9 +46,8 @@ const END = Buffer.from([0xff]);
 export function planQuery(catalog: Catalog, component: string, query: SerializedQuery): Plan | null {
   const { source, operators } = query;
   if (source.type === "Search") {
-    throw new Error(
-      `Search indexes are not supported by the embedded deployment: ${source.indexName} cannot be queried.`,
-    );
+    const search = planSearch(catalog, component, source);
+    return { index: search.index.num, low: Buffer.alloc(0), high: END, order: "asc", operators, search };
   }
   const order = source.order ?? "asc";
   if (source.type === "FullTableScan") {
@@ -56,7 +58,7 @@ export function planQuery(catalog: Catalog, component: string, query: Serialized
   const tableName = source.indexName.slice(0, separator);
   const indexName = source.indexName.slice(separator + 1);
   const table = catalog.table(component, tableName);
-  const range = rangeOf(table, tableName, indexName, source.range);
+  const range = rangeOf(catalog, table, tableName, indexName, source.range);
   return range === null ? null : { ...range, order, operators };
 }
 
@@ -68,6 +70,7 @@ function wholeTable(table: TableInfo): KeyRange {
 }
 
 function rangeOf(
+  catalog: Catalog,
   table: TableInfo | undefined,
   tableName: string,
   indexName: string,
@@ -85,6 +88,8 @@ function rangeOf(
     );
   }
   const index = table?.indexes.get(indexName);
+  if (table !== undefined && index === undefined && catalog.search.find(table.tablet, indexName) !== undefined)
+    throw new Error(`Index ${tableName}.${indexName} is not a database index`);
   if (table === undefined || index === undefined) throw new Error(`Index ${tableName}.${indexName} not found.`);
   return forIndex(table, index, range);
 }

@@ -1,10 +1,10 @@
 import type { ReadRange } from "../transaction/readSet.ts";
 import type { Transaction } from "../transaction/transaction.ts";
-import type { ConvexJsonObject } from "../values/json.ts";
 import { keySuccessor } from "../values/keys.ts";
 import type { ScanRow } from "../store/store.ts";
-import { passesFilter } from "./filter.ts";
+import { OperatorChain } from "./operators.ts";
 import type { Plan } from "./plan.ts";
+import { SearchCursor } from "./searchCursor.ts";
 
 const FIRST_CHUNK = 16;
 const MAX_CHUNK = 512;
@@ -15,21 +15,33 @@ export interface CursorRow {
   json: string;
 }
 
+/** A query that is being read. */
+export interface RowCursor {
+  /** The next row that passes all operators, or null at the end. */
+  next(): CursorRow | null;
+}
+
+/** Starts to read a plan. */
+export function openCursor(transaction: Transaction, plan: Plan): RowCursor {
+  const { search } = plan;
+  return search === undefined ? new QueryCursor(transaction, plan) : new SearchCursor(transaction, { ...plan, search });
+}
+
 /**
  * Reads a plan row by row, in chunks that grow, so that `first()` costs one row and `collect()` few statements. Registers
  * exactly the range it has read, so that rows behind the last one do not wake the query up.
  */
-export class QueryCursor {
+export class QueryCursor implements RowCursor {
   readonly #transaction: Transaction;
   readonly #plan: Plan;
   readonly #range: ReadRange;
-  readonly #limitsLeft: (number | null)[];
+  readonly #operators: OperatorChain;
   #low: Buffer;
   #high: Buffer;
   #chunk: ScanRow[] = [];
   #position = 0;
   #chunkSize: number;
-  #exhausted: boolean;
+  #exhausted = false;
 
   constructor(transaction: Transaction, plan: Plan) {
     this.#transaction = transaction;
@@ -38,18 +50,17 @@ export class QueryCursor {
     this.#high = plan.high;
     const edge = plan.order === "asc" ? plan.low : plan.high;
     this.#range = transaction.reads.addRange(plan.index, edge, edge);
-    this.#limitsLeft = plan.operators.map((operator) => ("limit" in operator ? operator.limit : null));
+    this.#operators = new OperatorChain(plan.operators);
     this.#chunkSize = firstChunkSize(plan);
-    this.#exhausted = this.#limitsLeft.includes(0);
     transaction.usage.add("databaseQueries", 1);
   }
 
   /** The next row that passes all operators, or null at the end. */
   next(): CursorRow | null {
-    while (!this.#exhausted) {
+    while (!this.#exhausted && !this.#operators.exhausted) {
       const row = this.#read();
       if (row === null) break;
-      if (this.#admit(row[1])) return { key: row[0], json: row[1] };
+      if (this.#operators.admit(row[1])) return { key: row[0], json: row[1] };
     }
     return null;
   }
@@ -81,24 +92,6 @@ export class QueryCursor {
     this.#range.low = this.#plan.low;
     this.#range.high = this.#plan.high;
     return false;
-  }
-
-  /** Applies filters and limits in their order; a limit that is used up ends the query. */
-  #admit(json: string): boolean {
-    const { operators } = this.#plan;
-    let document: ConvexJsonObject | null = null;
-    for (let index = 0; index < operators.length; index++) {
-      const operator = operators[index]!;
-      if ("filter" in operator) {
-        document ??= JSON.parse(json) as ConvexJsonObject;
-        if (!passesFilter(document, operator.filter)) return false;
-        continue;
-      }
-      const left = this.#limitsLeft[index]! - 1;
-      this.#limitsLeft[index] = left;
-      if (left <= 0) this.#exhausted = true;
-    }
-    return true;
   }
 }
 

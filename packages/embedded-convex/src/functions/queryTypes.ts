@@ -1,3 +1,4 @@
+import type { SearchFilterExpression } from "../search/textQuery.ts";
 import type { ConvexJson } from "../values/json.ts";
 
 /** The serialized query of the `queryStream` and `queryPage` operations; `convex/server` is its specification. */
@@ -11,7 +12,7 @@ export type Order = "asc" | "desc";
 export type QuerySource =
   | { type: "FullTableScan"; tableName: string; order: Order | null }
   | { type: "IndexRange"; indexName: string; range: RangeExpression[]; order: Order | null }
-  | { type: "Search"; indexName: string };
+  | { type: "Search"; indexName: string; filters: SearchFilterExpression[] };
 
 export interface RangeExpression {
   type: "Eq" | "Gt" | "Gte" | "Lt" | "Lte";

@@ -1,3 +1,4 @@
+import type { NamedIndex } from "../deploy/activationDiff.ts";
 import type { Manifest, StoredModule } from "../deploy/manifest.ts";
 import type { SchemaStatus } from "../deploy/schemaRollout.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
@@ -142,8 +143,8 @@ export interface DeploymentState {
 export interface ActivationDiff {
   addedModules: string[];
   removedModules: string[];
-  addedIndexes: { name: string; type: "database"; fields: string[] }[];
-  removedIndexes: { name: string; type: "database"; fields: string[] }[];
+  addedIndexes: NamedIndex[];
+  removedIndexes: NamedIndex[];
   crons: { added: string[]; updated: string[]; deleted: string[] };
 }
 

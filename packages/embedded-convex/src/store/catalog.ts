@@ -1,4 +1,6 @@
 import type { ConvexJsonObject, ValidatorJson } from "../values/json.ts";
+import type { SearchIndex, SearchIndexSpec } from "../search/definitions.ts";
+import { type IndexedTable, SearchIndexes } from "../search/searchIndexes.ts";
 import { decodeId, encodeId } from "../values/ids.ts";
 import { encodeKey, indexKey } from "../values/keys.ts";
 import { DOCUMENTS, type Store } from "./store.ts";
@@ -84,6 +86,8 @@ const TABLE_PREFIX_BYTES = 4;
 
 /** Which tables and indexes exist, per component path; the in-memory side of `tables` and `indexes`. */
 export class Catalog {
+  /** Text and vector indexes. */
+  readonly search: SearchIndexes;
   readonly #store: Store;
   readonly #byComponent = new Map<string, { names: Map<string, TableInfo>; numbers: Map<number, TableInfo> }>();
   readonly #byTablet = new Map<number, TableInfo>();
@@ -96,6 +100,7 @@ export class Catalog {
 
   constructor(store: Store) {
     this.#store = store;
+    this.search = new SearchIndexes(store);
     this.#addTable = store.database.prepare(
       "INSERT INTO tables(tablet, num, component, name, state) VALUES(?, ?, ?, ?, 'active')",
     );
@@ -116,12 +121,13 @@ export class Catalog {
     );
     for (const row of tables.all<[number, number, string, string]>()) this.#remember(...row);
     const indexes = this.#store.database.prepare(
-      "SELECT num, tbl, name, fields, state FROM indexes WHERE state <> 'dropped' ORDER BY num",
+      "SELECT num, tbl, name, fields, state FROM indexes WHERE state <> 'dropped' AND fields LIKE '[%' ORDER BY num",
     );
     for (const [num, tablet, name, fields, state] of indexes.all<[number, number, string, string, IndexState]>()) {
       const table = this.#byTablet.get(tablet);
       if (table !== undefined) this.#attach(table, indexInfo(num, name, JSON.parse(fields) as string[], state));
     }
+    this.search.reload();
   }
 
   /** The timestamp of the newest commit. */
@@ -248,14 +254,27 @@ export class Catalog {
       }
       table.maintained = table.maintained.filter((index) => index.state === "active");
     }
+    this.search.dropBuilding();
   }
 
   /** Deletes up to `limit` entries of dropped indexes; false when none is left. Inside a write transaction. */
   removeDroppedEntries(limit: number): boolean {
     const index = this.#dropped.get<[number]>()?.[0];
     if (index === undefined) return false;
-    if (this.#store.removeIndexEntries(index, limit) < limit) this.#forgetIndex.run(index);
+    if (this.#store.removeIndexEntries(index, limit) < limit && !this.search.removeContent(index, limit)) {
+      this.#forgetIndex.run(index);
+    }
     return true;
+  }
+
+  /** Starts a text or vector index that is filled later; an equal one is reused. Inside a write transaction. */
+  ensureSearchIndex(table: TableInfo, spec: SearchIndexSpec): SearchIndex {
+    return this.search.ensure(indexedTable(table), spec);
+  }
+
+  /** Makes exactly `specs` searchable and drops the table's other text and vector indexes. Inside a write transaction. */
+  activateSearchIndexes(table: TableInfo, specs: readonly SearchIndexSpec[]): void {
+    this.search.activate(indexedTable(table), specs);
   }
 
   /** Adds the entries of up to `limit` documents to an index; returns where to go on, or null at the end. */
@@ -306,6 +325,10 @@ export function tabletPrefix(tablet: number): Buffer {
 /** The first key after all documents of a table. */
 export function tableEnd(table: Pick<TableInfo, "tablet">): Buffer {
   return tabletPrefix(table.tablet + 1);
+}
+
+function indexedTable(table: TableInfo): IndexedTable {
+  return { tablet: table.tablet, from: table.prefix, to: tableEnd(table) };
 }
 
 /** The key of a document in an index. */

@@ -4,7 +4,7 @@ import { migrate } from "./migrations.ts";
 import { SqliteDatabase, type SyncMode } from "./sqlite.ts";
 
 /** Raised whenever the meaning of a stored byte changes. Newer files are refused, never guessed at. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 /** "PBEC" in the header of the file tells our databases from other SQLite files. */
 const APPLICATION_ID = 0x50424543;
 const QUICK_CHECK_MAX_BYTES = 64 * 1024 * 1024;
@@ -19,6 +19,8 @@ const QUICK_CHECK_MAX_BYTES = 64 * 1024 * 1024;
  * - `jobs`: pending, running and finished scheduled functions in due order; the target is kept outside the user's document.
  * - `files`: the file behind a `_storage` document.
  * - `modules`: pushed code, by hash.
+ * - `search_terms`, `search_blocks`, `search_stats`: words and filter values of text search indexes (`search/postingLists.ts`).
+ * - `vectors`: vectors of vector indexes, by the internal id of their documents (`search/vectorRows.ts`).
  */
 const SCHEMA = `
 CREATE TABLE docs(k BLOB PRIMARY KEY, j TEXT NOT NULL) WITHOUT ROWID;
@@ -33,6 +35,10 @@ CREATE TABLE files(k BLOB PRIMARY KEY, file TEXT NOT NULL, uuid TEXT NOT NULL) W
 CREATE INDEX files_by_uuid ON files(uuid);
 CREATE TABLE modules(hash TEXT PRIMARY KEY, source TEXT NOT NULL, map TEXT) WITHOUT ROWID;
 CREATE TABLE kv(k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE search_terms(ix INTEGER NOT NULL, t BLOB NOT NULL, n INTEGER NOT NULL, tail BLOB NOT NULL, PRIMARY KEY(ix, t)) WITHOUT ROWID;
+CREATE TABLE search_blocks(ix INTEGER NOT NULL, t BLOB NOT NULL, first BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY(ix, t, first)) WITHOUT ROWID;
+CREATE TABLE search_stats(ix INTEGER PRIMARY KEY, documents INTEGER NOT NULL, words INTEGER NOT NULL);
+CREATE TABLE vectors(ix INTEGER NOT NULL, d BLOB NOT NULL, filters TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(ix, d)) WITHOUT ROWID;
 `;
 
 /** A data folder that this version must not touch; the message is meant for the operator. */

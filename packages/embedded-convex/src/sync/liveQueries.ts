@@ -1,5 +1,12 @@
 import type { PageJournal } from "../functions/pagination.ts";
-import { documentToken, type ReadSet, type WriteSet } from "../transaction/readSet.ts";
+import { wordTerm } from "../search/terms.ts";
+import {
+  documentToken,
+  type FilterRead,
+  type ReadSet,
+  type WriteSet,
+  type WrittenText,
+} from "../transaction/readSet.ts";
 import { DOCUMENTS } from "../store/store.ts";
 import { type IntervalHandle, IntervalIndex } from "./intervalIndex.ts";
 
@@ -68,10 +75,19 @@ interface LiveQuery {
   subscriptions: Set<Subscription>;
   intervals: { index: number; handle: IntervalHandle }[];
   documents: string[];
+  readCost: number;
   /** Set by a push: the next rerun must not be put off. */
   urgent: boolean;
   lastRunMs: number;
 }
+
+/** Why a key matters to a live query; for words of a search index, only in documents with these filter values. */
+interface Dependency {
+  live: LiveQuery;
+  filters: readonly FilterRead[];
+}
+
+const NO_FILTERS: readonly FilterRead[] = [];
 
 export interface LiveQueriesOptions {
   run(request: LiveRequest, journal: PageJournal | null): Promise<LiveRun>;
@@ -96,7 +112,7 @@ export class LiveQueries {
   readonly #byKey = new Map<string, LiveQuery>();
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #sessions = new Map<string, Set<Subscription>>();
-  readonly #intervals = new Map<number, IntervalIndex<LiveQuery>>();
+  readonly #intervals = new Map<number, IntervalIndex<Dependency>>();
   readonly #byDocument = new Map<string, Set<LiveQuery>>();
   readonly #dirty = new Set<LiveQuery>();
   #nextId = 1;
@@ -139,10 +155,15 @@ export class LiveQueries {
 
   /** Marks all queries that depend on the written keys. */
   invalidate(writes: WriteSet): void {
-    for (const { index, key } of writes.entries) {
-      this.#intervals.get(index)?.forEachContaining(key, (live) => this.#dirty.add(live));
-      if (index === DOCUMENTS && this.#byDocument.size > 0) {
-        for (const live of this.#byDocument.get(documentToken(key)) ?? []) this.#dirty.add(live);
+    for (const entry of writes.entries) {
+      const intervals = this.#intervals.get(entry.index);
+      if ("text" in entry) {
+        if (intervals !== undefined) this.#invalidateSearches(intervals, entry.text);
+        continue;
+      }
+      intervals?.forEachContaining(entry.key, ({ live }) => this.#dirty.add(live));
+      if (entry.index === DOCUMENTS && this.#byDocument.size > 0) {
+        for (const live of this.#byDocument.get(documentToken(entry.key)) ?? []) this.#dirty.add(live);
       }
     }
   }
@@ -173,6 +194,14 @@ export class LiveQueries {
     return next;
   }
 
+  #invalidateSearches(intervals: IntervalIndex<Dependency>, { words, filters: values }: WrittenText): void {
+    for (const word of words.keys()) {
+      intervals.forEachContaining(wordTerm(word), ({ live, filters }) => {
+        if (filters.every(({ position, value }) => values[position] === value)) this.#dirty.add(live);
+      });
+    }
+  }
+
   async #start(request: LiveRequest): Promise<LiveQuery> {
     const journal = request.journal === null ? null : parseJournal(request.journal);
     const run = await this.#options.run(request, journal);
@@ -185,6 +214,7 @@ export class LiveQueries {
       subscriptions: new Set(),
       intervals: [],
       documents: [],
+      readCost: 0,
       urgent: false,
       lastRunMs: this.#options.now(),
     };
@@ -242,10 +272,11 @@ export class LiveQueries {
   }
 
   #register(live: LiveQuery, reads: ReadSet): void {
-    for (const { index, low, high } of reads.ranges) {
+    live.readCost = reads.costMicros;
+    for (const { index, low, high, filters = NO_FILTERS } of reads.ranges) {
       let intervals = this.#intervals.get(index);
       if (intervals === undefined) this.#intervals.set(index, (intervals = new IntervalIndex()));
-      live.intervals.push({ index, handle: intervals.add(low, high, live) });
+      live.intervals.push({ index, handle: intervals.add(low, high, { live, filters }) });
     }
     for (const token of reads.documents) {
       const set = this.#byDocument.get(token) ?? new Set();
@@ -283,6 +314,7 @@ export class LiveQueries {
   #costOf(live: LiveQuery): number {
     const bytes = live.result.value.length * Math.max(1, live.subscriptions.size);
     return (
+      live.readCost +
       live.documents.length * COST_PER_ROW +
       live.intervals.length * COST_PER_ROW +
       bytes / BYTES_PER_COST +

@@ -137,6 +137,7 @@ export class Transaction {
       this.writes.add(index.num, nextKey);
       this.store.putIndexEntry(index.num, nextKey, key);
     }
+    this.catalog.search.update(table.tablet, key, old, next, this.writes);
     this.usage.add("documentsWritten", 1);
     if (next === null) {
       this.store.removeDocument(key);

@@ -1,0 +1,117 @@
+import { keySuccessor } from "../values/keys.ts";
+import type { PostingLists, TermEntry } from "./postingLists.ts";
+import { countOf, findPosition, PLACE_BYTES, placeAt, POSTING_BYTES } from "./postings.ts";
+
+const MAX_BLOCKS_AHEAD = 16;
+
+/**
+ * The postings of one term from the newest to the oldest. Reads blocks as they are needed: more of them at once while it goes
+ * from one to the next, a single one after a jump. Must not be used across writes.
+ */
+export class PostingCursor {
+  /** How many documents have the term. */
+  readonly documents: number;
+  /** Creation time of the current document, ms; negative at the end. Enough to order almost all documents. */
+  time = 0;
+  readonly #lists: PostingLists;
+  readonly #index: number;
+  readonly #term: Uint8Array;
+  #list: Buffer;
+  #position: number;
+  /** Blocks that have been read and not looked at, the next one last. */
+  #ahead: Buffer[] = [];
+  /** All blocks that begin below this place have not been read; null when there are none. */
+  #unreadBelow: Buffer | null;
+  #blocksAhead = 1;
+
+  constructor(lists: PostingLists, index: number, term: Uint8Array, { documents, tail }: TermEntry) {
+    this.documents = documents;
+    this.#lists = lists;
+    this.#index = index;
+    this.#term = term;
+    this.#list = tail;
+    this.#position = countOf(tail);
+    this.#unreadBelow = documents > countOf(tail) ? placeAt(tail, 0) : null;
+    this.next();
+  }
+
+  get atEnd(): boolean {
+    return this.time < 0;
+  }
+
+  /** The place of the current document. */
+  get place(): Buffer {
+    return placeAt(this.#list, this.#position);
+  }
+
+  /** The packed weight of the current posting. */
+  get weight(): number {
+    return this.#list.readUInt32BE(this.#position * POSTING_BYTES + PLACE_BYTES);
+  }
+
+  /** How the current documents of two cursors are ordered; the end is below everything. */
+  compare(other: PostingCursor): number {
+    if (this.time !== other.time || this.time < 0 || this === other) return this.time - other.time;
+    const [start, otherStart] = [this.#position * POSTING_BYTES, other.#position * POSTING_BYTES];
+    return this.#list.compare(other.#list, otherStart, otherStart + PLACE_BYTES, start, start + PLACE_BYTES);
+  }
+
+  /** Whether both have come to the same document. */
+  isAt(other: PostingCursor): boolean {
+    return this.compare(other) === 0 && !this.atEnd;
+  }
+
+  /** Goes on to the next older document. */
+  next(): void {
+    if (this.#position === 0) {
+      if (this.#ahead.length === 0 && this.#unreadBelow !== null) {
+        this.#read(this.#unreadBelow, this.#blocksAhead);
+        this.#blocksAhead = Math.min(this.#blocksAhead * 2, MAX_BLOCKS_AHEAD);
+      }
+      const block = this.#ahead.pop();
+      if (block === undefined) {
+        this.time = -1;
+        return;
+      }
+      this.#list = block;
+      this.#position = countOf(block);
+    }
+    this.#moveTo(this.#position - 1);
+  }
+
+  /** Goes on to the newest document that is not newer than `place`; stays if the current one is not. */
+  skipTo(place: Uint8Array): void {
+    if (this.atEnd) return;
+    while (this.#list.compare(place, 0, PLACE_BYTES, 0, PLACE_BYTES) > 0) {
+      if (this.#ahead.length === 0 && this.#unreadBelow !== null) {
+        this.#blocksAhead = 1;
+        this.#read(keySuccessor(Buffer.from(place)), 1);
+      }
+      const block = this.#ahead.pop();
+      if (block === undefined) {
+        this.time = -1;
+        return;
+      }
+      this.#list = block;
+      this.#position = countOf(block);
+    }
+    const position = findPosition(this.#list, place);
+    const found =
+      position < countOf(this.#list) && placeAt(this.#list, position).equals(place) ? position : position - 1;
+    if (found < this.#position) this.#moveTo(found);
+  }
+
+  #moveTo(position: number): void {
+    this.#position = position;
+    this.time = this.#list.readDoubleBE(position * POSTING_BYTES);
+  }
+
+  #read(below: Buffer, limit: number): void {
+    const blocks = this.#lists.blocksBelow(this.#index, this.#term, below, limit);
+    const oldest = blocks.at(-1);
+    this.#unreadBelow = blocks.length < limit || oldest === undefined ? null : Buffer.from(oldest[0]);
+    this.#ahead = blocks
+      .map(([, postings]) => Buffer.from(postings.buffer, postings.byteOffset, postings.length))
+      .reverse();
+  }
+}

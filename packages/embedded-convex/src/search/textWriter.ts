@@ -1,0 +1,96 @@
+import type { WrittenText, WriteSet } from "../transaction/readSet.ts";
+import type { SqliteDatabase, Statement } from "../store/sqlite.ts";
+import type { ConvexJsonObject } from "../values/json.ts";
+import { getField } from "../values/keys.ts";
+import { type CollectionStatistics, lengthCode } from "./bm25.ts";
+import { filterValues, type TextIndex } from "./definitions.ts";
+import type { PostingLists } from "./postingLists.ts";
+import { packWeight, placeOf } from "./postings.ts";
+import { filterTerm, wordTerm } from "./terms.ts";
+import { countWords } from "./tokenizer.ts";
+
+/** A document that is written: its internal id, and what it was and becomes. */
+export interface DocumentChange {
+  internal: Uint8Array;
+  old: ConvexJsonObject | null;
+  next: ConvexJsonObject | null;
+}
+
+/** Keeps text search indexes up to date, in the transaction that writes the documents. */
+export class TextWriter {
+  readonly #lists: PostingLists;
+  readonly #addStatistics: Statement;
+  readonly #statistics: Statement;
+  readonly #removeStatistics: Statement;
+
+  constructor(database: SqliteDatabase, lists: PostingLists) {
+    this.#lists = lists;
+    this.#addStatistics = database.prepare(
+      "INSERT INTO search_stats(ix, documents, words) VALUES(?, ?, ?) ON CONFLICT(ix) DO UPDATE SET " +
+        "documents = documents + excluded.documents, words = words + excluded.words",
+    );
+    this.#statistics = database.prepare("SELECT documents, words FROM search_stats WHERE ix = ?");
+    this.#removeStatistics = database.prepare("DELETE FROM search_stats WHERE ix = ?");
+  }
+
+  statistics(index: number): CollectionStatistics {
+    const [documents, words] = this.#statistics.get<[number, number]>(index) ?? [0, 0];
+    return { documents, words };
+  }
+
+  removeStatistics(index: number): void {
+    this.#removeStatistics.run(index);
+  }
+
+  /** Changes the postings of one document, and notes in `writes` what searches may notice. */
+  update(index: TextIndex, { internal, old, next }: DocumentChange, writes: WriteSet | null): void {
+    const before = old === null ? null : textOf(index, old);
+    const after = next === null ? null : textOf(index, next);
+    const documents = (next === null ? 0 : 1) - (old === null ? 0 : 1);
+    const words = (after?.total ?? 0) - (before?.total ?? 0);
+    if (documents !== 0 || words !== 0) this.#addStatistics.run(index.num, documents, words);
+    const place = placeOf((old ?? next)!._creationTime as number, internal);
+    this.#changeWords(index.num, place, before, after);
+    this.#changeFilters(index.num, place, before, after);
+    if (before !== null) writes?.addText(index.num, before);
+    if (after !== null) writes?.addText(index.num, after);
+  }
+
+  #changeWords(index: number, place: Uint8Array, before: IndexedText | null, after: IndexedText | null): void {
+    for (const [word, weight] of after?.words ?? []) {
+      if (before?.words.get(word) !== weight) this.#lists.put(index, wordTerm(word), place, weight);
+    }
+    for (const word of before?.words.keys() ?? []) {
+      if (after?.words.has(word) !== true) this.#lists.remove(index, wordTerm(word), place);
+    }
+  }
+
+  #changeFilters(index: number, place: Uint8Array, before: IndexedText | null, after: IndexedText | null): void {
+    const positions = Math.max(before?.filters.length ?? 0, after?.filters.length ?? 0);
+    for (let position = 0; position < positions; position++) {
+      const oldValue = before?.filters[position];
+      const nextValue = after?.filters[position];
+      if (oldValue === nextValue) continue;
+      if (oldValue !== undefined) this.#lists.remove(index, filterTerm(position, oldValue), place);
+      if (nextValue !== undefined) this.#lists.put(index, filterTerm(position, nextValue), place, 0);
+    }
+  }
+}
+
+interface IndexedText extends WrittenText {
+  /** Packed weights by word. */
+  words: Map<string, number>;
+  total: number;
+}
+
+/** What an index keeps of a document; null if no search can find it. */
+function textOf(index: TextIndex, document: ConvexJsonObject): IndexedText | null {
+  const value = getField(document, index.searchField);
+  if (typeof value !== "string") return null;
+  const { counts, total } = countWords(value);
+  if (total === 0) return null;
+  const length = lengthCode(total);
+  const words = new Map<string, number>();
+  for (const [word, count] of counts) words.set(word, packWeight(count, length));
+  return { words, total, filters: filterValues(index, document) };
+}

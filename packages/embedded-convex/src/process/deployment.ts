@@ -20,6 +20,7 @@ import { handleSiteRequest } from "../site/site.ts";
 import { FileStore } from "../storage/files.ts";
 import type { SyncMode } from "../store/sqlite.ts";
 import { SyncHub } from "../sync/hub.ts";
+import { clientOf } from "../sync/protocol.ts";
 import { Session, type SessionServices } from "../sync/session.ts";
 import { ActionPool } from "./actionPool.ts";
 import { ClientCalls } from "./clientCalls.ts";
@@ -70,7 +71,8 @@ export interface RunningDeployment {
 const DEFAULT_HEAP_LIMIT_MB = 512;
 const DEFAULT_TIME_LIMIT_MS = 5000;
 const ACTION_TIME_LIMIT_MS = 10 * 60 * 1000;
-const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
+/** Arguments may have 16 MiB; somewhat larger ones still reach the check that says so, or the client would try for ever. */
+const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 const DRAIN_MS = 1000;
 
 /** Starts a deployment: binds both ports, opens the database, loads the stored code. @throws with a message for the operator. */
@@ -146,11 +148,12 @@ class Deployment implements RunningDeployment {
     this.#siteServer = createServer((request, response) => void this.#handleSite(request, response));
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
     this.#apiServer.on("upgrade", (request, socket, head) => {
-      if (!/^\/api\/[^/]+\/sync$/.test((request.url ?? "").split("?")[0]!)) return socket.destroy();
+      const client = clientOf(request.url ?? "");
+      if (client === null) return socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
       const accept = () =>
         this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
           const connectionId = `connection ${this.#nextConnection++}`;
-          new Session(webSocket, this.#sessionServices(), { connectionId, source: this.#sourceOf(request) });
+          new Session(webSocket, this.#sessionServices(), { connectionId, source: this.#sourceOf(request), ...client });
         });
       // A client that goes away meanwhile must not become an uncaught error.
       const abandon = () => socket.destroy();
@@ -363,6 +366,7 @@ class Deployment implements RunningDeployment {
     return {
       hub: this.#hub,
       showErrors: this.#showErrors,
+      report,
       mutation: (call, number) => this.#calls.mutation(call, number),
       action: (call) => this.#calls.action(call),
       observeTs: async (ts) => void (await this.#transactor().call("observeTs", { ts: String(ts) })),
@@ -370,7 +374,7 @@ class Deployment implements RunningDeployment {
         if (message.tokenType === "None") return NOBODY;
         if (message.tokenType === "User") return this.#callers.fromToken(message.value);
         this.#callers.requireAdminKey(message.value);
-        const identity = message.impersonating === undefined ? null : JSON.stringify(message.impersonating);
+        const identity = message.impersonating === null ? null : JSON.stringify(message.impersonating);
         return { ...NOBODY, identity, admin: true };
       },
     };

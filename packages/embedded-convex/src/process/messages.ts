@@ -75,7 +75,12 @@ export interface TransactorControl extends TransactorOperations {
 /** What the transactor tells the main thread. */
 export interface TransactorEvents {
   /** After every commit and every refresh, behind the answers of the mutations in it. */
-  sync(event: { ts: string; changes: LiveChanges }): void;
+  sync(event: {
+    ts: string;
+    changes: LiveChanges;
+    /** Live queries that are out of date at `ts`, since they are run a little later. */
+    putOff: number[];
+  }): void;
   /** The last subscriber has left. */
   liveDropped(event: { live: number }): void;
   runAction(event: { jobId: string; target: string; args: string }): void;

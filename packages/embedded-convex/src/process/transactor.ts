@@ -74,6 +74,8 @@ export class Transactor implements TransactorControl {
   readonly #uploadSecret: Buffer;
   #codebase: Codebase;
   #announcedTables = 0;
+  /** What the main thread believes to be put off. */
+  #toldPutOff: number[] = [];
   #refreshTimer: NodeJS.Timeout | null = null;
 
   /** @throws UnusableDatabaseError; see `openDatabase`. */
@@ -176,7 +178,7 @@ export class Transactor implements TransactorControl {
       const changes: LiveChanges = { changed: [], rebound: [] };
       const live = await this.#live.subscribe(subscription, session, request, changes);
       const ts = String(this.#store.clock.lastTs);
-      if (changes.changed.length + changes.rebound.length > 0) this.#options.events.sync({ ts, changes });
+      if (changes.changed.length + changes.rebound.length > 0) this.#tell(changes);
       return { live, ts };
     });
   }
@@ -364,9 +366,14 @@ export class Transactor implements TransactorControl {
 
   async #refresh(writers: ReadonlySet<string>): Promise<void> {
     const changes = await this.#live.refresh(writers);
-    const anything = writers.size + changes.changed.length + changes.rebound.length > 0;
-    if (anything) this.#options.events.sync({ ts: String(this.#store.clock.lastTs), changes });
+    const hasChanges = writers.size + changes.changed.length + changes.rebound.length > 0;
+    if (hasChanges || String(this.#live.putOff()) !== String(this.#toldPutOff)) this.#tell(changes);
     this.#scheduleRefresh();
+  }
+
+  #tell(changes: LiveChanges): void {
+    this.#toldPutOff = this.#live.putOff();
+    this.#options.events.sync({ ts: String(this.#store.clock.lastTs), changes, putOff: this.#toldPutOff });
   }
 
   /** Wakes up for the queries that were put off. */

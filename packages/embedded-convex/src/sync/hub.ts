@@ -28,6 +28,8 @@ interface Subscription {
   live: number | null;
   /** Instead of a live result: the query could not be run. */
   failure: LiveResult | null;
+  /** The live query whose result the subscriber knows already, from the subscription before this one. */
+  knownLive: number | null;
 }
 
 const QUARANTINE_MS = 60_000;
@@ -43,6 +45,10 @@ export class SyncHub {
   readonly #awaiting = new Map<Subscriber, bigint>();
   /** Queries that have ended a transactor, and until when they are not run again, ms. */
   readonly #quarantine = new Map<string, number>();
+  /** Live queries that have changed but will be run a little later: their results are older than the newest timestamp. */
+  #putOff = new Set<number>();
+  /** Subscribers that wait for one of those. */
+  readonly #held = new Set<Subscriber>();
   #lastTs = 0n;
   #nextId = 1;
 
@@ -61,14 +67,37 @@ export class SyncHub {
   leave(subscriber: Subscriber, subscriptions: number[]): void {
     this.#subscribers.delete(subscriber);
     this.#awaiting.delete(subscriber);
+    this.#held.delete(subscriber);
     this.unsubscribe(subscriptions);
   }
 
-  /** Starts looking at a query. `settled` resolves with the timestamp at which a result is there. */
-  subscribe(subscriber: Subscriber, queryId: number, request: LiveRequest): { id: number; settled: Promise<bigint> } {
-    const subscription: Subscription = { id: this.#nextId++, subscriber, queryId, request, live: null, failure: null };
-    this.#subscriptions.set(subscription.id, subscription);
-    return { id: subscription.id, settled: this.#bind(subscription) };
+  /**
+   * Starts looking at a query. `settled` resolves with the timestamp at which a result is there. A `previous` subscription ends
+   * then, and not before: if both look at the same live query, it goes on, and the subscriber knows its result.
+   */
+  subscribe(
+    subscriber: Subscriber,
+    { queryId, request, previous }: { queryId: number; request: LiveRequest; previous: number | null },
+  ): { id: number; settled: Promise<bigint> } {
+    const id = this.#nextId++;
+    const known = previous === null ? undefined : this.#subscriptions.get(previous);
+    const knownLive = known?.failure === null ? known.live : null;
+    const subscription: Subscription = { id, subscriber, queryId, request, live: null, failure: null, knownLive };
+    this.#subscriptions.set(id, subscription);
+    const bound = this.#bind(subscription);
+    return { id, settled: previous === null ? bound : bound.finally(() => this.unsubscribe([previous])) };
+  }
+
+  /** Whether one of the subscriptions has a result of before the newest timestamp; the subscriber is advanced when none has. */
+  isBehind(subscriber: Subscriber, subscriptions: Iterable<number>): boolean {
+    if (this.#putOff.size === 0) return false;
+    for (const id of subscriptions) {
+      const live = this.#subscriptions.get(id)?.live ?? null;
+      if (live === null || !this.#putOff.has(live)) continue;
+      this.#held.add(subscriber);
+      return true;
+    }
+    return false;
   }
 
   unsubscribe(ids: number[]): void {
@@ -93,8 +122,10 @@ export class SyncHub {
     return subscription.failure ?? (subscription.live === null ? null : (this.#results.get(subscription.live) ?? null));
   }
 
-  readonly onSync: TransactorEvents["sync"] = ({ ts, changes }) => {
-    const touched = new Set<Subscriber>();
+  readonly onSync: TransactorEvents["sync"] = ({ ts, changes, putOff }) => {
+    this.#putOff = new Set(putOff);
+    const touched = new Set<Subscriber>(this.#held);
+    this.#held.clear();
     for (const { live, result } of changes.changed) {
       this.#results.set(live, result);
       for (const { subscriber, queryId } of this.#byLive.get(live) ?? []) {
@@ -120,6 +151,7 @@ export class SyncHub {
   readonly onLiveDropped: TransactorEvents["liveDropped"] = ({ live }) => {
     this.#results.delete(live);
     this.#byLive.delete(live);
+    this.#putOff.delete(live);
   };
 
   /** A new transactor knows no subscriptions: all are made again. The one that ended the old one is not. */
@@ -127,7 +159,10 @@ export class SyncHub {
     if (guilty?.startsWith("live ") === true) this.#quarantine.set(guilty, Date.now() + QUARANTINE_MS);
     this.#results.clear();
     this.#byLive.clear();
+    this.#putOff = new Set();
     for (const subscription of this.#subscriptions.values()) {
+      // The new one gives the numbers out again.
+      subscription.knownLive = null;
       // Those without a live query have asked already; the call was repeated, or has failed.
       if (subscription.live === null) continue;
       subscription.live = null;
@@ -170,6 +205,7 @@ export class SyncHub {
     subscription.live = live;
     const set = this.#byLive.get(live) ?? new Set();
     this.#byLive.set(live, set.add(subscription));
-    subscription.subscriber.markDirty(subscription.queryId);
+    if (live !== subscription.knownLive) subscription.subscriber.markDirty(subscription.queryId);
+    subscription.knownLive = null;
   }
 }

@@ -187,6 +187,11 @@ export class LiveQueries {
     return changes;
   }
 
+  /** The live queries that are out of date, since they were put off. */
+  putOff(): number[] {
+    return Array.from(this.#dirty, ({ id }) => id);
+  }
+
   /** How long until a query that was put off may run, ms; null if there is none. */
   nextRefreshMs(): number | null {
     let next: number | null = null;

@@ -1,26 +1,6 @@
+/** What the server says over the sync protocol; `protocol.ts` of `convex/browser` is the specification. */
 import { errorMessage, type Viewer, visibleLogs } from "../functions/disclosure.ts";
 import type { LiveResult } from "./liveQueries.ts";
-
-/** The sync protocol of `convex/browser`, as far as a server needs it (its `protocol.ts` is the specification). */
-export type ClientMessage =
-  | { type: "Connect"; sessionId: string; connectionCount: number; maxObservedTimestamp?: string | null }
-  | { type: "ModifyQuerySet"; baseVersion: number; newVersion: number; modifications: QuerySetModification[] }
-  | { type: "Mutation"; requestId: number; udfPath: string; args: unknown[]; componentPath?: string }
-  | { type: "Action"; requestId: number; udfPath: string; args: unknown[]; componentPath?: string }
-  | { type: "Authenticate"; baseVersion: number; tokenType: "None" }
-  | { type: "Authenticate"; baseVersion: number; tokenType: "User"; value: string }
-  | {
-      type: "Authenticate";
-      baseVersion: number;
-      tokenType: "Admin";
-      value: string;
-      impersonating?: Record<string, unknown>;
-    }
-  | { type: "Event" };
-
-export type QuerySetModification =
-  | { type: "Add"; queryId: number; udfPath: string; args: unknown[]; journal?: string | null; componentPath?: string }
-  | { type: "Remove"; queryId: number };
 
 export interface StateVersion {
   querySet: number;
@@ -35,22 +15,6 @@ export function encodeTs(ts: bigint): string {
   return bytes.toString("base64");
 }
 
-/** The opposite of `encodeTs`; null for anything else. */
-export function decodeTs(text: string): bigint | null {
-  const bytes = Buffer.from(text, "base64");
-  return bytes.length === 8 ? bytes.readBigUInt64LE() : null;
-}
-
-/** A parsed client message, or null if it is none. Only what every message has is checked here. */
-export function parseClientMessage(text: string): ClientMessage | null {
-  try {
-    const message = JSON.parse(text) as ClientMessage;
-    return typeof message === "object" && message !== null && typeof message.type === "string" ? message : null;
-  } catch {
-    return null;
-  }
-}
-
 /** One modification of a Transition. Results are JSON text already and are not encoded again. */
 export function encodeResult(queryId: number, result: LiveResult, viewer: Viewer): string {
   const logs = JSON.stringify(visibleLogs(result.logs, viewer));
@@ -62,10 +26,43 @@ export function encodeResult(queryId: number, result: LiveResult, viewer: Viewer
   return `{"type":"QueryFailed","queryId":${queryId},"errorMessage":${message},${data}"logLines":${logs},"journal":${journal}}`;
 }
 
-export function encodeTransition(start: StateVersion, end: StateVersion, modifications: string[]): string {
-  return `{"type":"Transition","startVersion":${version(start)},"endVersion":${version(end)},"modifications":[${modifications.join(",")}]}`;
+export interface TransitionParts {
+  start: StateVersion;
+  end: StateVersion;
+  modifications: string[];
+  /** How far the client's clock is ahead, ms; it plans by it when to fetch the next token. */
+  clientClockSkew: number | null;
+}
+
+export function encodeTransition({ start, end, modifications, clientClockSkew }: TransitionParts): string {
+  const skew = clientClockSkew === null ? "" : `,"clientClockSkew":${clientClockSkew}`;
+  return `{"type":"Transition","startVersion":${version(start)},"endVersion":${version(end)},"modifications":[${modifications.join(",")}]${skew}}`;
 }
 
 function version({ querySet, identity, ts }: StateVersion): string {
   return `{"querySet":${querySet},"identity":${identity},"ts":"${encodeTs(ts)}"}`;
+}
+
+/** A transition that is too long for one message, as messages that the client puts together again. */
+export function* encodeChunks(transition: string, options: { id: string; length: number }): Generator<string> {
+  const { id, length } = options;
+  const total = Math.ceil(transition.length / length);
+  for (let part = 0; part < total; part++) {
+    const chunk = JSON.stringify(transition.slice(part * length, (part + 1) * length));
+    yield `{"type":"TransitionChunk","chunk":${chunk},"partNumber":${part},"totalParts":${total},"transitionId":"${id}"}`;
+  }
+}
+
+const SYNC_PATH = /^\/api\/(?:([^/]+)\/)?sync$/;
+/** The first release of the npm client that puts chunks together. */
+const FIRST_WITH_CHUNKS = [1, 28];
+
+/** What a client can do, by the version in the URL of its socket; null for other URLs. Clients of any version are served. */
+export function clientOf(url: string): { takesChunks: boolean } | null {
+  const found = SYNC_PATH.exec(url.split("?")[0]!);
+  if (found === null) return null;
+  const [, major, minor] = /^(?:npm-)?(\d+)\.(\d+)\./.exec(found[1] ?? "") ?? [];
+  const [firstMajor, firstMinor] = FIRST_WITH_CHUNKS as [number, number];
+  const isNewer = Number(major) > firstMajor || (Number(major) === firstMajor && Number(minor) >= firstMinor);
+  return { takesChunks: major !== undefined && isNewer };
 }

@@ -91,6 +91,8 @@ export class Catalog {
   readonly #store: Store;
   readonly #byComponent = new Map<string, { names: Map<string, TableInfo>; numbers: Map<number, TableInfo> }>();
   readonly #byTablet = new Map<number, TableInfo>();
+  /** Tables in the order in which they were made, so that a rolled-back transaction can take its own back. */
+  readonly #created: TableInfo[] = [];
   #version = 0;
   readonly #addTable: Statement;
   readonly #addIndex: Statement;
@@ -115,6 +117,7 @@ export class Catalog {
   reload(): void {
     this.#byComponent.clear();
     this.#byTablet.clear();
+    this.#created.length = 0;
     this.#version++;
     const tables = this.#store.database.prepare(
       "SELECT tablet, num, component, name FROM tables WHERE state = 'active' ORDER BY tablet",
@@ -199,7 +202,29 @@ export class Catalog {
     const tablet = this.nextTablet();
     const num = this.nextNumber(name);
     this.#addTable.run(tablet, num, component, name);
-    return this.#remember(tablet, num, component, name);
+    const table = this.#remember(tablet, num, component, name);
+    this.#created.push(table);
+    return table;
+  }
+
+  /** A point to go back to with `rollback`. */
+  get mark(): number {
+    return this.#created.length;
+  }
+
+  /**
+   * Forgets the tables that were made since `mark`: their rows are gone with the transaction. Without this they would live on in
+   * memory only, and what is written to them would be lost with the process.
+   */
+  rollback(mark: number): void {
+    if (this.#created.length <= mark) return;
+    for (const table of this.#created.splice(mark)) {
+      const tables = this.#byComponent.get(table.component);
+      tables?.names.delete(table.name);
+      tables?.numbers.delete(table.num);
+      this.#byTablet.delete(table.tablet);
+    }
+    this.#version++;
   }
 
   /** A number for a new table. Unique in the database, so that an id of another component is noticed. */

@@ -57,6 +57,7 @@ export class Transaction {
   async nested<Result>(body: () => Promise<Result>): Promise<Result> {
     const depth = this.#depth++;
     const marks = { writes: this.writes.length, scheduled: this.scheduled.length, files: this.obsoleteFiles.length };
+    const catalogMark = this.catalog.mark;
     this.store.openSavepoint(depth);
     try {
       const result = await body();
@@ -67,6 +68,7 @@ export class Transaction {
       // The savepoints of a transaction that was given up on are gone; others may have the same names by now.
       this.#assertRunning();
       this.store.rollbackSavepoint(depth);
+      this.catalog.rollback(catalogMark);
       this.writes.truncate(marks.writes);
       this.scheduled.length = marks.scheduled;
       this.obsoleteFiles.length = marks.files;

@@ -1,6 +1,7 @@
 /** A deployed app that mounts components, and short ways to call it. */
 import { randomUUID } from "node:crypto";
-import type { Value } from "convex/values";
+import { convexToJson, jsonToConvex } from "convex/values";
+import type { JSONValue, Value } from "convex/values";
 import { vi } from "vitest";
 import { adminClient, call } from "../conformance/wireDriver.ts";
 import { copyApp, deploy } from "../test/cli.ts";
@@ -10,6 +11,10 @@ import { Deployment } from "../test/deployment.ts";
 const POLL_MS = 25;
 
 type Args = Record<string, Value | undefined>;
+/** The component whose functions are called: the app itself unless it is named. */
+interface Place {
+  component?: string;
+}
 
 /** An app on a deployment of its own. Calls act as an administrator, so that internal functions can be called too. */
 export class DeployedApp {
@@ -34,17 +39,34 @@ export class DeployedApp {
     }
   }
 
-  query<Result extends Value = Value>(path: string, args: Args = {}): Promise<Result> {
-    return call(adminClient(this.deployment), "query", path, args) as Promise<Result>;
+  query<Result = Value>(path: string, args: Args = {}, place: Place = {}): Promise<Result> {
+    return this.#call("query", path, args, place) as Promise<Result>;
   }
 
-  mutation<Result extends Value = Value>(path: string, args: Args = {}): Promise<Result> {
-    // Without the client's own queue: what is called together arrives together.
-    return call(adminClient(this.deployment), "mutation", path, args) as Promise<Result>;
+  mutation<Result = Value>(path: string, args: Args = {}, place: Place = {}): Promise<Result> {
+    return this.#call("mutation", path, args, place) as Promise<Result>;
   }
 
-  action<Result extends Value = Value>(path: string, args: Args = {}): Promise<Result> {
-    return call(adminClient(this.deployment), "action", path, args) as Promise<Result>;
+  action<Result = Value>(path: string, args: Args = {}, place: Place = {}): Promise<Result> {
+    return this.#call("action", path, args, place) as Promise<Result>;
+  }
+
+  async #call(kind: "query" | "mutation" | "action", path: string, args: Args, place: Place): Promise<Value> {
+    // A client of its own has no queue: what is called together arrives together.
+    if (place.component === undefined) return await call(adminClient(this.deployment), kind, path, args);
+    const response = await fetch(`${this.deployment.cloudUrl}/api/${kind}`, {
+      method: "POST",
+      headers: { authorization: `Convex ${this.deployment.adminKey}` },
+      body: JSON.stringify({
+        path,
+        args: convexToJson(args),
+        componentPath: place.component,
+        format: "convex_encoded_json",
+      }),
+    });
+    const answer = (await response.json()) as { status: string; value: JSONValue; errorMessage: string };
+    if (answer.status !== "success") throw new Error(answer.errorMessage);
+    return jsonToConvex(answer.value);
   }
 
   async dispose(): Promise<void> {

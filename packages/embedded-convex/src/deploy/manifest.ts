@@ -1,4 +1,5 @@
 import type { ExportedSearchIndexes } from "../search/definitions.ts";
+import { httpPrefixes } from "../site/routing.ts";
 import type { ValidatorJson } from "../values/json.ts";
 
 /** A pushed module; its code is stored under `hash`. */
@@ -80,7 +81,10 @@ export interface DefinitionMetadata {
   path: string;
   definitionType: { type: "app" } | { type: "childComponent"; name: string };
   childComponents: { name: string; path: string; env?: [string, EnvBinding][] | null }[];
+  /** References to children by the prefixes (`/auth/`) under which they serve HTTP. */
   httpMounts: Record<string, string>;
+  /** Of the app: where its own HTTP routes are (`/api/`). */
+  httpPrefix?: string;
   exports: ExportTree;
   envVars?: [string, { type: "value"; value: string; optional?: boolean }][];
 }
@@ -149,11 +153,15 @@ export function componentEnvironments(
   root: Record<string, string>,
 ): Map<string, Record<string, string>> {
   const environments = new Map([["", root]]);
+  const prefixes = httpPrefixes(manifest);
   for (const parent of manifest.components) {
     const parentEnv = environments.get(parent.path) ?? {};
     for (const path of Object.values(parent.children)) {
       const env: Record<string, string> = {};
-      for (const name of ["CONVEX_CLOUD_URL", "CONVEX_SITE_URL"]) if (root[name] !== undefined) env[name] = root[name];
+      if (root.CONVEX_CLOUD_URL !== undefined) env.CONVEX_CLOUD_URL = root.CONVEX_CLOUD_URL;
+      // With its own prefix, so that the addresses that a component makes lead back to it.
+      if (root.CONVEX_SITE_URL !== undefined)
+        env.CONVEX_SITE_URL = root.CONVEX_SITE_URL.replace(/\/$/, "") + (prefixes.get(path) ?? "");
       for (const [name, binding] of manifest.components.find((component) => component.path === path)?.env ?? []) {
         const value = binding.type === "value" ? binding.value : parentEnv[binding.name];
         if (value !== undefined) env[name] = value;

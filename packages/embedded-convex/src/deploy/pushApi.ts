@@ -249,7 +249,10 @@ function checkedComponent(manifest: Manifest, componentPath: string): unknown {
     componentPath,
     args: {},
     childComponents: Object.fromEntries(children) as unknown,
-    httpRoutes: { httpModuleRoutes, mounts: [] },
+    httpRoutes: {
+      httpModuleRoutes,
+      mounts: Object.keys(manifest.metadata[component.definitionPath]?.httpMounts ?? {}),
+    },
     exports: {},
   };
 }

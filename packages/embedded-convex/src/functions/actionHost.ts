@@ -4,13 +4,13 @@ import { dueMsOf } from "../scheduler/dueTime.ts";
 import { laneOf } from "../scheduler/jobRunner.ts";
 import type { FileStore } from "../storage/files.ts";
 import type { ConvexJson } from "../values/json.ts";
-import { type Codebase, type FunctionAddress, handleOf } from "./codebase.ts";
+import { type Codebase, addressOf, type FunctionAddress, targetOf } from "./codebase.ts";
 import { ambientHost, type CallContext, currentContext } from "./context.ts";
 import type { FunctionCall } from "./invoke.ts";
 import { recordLogLine } from "./logLines.ts";
 import { type CallResult, callerError } from "./results.ts";
 import { DEPLOYMENT_METADATA, requestMetadata } from "./transactionHost.ts";
-import type { UploadTokens } from "./uploadTokens.ts";
+import { type UploadTokens, uploadUrl } from "./uploadTokens.ts";
 
 /** The transactor as seen from an action worker. */
 export type TransactorClient = {
@@ -60,12 +60,11 @@ export function createActionHost(services: ActionServices): RealmHost {
 
 function callOperations(services: ActionServices) {
   const toCall = (call: CallContext, target: Target): FunctionCall => {
-    const { name, reference, functionHandle, args } = target;
     return {
       callId: services.nextCallId(),
-      address: { name, reference, functionHandle },
+      address: addressOf(target),
       component: call.component,
-      args: JSON.stringify(args),
+      args: JSON.stringify(target.args),
       identity: call.identity,
       access: "internal",
       request: call.request,
@@ -79,10 +78,10 @@ function callOperations(services: ActionServices) {
     [`${ACTION_PREFIX}action`]: async (call: CallContext, target: Target) =>
       unwrap(await services.runAction(toCall(call, target))),
     [`${ACTION_PREFIX}schedule`]: async (call: CallContext, args: Target & { ts: number }) => {
-      const info = services.codebase().resolve(call.component, args);
+      const info = services.codebase().resolve(call.component, addressOf(args));
       const job = {
         component: call.component,
-        target: handleOf(info),
+        target: targetOf(info),
         path: info.path,
         lane: laneOf(info.kind),
         args: JSON.stringify(args.args),
@@ -91,22 +90,22 @@ function callOperations(services: ActionServices) {
       };
       return JSON.stringify(await services.transactor.schedule(job));
     },
-    [`${ACTION_PREFIX}cancel_job`]: async (_call: CallContext, { id }: { id: string }) => {
-      await services.transactor.cancelJob({ id });
+    [`${ACTION_PREFIX}cancel_job`]: async ({ component }: CallContext, { id }: { id: string }) => {
+      await services.transactor.cancelJob({ component, id });
       return "null";
     },
     [`${ACTION_PREFIX}vectorSearch`]: () => {
       throw new Error("Vector search is not supported by the embedded deployment.");
     },
     "1.0/createFunctionHandle": (call: CallContext, address: FunctionAddress) =>
-      JSON.stringify(handleOf(services.codebase().resolve(call.component, address))),
+      JSON.stringify(services.codebase().createHandle(call.component, addressOf(address))),
   } satisfies Record<string, AsyncOperation>;
 }
 
 function storageOperations({ transactor, uploadTokens, cloudUrl }: ActionServices) {
   return {
-    "1.0/storageGenerateUploadUrl": () =>
-      JSON.stringify(`${cloudUrl()}/api/storage/upload?token=${encodeURIComponent(uploadTokens().create(Date.now()))}`),
+    "1.0/storageGenerateUploadUrl": ({ component }: CallContext) =>
+      JSON.stringify(uploadUrl(cloudUrl(), uploadTokens().create(component, Date.now()))),
     "1.0/storageGetUrl": async ({ component }: CallContext, { storageId }: { storageId: string }) => {
       const path = await transactor.storageUrlPath({ component, storageId });
       return JSON.stringify(path === null ? null : cloudUrl() + path);

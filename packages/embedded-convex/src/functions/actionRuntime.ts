@@ -5,8 +5,9 @@ import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry 
 import type { TableNumber } from "../store/catalog.ts";
 import { FileStore } from "../storage/files.ts";
 import { type ActionServices, createActionHost, type TransactorClient } from "./actionHost.ts";
-import { Codebase } from "./codebase.ts";
+import { Codebase, describeAddress } from "./codebase.ts";
 import { type CallContext, runInContext } from "./context.ts";
+import { FunctionHandles } from "./functionHandles.ts";
 import {
   checkArguments,
   checkReturn,
@@ -16,6 +17,7 @@ import {
   type TableNumbersOf,
 } from "./invoke.ts";
 import type { RequestInfo } from "./request.ts";
+import { routeHttp } from "../site/routing.ts";
 import { CallError, type CallResult, failureOf } from "./results.ts";
 import { ResponseStreams } from "./responseStreams.ts";
 import { UploadTokens } from "./uploadTokens.ts";
@@ -79,6 +81,7 @@ export class ActionRuntime implements ActionOperations {
       modules: known,
       env: this.#env,
       host: createActionHost(this.#services),
+      handles: new FunctionHandles(Buffer.from(state.uploadSecret, "base64")),
     });
     old?.dispose();
     return null;
@@ -114,7 +117,7 @@ export class ActionRuntime implements ActionOperations {
     } catch (error) {
       result = failureOf(error, logs);
     }
-    this.#log("Action", call.address.name ?? call.address.functionHandle ?? "", {
+    this.#log("Action", describeAddress(call.address), {
       result,
       request: call.request,
       startedAt,
@@ -127,13 +130,18 @@ export class ActionRuntime implements ActionOperations {
     const logs: string[] = [];
     const { pathname } = new URL(call.url);
     try {
-      const router = this.#code().importModule("", "http.js")?.default as HttpRouter | undefined;
-      const route = router?.lookup(pathname, call.method) ?? null;
+      const code = this.#code();
+      const target = routeHttp(code.manifest, { path: pathname, method: call.method });
+      if (target === null) return textAnswer(404, "This Convex deployment does not have HTTP actions enabled.");
+      const router = code.importModule(target.component, "http.js")?.default as HttpRouter | undefined;
+      const route = router?.lookup(target.path, call.method) ?? null;
       if (route === null) return textAnswer(404, "No matching routes found");
+      const { component } = target;
+      const caller = identityFor({ component: "", identity: call.identity }, { component });
       const context = this.#context(
         "httpAction",
-        { component: "", path: `${call.method} ${route[2]}` },
-        call.identity,
+        { component, path: `${call.method} ${route[2]}` },
+        caller,
         logs,
         call.request,
       );

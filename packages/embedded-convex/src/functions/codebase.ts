@@ -1,6 +1,7 @@
 import { type ComponentManifest, componentEnvironments, type Manifest, type StoredModule } from "../deploy/manifest.ts";
 import { Realm, type RealmHost, type RealmModule } from "../isolate/realm.ts";
 import type { ValidatorJson } from "../values/json.ts";
+import type { FunctionHandles, FunctionTarget } from "./functionHandles.ts";
 
 export type FunctionKind = "query" | "mutation" | "action";
 
@@ -9,6 +10,13 @@ export interface FunctionAddress {
   name?: string;
   reference?: string;
   functionHandle?: string;
+  /** As `targetOf` gives it: only for the deployment itself, code could make it up. */
+  target?: string;
+}
+
+/** The part of an operation's arguments that names a function; nothing else in them may. */
+export function addressOf({ name, reference, functionHandle }: FunctionAddress): FunctionAddress {
+  return { name, reference, functionHandle };
 }
 
 /** What registered functions of `convex/server` offer to a host. Arguments and results are Convex JSON text. */
@@ -36,6 +44,7 @@ export interface FunctionInfo {
 /** The deployed code of one version: resolves functions and runs modules lazily, in one realm per component. */
 export class Codebase {
   readonly manifest: Manifest;
+  readonly #handles: FunctionHandles;
   readonly #components = new Map<string, LoadedComponent>();
 
   constructor(options: {
@@ -43,8 +52,10 @@ export class Codebase {
     modules: ReadonlyMap<string, StoredModule>;
     env: Record<string, string>;
     host: RealmHost;
+    handles: FunctionHandles;
   }) {
     this.manifest = options.manifest;
+    this.#handles = options.handles;
     const environments = componentEnvironments(options.manifest, options.env);
     for (const component of options.manifest.components) {
       const env = environments.get(component.path) ?? {};
@@ -70,9 +81,16 @@ export class Codebase {
     return found;
   }
 
-  #target(component: string, address: FunctionAddress): { component: string; path: string } {
+  /** The handle of a function as seen from `component`. @throws if there is no such function. */
+  createHandle(component: string, address: FunctionAddress): string {
+    if (address.functionHandle !== undefined) return this.#handles.create(this.#handles.open(address.functionHandle));
+    return this.#handles.create(this.resolve(component, address));
+  }
+
+  #target(component: string, address: FunctionAddress): FunctionTarget {
+    if (address.functionHandle !== undefined) return this.#handles.open(address.functionHandle);
     const child = /^_reference\/childComponent\/([^/]+)\/(.+)\/([^/]+)$/.exec(address.reference ?? "");
-    if (child === null) return targetOf(component, address);
+    if (child === null) return namedTarget(component, address);
     const [, name, module, fn] = child as unknown as [string, string, string, string];
     const path = this.#components.get(component)?.children[name];
     if (path === undefined)
@@ -99,9 +117,14 @@ export function notFound(path: string, what: "function" | "public function"): st
   return `Could not find ${what} for '${path}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`;
 }
 
-/** The handle by which a function can be stored and called later. */
-export function handleOf(info: FunctionInfo): string {
+/** How the deployment itself stores the function that a job is to call. */
+export function targetOf(info: FunctionTarget): string {
   return `function://${info.component};${info.path}`;
+}
+
+/** How a call names its function, for logs. */
+export function describeAddress({ name, reference, functionHandle, target }: FunctionAddress): string {
+  return name ?? (functionHandle ?? target)?.split(";").at(-1) ?? reference?.replace(/^_reference\/\w+\//, "") ?? "";
 }
 
 class LoadedComponent {
@@ -152,10 +175,10 @@ class LoadedComponent {
   }
 }
 
-function targetOf(component: string, address: FunctionAddress): { component: string; path: string } {
-  if (address.functionHandle !== undefined) {
-    const parts = /^function:\/\/([^;]*);(.*)$/.exec(address.functionHandle);
-    if (parts === null) throw new Error(`Invalid function handle: ${address.functionHandle}`);
+function namedTarget(component: string, address: FunctionAddress): FunctionTarget {
+  if (address.target !== undefined) {
+    const parts = /^function:\/\/([^;]*);(.*)$/.exec(address.target);
+    if (parts === null) throw new Error(`Invalid target: ${address.target}`);
     return { component: parts[1]!, path: parts[2]! };
   }
   if (address.reference !== undefined) {

@@ -1,6 +1,7 @@
 import { type DocumentLocation, tableEnd } from "../store/catalog.ts";
 import { DOCUMENTS } from "../store/store.ts";
 import type { Transaction } from "../transaction/transaction.ts";
+import { decodeId } from "../values/ids.ts";
 import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
 import type { CallContext, TransactionContext } from "./context.ts";
 import type { PageCursors } from "./pageCursors.ts";
@@ -83,6 +84,8 @@ export function databaseOperations(cursors: PageCursors) {
       { transaction }: TransactionContext,
       args: DocumentArgs & { isSystem?: boolean },
     ): string {
+      // An id of another component, or of a table that is gone, is found nowhere; only what is no id at all is refused.
+      if (transaction.catalog.locate(call.component, args.id) === null && decodeId(args.id) !== null) return "null";
       const { key, table } = locate(transaction, call.component, args, "get");
       if (table.name.startsWith("_") !== (args.isSystem ?? false)) return "null";
       return transaction.get(key) ?? "null";

@@ -54,7 +54,10 @@ export function resolveCall(codebase: Codebase, call: FunctionCall, kind: Functi
 }
 
 /** Who a function runs for: identities do not cross into other components. */
-export function identityFor(call: Pick<FunctionCall, "component" | "identity">, info: FunctionInfo): string | null {
+export function identityFor(
+  call: Pick<FunctionCall, "component" | "identity">,
+  info: Pick<FunctionInfo, "component">,
+): string | null {
   return info.component === call.component ? call.identity : null;
 }
 

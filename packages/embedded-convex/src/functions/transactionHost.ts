@@ -4,7 +4,7 @@ import { laneOf } from "../scheduler/jobRunner.ts";
 import type { Jobs } from "../scheduler/jobs.ts";
 import type { Catalog } from "../store/catalog.ts";
 import type { ConvexJson } from "../values/json.ts";
-import { type Codebase, type FunctionAddress, handleOf } from "./codebase.ts";
+import { type Codebase, addressOf, type FunctionAddress, targetOf } from "./codebase.ts";
 import { ambientHost, type CallContext, currentContext, transactionOf, type TransactionContext } from "./context.ts";
 import { databaseOperations, encodeInt64, syncDatabaseOperations } from "./databaseSyscalls.ts";
 import { identityFor, resolveCall, runFunction } from "./invoke.ts";
@@ -13,7 +13,7 @@ import type { PageCursors } from "./pageCursors.ts";
 import type { RequestInfo } from "./request.ts";
 import { callerError, failureOf } from "./results.ts";
 import type { StoredFiles } from "./storedFiles.ts";
-import type { UploadTokens } from "./uploadTokens.ts";
+import { type UploadTokens, uploadUrl } from "./uploadTokens.ts";
 
 /** What the operations of queries and mutations work with. The codebase changes with every push. */
 export interface TransactionServices {
@@ -81,7 +81,7 @@ function otherOperations(services: TransactionServices) {
     },
 
     "1.0/createFunctionHandle"(call: CallContext, _state: TransactionContext, args: FunctionAddress): string {
-      return JSON.stringify(handleOf(services.codebase().resolve(call.component, args)));
+      return JSON.stringify(services.codebase().createHandle(call.component, addressOf(args)));
     },
 
     "1.0/schedule"(
@@ -89,11 +89,11 @@ function otherOperations(services: TransactionServices) {
       { transaction }: TransactionContext,
       args: Args<FunctionAddress & { ts: number; args: ConvexJson }>,
     ): string {
-      const info = services.codebase().resolve(call.component, args);
+      const info = services.codebase().resolve(call.component, addressOf(args));
       const job = {
         component: call.component,
         path: info.path,
-        target: handleOf(info),
+        target: targetOf(info),
         lane: laneOf(info.kind),
         args: args.args,
         dueMs: dueMsOf(args.ts, Date.now()),
@@ -102,8 +102,8 @@ function otherOperations(services: TransactionServices) {
       return JSON.stringify(jobs.schedule(transaction, job));
     },
 
-    "1.0/cancel_job"(_call: CallContext, { transaction }: TransactionContext, { id }: { id: string }): string {
-      jobs.cancel(transaction, id);
+    "1.0/cancel_job"(call: CallContext, { transaction }: TransactionContext, { id }: { id: string }): string {
+      jobs.cancel(transaction, call.component, id);
       return "null";
     },
 
@@ -112,9 +112,8 @@ function otherOperations(services: TransactionServices) {
       return call.identity ?? "null";
     },
 
-    "1.0/storageGenerateUploadUrl"(): string {
-      const token = services.uploadTokens.create(Date.now());
-      return JSON.stringify(`${services.cloudUrl}/api/storage/upload?token=${encodeURIComponent(token)}`);
+    "1.0/storageGenerateUploadUrl"(call: CallContext): string {
+      return JSON.stringify(uploadUrl(services.cloudUrl, services.uploadTokens.create(call.component, Date.now())));
     },
 
     "1.0/storageGetUrl"(
@@ -189,10 +188,9 @@ async function runNested(
   const { transaction } = state;
   try {
     if (kind === "mutation" && !transaction.writable) throw new Error("Queries cannot run mutations.");
-    const { name, reference, functionHandle } = args;
     const target = {
       callId: "",
-      address: { name, reference, functionHandle },
+      address: addressOf(args),
       component: call.component,
       access: "internal" as const,
       request: call.request,

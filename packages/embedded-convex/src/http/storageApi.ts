@@ -9,7 +9,8 @@ import { corsHeaders, HttpError, sendJson } from "./responses.ts";
 export interface StorageApiServices {
   files: FileStore;
   uploadTokens(): UploadTokens;
-  add(file: NewFile): Promise<string>;
+  /** Adds the file to the `_storage` of a component. */
+  add(component: string, file: NewFile): Promise<string>;
   locate(uuid: string): Promise<FileLocation | null>;
 }
 
@@ -23,9 +24,8 @@ export async function handleUpload(
   response: ServerResponse,
 ): Promise<void> {
   if (request.method !== "POST") throw new HttpError(405, "MethodNotAllowed", "Files are uploaded with POST");
-  if (!services.uploadTokens().isValid(url.searchParams.get("token") ?? "", Date.now())) {
-    throw new HttpError(401, "InvalidUploadUrl", "The upload URL is invalid or has expired");
-  }
+  const grant = services.uploadTokens().open(url.searchParams.get("token") ?? "", Date.now());
+  if (grant === null) throw new HttpError(401, "InvalidUploadUrl", "The upload URL is invalid or has expired");
   const stored = await services.files.put(Readable.toWeb(request) as ReadableStream<Uint8Array>, {
     maxBytes: MAX_UPLOAD_BYTES,
   });
@@ -36,7 +36,12 @@ export async function handleUpload(
   }
   const contentType = request.headers["content-type"] ?? null;
   sendJson(response, 200, {
-    storageId: await services.add({ file: stored.key, sha256: stored.sha256, size: stored.size, contentType }),
+    storageId: await services.add(grant.component, {
+      file: stored.key,
+      sha256: stored.sha256,
+      size: stored.size,
+      contentType,
+    }),
   });
 }
 

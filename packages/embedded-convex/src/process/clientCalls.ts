@@ -54,7 +54,7 @@ export class ClientCalls {
   actionJob({ jobId, target, args }: { jobId: string; target: string; args: string }): Promise<CallResult> {
     const call: FunctionCall = {
       callId: this.#nextId(),
-      address: { functionHandle: target },
+      address: { target },
       component: "",
       args,
       identity: null,

@@ -330,7 +330,7 @@ class Deployment implements RunningDeployment {
           storage: {
             files: this.#files,
             uploadTokens: () => new UploadTokens(Buffer.from(this.#state.uploadSecret, "base64")),
-            add: (file) => this.#transactor().call("storageAdd", { component: "", file }),
+            add: (component, file) => this.#transactor().call("storageAdd", { component, file }),
             locate: (uuid) => this.#transactor().call("storageLocate", { uuid }),
           },
         },

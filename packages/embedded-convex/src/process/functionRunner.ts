@@ -1,5 +1,5 @@
 import type { SystemQueries } from "../deploy/systemQueries.ts";
-import type { Codebase, FunctionInfo } from "../functions/codebase.ts";
+import { type Codebase, describeAddress, type FunctionInfo } from "../functions/codebase.ts";
 import { type FunctionCall, identityFor, resolveCall, rootContext, runFunction } from "../functions/invoke.ts";
 import type { PageJournal } from "../functions/pagination.ts";
 import { newRequest, type RequestInfo } from "../functions/request.ts";
@@ -45,7 +45,7 @@ export class FunctionRunner {
     } catch (error) {
       result = failureOf(error, []);
     }
-    this.#log("Query", call.address.name, { result, request: call.request, startedAt });
+    this.#log("Query", describeAddress(call.address), { result, request: call.request, startedAt });
     return result;
   }
 
@@ -60,7 +60,7 @@ export class FunctionRunner {
     } catch (error) {
       result = failureOf(error, logs);
     }
-    this.#log("Mutation", call.address.name ?? call.address.functionHandle, {
+    this.#log("Mutation", describeAddress(call.address), {
       result,
       request: call.request,
       startedAt,
@@ -167,13 +167,13 @@ export class FunctionRunner {
   /** Only what has something to say is logged: a line per call would cost more than the call. */
   #log(
     udfType: LogEntry["udfType"],
-    identifier: string | undefined,
+    identifier: string,
     { result, request, startedAt }: { result: CallResult; request: RequestInfo; startedAt: number },
   ): void {
     if (result.ok && result.logs.length === 0) return;
     this.#options.onLog({
       kind: "Completion",
-      identifier: identifier ?? "",
+      identifier,
       udfType,
       logLines: result.logs,
       timestamp: Date.now() / 1000,

@@ -39,7 +39,7 @@ export interface TransactorOperations {
   /** A `_system/...` read of an administrator. */
   systemQuery(call: { component: string; path: string; args: string }): Promise<CallResult>;
   schedule(call: ScheduleCall): Promise<string>;
-  cancelJob(call: { id: string }): Promise<null>;
+  cancelJob(call: { component: string; id: string }): Promise<null>;
   storageAdd(call: { component: string; file: NewFile }): Promise<string>;
   storageRemove(call: { component: string; storageId: string }): Promise<null>;
   storageUrlPath(call: { component: string; storageId: string }): Promise<string | null>;

@@ -6,6 +6,7 @@ import { predictSchema } from "../deploy/schemaPrediction.ts";
 import { SchemaRollout } from "../deploy/schemaRollout.ts";
 import { SystemQueries } from "../deploy/systemQueries.ts";
 import { Codebase } from "../functions/codebase.ts";
+import { FunctionHandles } from "../functions/functionHandles.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
 import { PageCursors } from "../functions/pageCursors.ts";
 import { type CallResult, failureOf } from "../functions/results.ts";
@@ -207,8 +208,8 @@ export class Transactor implements TransactorControl {
     );
   }
 
-  async cancelJob({ id }: { id: string }): Promise<null> {
-    await this.#write((transaction) => this.#jobs.cancel(transaction, id));
+  async cancelJob({ component, id }: { component: string; id: string }): Promise<null> {
+    await this.#write((transaction) => this.#jobs.cancel(transaction, component, id));
     return null;
   }
 
@@ -323,7 +324,7 @@ export class Transactor implements TransactorControl {
       store: this.#store,
       jobs: this.#jobs,
       executor: this.#executor,
-      resolve: (target) => this.#codebase.resolve("", { functionHandle: target }),
+      resolve: (target) => this.#codebase.resolve("", { target }),
       runMutation: (transaction, info, job, args) => this.#runner.job(transaction, info, { id: job.id, args }),
       runAction: (job, args) => this.#options.events.runAction({ jobId: job.id, target: job.target, args }),
       describe: (error) => failureOf(error, []).error,
@@ -388,7 +389,8 @@ export class Transactor implements TransactorControl {
 
   #loadCode(manifest: Manifest): Codebase {
     const modules = this.#modules.of(manifest);
-    return new Codebase({ manifest, modules, env: this.#environment.effective, host: this.#host });
+    const handles = new FunctionHandles(this.#uploadSecret);
+    return new Codebase({ manifest, modules, env: this.#environment.effective, host: this.#host, handles });
   }
 
   #switchCode(manifest: Manifest): void {

@@ -89,8 +89,14 @@ export class Jobs {
     return id;
   }
 
-  /** Cancels a job that is not finished; one that is already running goes on, but is reported as cancelled. */
-  cancel(transaction: Transaction, id: string): void {
+  /**
+   * Cancels a job of a component that is not finished; one that is already running goes on, but is reported as cancelled.
+   *
+   * @throws if the component has not scheduled such a job.
+   */
+  cancel(transaction: Transaction, component: string, id: string): void {
+    if (transaction.catalog.locate(component, id)?.table.name !== TABLE)
+      throw new Error(`Scheduled function ${id} not found`);
     const document = this.#document(id);
     if (document === null) throw new Error(`Scheduled function ${id} not found`);
     const kind = stateOf(document);

@@ -123,7 +123,7 @@ describe("times", () => {
 describe("cancelling", () => {
   it("keeps a waiting job from running", async () => {
     const [canceled, kept] = [add("mutation"), add("mutation")];
-    temp.write((transaction) => jobs.cancel(transaction, canceled));
+    temp.write((transaction) => jobs.cancel(transaction, "", canceled));
     await start();
     await vi.waitFor(() => expect(ran).toEqual([kept]));
     expect(stateOf(canceled)).toBe("canceled");
@@ -134,7 +134,7 @@ describe("cancelling", () => {
     await start();
     await vi.waitFor(() => expect(started).toEqual([action]));
     const before = add("mutation", { parent: action, dueMs: temp.nowMs + 1000 });
-    temp.write((transaction) => jobs.cancel(transaction, action));
+    temp.write((transaction) => jobs.cancel(transaction, "", action));
     const after = add("mutation", { parent: action });
     await scheduler.actionFinished(action, null);
     expect([action, before, after].map(stateOf)).toEqual(["canceled", "pending", "canceled"]);

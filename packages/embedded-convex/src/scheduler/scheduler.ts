@@ -1,4 +1,4 @@
-import { handleOf } from "../functions/codebase.ts";
+import { targetOf } from "../functions/codebase.ts";
 import type { CronSpec } from "../deploy/manifest.ts";
 import type { Store } from "../store/store.ts";
 import type { ConvexJson } from "../values/json.ts";
@@ -163,7 +163,7 @@ export class Scheduler {
           cron.jobId = jobs.schedule(transaction, {
             component: cron.component,
             path: info.path,
-            target: handleOf(info),
+            target: targetOf(info),
             lane: laneOf(info.kind),
             args,
             dueMs: now,

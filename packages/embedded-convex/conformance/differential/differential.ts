@@ -23,26 +23,23 @@ export interface DifferentialRun {
 /** Figures of a run that found no difference. */
 export interface DifferentialReport {
   cases: number;
-  operations: number;
-  /** Operations that both references refused. */
-  refused: number;
+  /** By kind of operation (of calls from outside, not of nested ones): how many there were, and how many both references refused. */
+  operations: Record<string, { count: number; refused: number }>;
 }
 
 /** Runs the cases. @throws an Error with the seed and a minimal reproduction of the first case in which the references differ. */
 export async function runDifferential({ seed, cases }: DifferentialRun): Promise<DifferentialReport> {
   const embedded = await EmbeddedReference.create();
-  const report: DifferentialReport = { cases: 0, operations: 0, refused: 0 };
+  const report: DifferentialReport = { cases: 0, operations: {} };
   try {
     for (let start = 0; start < cases; start += BATCH) {
       const seeds = Array.from({ length: Math.min(BATCH, cases - start) }, (_, offset) => seed + start + offset);
       const drawn = seeds.map(drawCase);
       const runs = await embedded.push(drawn.map(({ tables }) => tables));
       for (const [number, one] of drawn.entries()) {
-        const answers = await compare(one, runs[number]!);
-        if (answers.difference !== null) throw await minimalFailure(embedded, seeds[number]!);
+        const difference = await compare(one, runs[number]!, report.operations);
+        if (difference !== null) throw await minimalFailure(embedded, seeds[number]!);
         report.cases += 1;
-        report.operations += answers.count;
-        report.refused += answers.refused;
       }
     }
   } finally {
@@ -63,7 +60,7 @@ async function minimalFailure(embedded: EmbeddedReference, seed: number): Promis
     // Enough is enough: from here on everything passes, and the smallest case so far is the answer.
     if (shrinks++ > MAX_SHRINKS) return;
     const [run] = await embedded.push([one.tables]);
-    const { difference } = await compare(one, run!);
+    const difference = await compare(one, run!, {});
     if (difference !== null) throw new Error(difference);
   });
   const details = await fc.check(property, { seed, numRuns: 1 });
@@ -76,34 +73,32 @@ async function minimalFailure(embedded: EmbeddedReference, seed: number): Promis
   );
 }
 
-interface Comparison {
-  difference: string | null;
-  count: number;
-  refused: number;
-}
-
-async function compare({ tables, calls }: DifferentialCase, runEmbedded: RunCall): Promise<Comparison> {
+/** Runs a case on both references; what they differ in, or null. Counts the operations. */
+async function compare(
+  { tables, calls }: DifferentialCase,
+  runEmbedded: RunCall,
+  counts: DifferentialReport["operations"],
+): Promise<string | null> {
   const runReference = convexTestReference(tables);
   let expectedState = emptyState();
   let actualState = emptyState();
-  const comparison: Comparison = { difference: null, count: 0, refused: 0 };
   for (const [number, call] of calls.entries()) {
     const expected = await runReference(call, expectedState);
     const actual = await runEmbedded(call, actualState);
     expectedState = expected.state;
     actualState = actual.state;
-    for (const [position, result] of expected.results.entries()) {
+    for (const [position, operation] of call.operations.entries()) {
+      const result = expected.results[position] ?? null;
       const [wanted, got] = [canonical(result), canonical(actual.results[position] ?? null)];
-      comparison.count += 1;
-      if (result === "refused") comparison.refused += 1;
+      const count = (counts[operation.kind] ??= { count: 0, refused: 0 });
+      count.count += 1;
+      if (result === "refused") count.refused += 1;
       if (wanted === got) continue;
-      comparison.difference =
-        `Call ${number}, operation ${position}: ${show(call.operations[position])}\n` +
-        `convex-test: ${wanted}\nembedded:    ${got}`;
-      return comparison;
+      const where = `Call ${number}, operation ${position}: ${show(operation)}`;
+      return `${where}\nconvex-test: ${wanted}\nembedded:    ${got}`;
     }
   }
-  return comparison;
+  return null;
 }
 
 function emptyState(): CaseState {

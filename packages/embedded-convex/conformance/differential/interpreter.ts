@@ -131,7 +131,10 @@ async function perform(running: Run, operation: Operation): Promise<unknown> {
     case "get":
       return get(running, operation);
     case "normalize":
-      return running.ctx.db.normalizeId(running.settings.prefix + operation.table, idOf(running, operation.row));
+      return running.ctx.db.normalizeId(
+        running.settings.prefix + operation.table,
+        idOf(running, operation.row, operation.any ? null : operation.table),
+      );
     case "query":
       return takeRows(running, operation.query, operation.taking);
     case "page":
@@ -157,7 +160,7 @@ async function write(running: Run, operation: WriteOperation): Promise<unknown> 
     running.state.times.push(stored._creationTime as number);
     return "inserted";
   }
-  const id = idOf(running, operation.row);
+  const id = idOf(running, operation.row, operation.any ? null : operation.table);
   const writer = writerFor(db, table, operation.form);
   if (operation.kind === "remove") await writer.delete(id);
   else if (operation.kind === "replace") {
@@ -207,7 +210,7 @@ function writerFor(db: Database, table: string, form: CallForm): ScopedWriter {
 
 function get(running: Run, operation: Extract<Operation, { kind: "get" }>): Promise<Document | null> {
   const { db } = running.ctx;
-  const id = idOf(running, operation.row);
+  const id = idOf(running, operation.row, operation.any ? null : operation.table);
   const table = running.settings.prefix + operation.table;
   if (operation.form === "scoped") return db.table(table).get(id);
   return operation.form === "tableFirst" ? db.get(table, id) : db.get(id);
@@ -235,8 +238,7 @@ function rowsOf(running: Run, query: QuerySpec): Rows {
     rows = table.withIndex(query.index, (q: never) => {
       let builder = q as Record<string, (field: string, value: unknown) => never>;
       for (const { operator, field, value } of query.range) {
-        if (field === "_id") requireRowOf(running, query.table, value);
-        builder = builder[operator]!(field, resolve(running, value)) as never;
+        builder = builder[operator]!(field, resolve(running, value));
       }
       return builder;
     });
@@ -245,12 +247,6 @@ function rowsOf(running: Run, query: QuerySpec): Rows {
   if (running.settings.corrected) return rows;
   for (const filter of query.filters) rows = rows.filter((q: never) => build(running, filter, q));
   return rows;
-}
-
-/** How ids of different tables are ordered is nobody's business: the references have different ids. */
-function requireRowOf({ state }: Run, table: string, value: Operand): void {
-  const row = value.kind === "row" ? value.row % Math.max(1, state.ids.length) : -1;
-  if (state.tables[row] !== table) throw new Error("not a row of this table");
 }
 
 type FilterBuilder = Record<string, (...operands: unknown[]) => unknown>;
@@ -362,8 +358,9 @@ async function nested(
   return outcome.results;
 }
 
-function idOf({ state }: Run, row: number): string {
-  const id = state.ids[row % Math.max(1, state.ids.length)];
+function idOf({ state }: Run, row: number, table: string | null): string {
+  const ids = table === null ? state.ids : state.ids.filter((_, number) => state.tables[number] === table);
+  const id = ids[row % Math.max(1, ids.length)];
   if (id === undefined) throw new Error("no rows yet");
   return id;
 }
@@ -379,7 +376,7 @@ function resolve(running: Run, operand: Operand): Value | undefined {
     case "undefined":
       return undefined;
     case "row":
-      return idOf(running, operand.row);
+      return idOf(running, operand.row, operand.of);
     case "time":
       return running.state.times[operand.row % Math.max(1, running.state.times.length)] ?? 0;
     case "list":

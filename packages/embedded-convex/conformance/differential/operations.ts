@@ -9,8 +9,8 @@ import type { Value } from "convex/values";
 export type Operand =
   | { kind: "value"; value: Value }
   | { kind: "undefined" }
-  /** The id of a row. */
-  | { kind: "row"; row: number }
+  /** The id of a row of a table, or of any row. */
+  | { kind: "row"; row: number; of: string | null }
   /** The creation time of a row. */
   | { kind: "time"; row: number }
   | { kind: "list"; items: Operand[] }
@@ -60,13 +60,20 @@ export type Taking =
 /** How the method of `ctx.db` is called: by id alone, with the table's name first, or through `ctx.db.table(name)`. */
 export type CallForm = "id" | "tableFirst" | "scoped";
 
+/** A row as an operation names it: of the table that it says, or any row at all. */
+export interface RowOf {
+  row: number;
+  table: string;
+  any: boolean;
+}
+
 /** One operation of a case. */
 export type Operation =
   | { kind: "insert"; table: string; fields: Field[]; form: CallForm }
-  | { kind: "patch" | "replace"; row: number; table: string; fields: Field[]; form: CallForm }
-  | { kind: "remove"; row: number; table: string; form: CallForm }
-  | { kind: "get"; row: number; table: string; form: CallForm }
-  | { kind: "normalize"; row: number; table: string }
+  | ({ kind: "patch" | "replace"; fields: Field[]; form: CallForm } & RowOf)
+  | ({ kind: "remove"; form: CallForm } & RowOf)
+  | ({ kind: "get"; form: CallForm } & RowOf)
+  | ({ kind: "normalize" } & RowOf)
   | { kind: "query"; query: QuerySpec; taking: Taking }
   /** The next page of a list (`slot` counts the lists of the case), or the last one again, pinned to its end. */
   | { kind: "page"; slot: number; query: QuerySpec; numItems: number; again: boolean }

@@ -41,7 +41,7 @@ export function schemaOf(
     for (const index of indexes) table.index(index.name, index.fields as never);
     return [prefix + name, table] as const;
   });
-  return defineSchema(Object.fromEntries(entries)) as SchemaDefinition<GenericSchema, boolean>;
+  return defineSchema(Object.fromEntries(entries));
 }
 
 function validatorOf(spec: ValidatorSpec, prefix: string, weakened: boolean): GenericValidator {

@@ -76,7 +76,7 @@ export function databaseOperations(cursors: PageCursors) {
       const info = state.transaction.catalog.table(call.component, table);
       if (info === undefined) return "0";
       state.transaction.reads.addRange(DOCUMENTS, info.prefix, tableEnd(info));
-      return String(state.transaction.store.countDocuments(info.prefix, tableEnd(info)));
+      return String(state.transaction.source.countDocuments(info.prefix, tableEnd(info)));
     },
 
     "1.0/get"(

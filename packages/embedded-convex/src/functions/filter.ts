@@ -1,14 +1,37 @@
 import { convexToJson, jsonToConvex, type Value } from "convex/values";
 import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
+import { displayValue } from "../values/display.ts";
 import { compareJson, getField } from "../values/keys.ts";
 import { decodeUndefined } from "./queryTypes.ts";
 
 type Operand = ConvexJson | undefined;
 
-/** Whether a document passes a `filter` expression: only `true` itself does. */
+/** Whether a document passes a `filter` expression. @throws if the expression does not give a boolean, as the backend does. */
 export function passesFilter(document: ConvexJsonObject, expression: ConvexJson): boolean {
-  return evaluate(document, expression) === true;
+  return toBoolean(evaluate(document, expression));
 }
+
+function toBoolean(value: Operand): boolean {
+  if (typeof value === "boolean") return value;
+  throw new Error(`Cannot use value ${display(value)} as a Boolean`);
+}
+
+/** A value with its type, as the backend's messages have it. */
+function display(value: Operand): string {
+  return `${value === undefined ? "undefined" : displayValue(value)} (type ${typeName(value)})`;
+}
+
+function typeName(value: Operand): string {
+  if (value === undefined) return "undefined";
+  if (value === null) return "Null";
+  if (typeof value !== "object") return TYPE_NAMES[typeof value as keyof typeof TYPE_NAMES];
+  if (Array.isArray(value)) return "Array";
+  if (value.$integer !== undefined || value.$commitTs === null) return "Int64";
+  if (value.$float !== undefined) return "Float64";
+  return value.$bytes === undefined ? "Object" : "Bytes";
+}
+
+const TYPE_NAMES = { number: "Float64", string: "String", boolean: "Boolean" } as const;
 
 function evaluate(document: ConvexJsonObject, expression: ConvexJson): Operand {
   const [operator, operand] = Object.entries(expression as ConvexJsonObject)[0] ?? ["", null];
@@ -18,11 +41,11 @@ function evaluate(document: ConvexJsonObject, expression: ConvexJson): Operand {
     case "$field":
       return getField(document, operand as string);
     case "$and":
-      return (operand as ConvexJson[]).every((part) => evaluate(document, part) === true);
+      return (operand as ConvexJson[]).every((part) => toBoolean(evaluate(document, part)));
     case "$or":
-      return (operand as ConvexJson[]).some((part) => evaluate(document, part) === true);
+      return (operand as ConvexJson[]).some((part) => toBoolean(evaluate(document, part)));
     case "$not":
-      return evaluate(document, operand) !== true;
+      return !toBoolean(evaluate(document, operand));
     case "$neg":
       return arithmetic("$neg", evaluate(document, operand), undefined);
     default: {
@@ -58,9 +81,21 @@ function arithmetic(operator: string, left: Operand, right: Operand): Operand {
   let result: Value | undefined;
   if (typeof a === "number" && typeof b === "number") result = floats(operator, a, b);
   else if (typeof a === "bigint" && typeof b === "bigint") result = integers(operator, a, b);
-  if (result === undefined) throw new Error(`Unsupported operands for filter operator ${operator}`);
+  if (result === undefined) {
+    const operands = operator === "$neg" ? display(left) : `${display(left)} and ${display(right)}`;
+    throw new Error(`Cannot ${VERBS[operator] ?? operator} ${operands}`);
+  }
   return convexToJson(result);
 }
+
+const VERBS: Readonly<Record<string, string>> = {
+  $add: "add",
+  $sub: "subtract",
+  $mul: "multiply",
+  $div: "divide",
+  $mod: "mod",
+  $neg: "negate",
+};
 
 function floats(operator: string, a: number, b: number): number | undefined {
   switch (operator) {

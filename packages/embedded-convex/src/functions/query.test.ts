@@ -218,7 +218,9 @@ describe("pages", () => {
     add({ n: 0 }, { n: 1 }, { n: 2 });
     const { continueCursor } = page({});
     expect(() => page({ cursor: continueCursor }, null, scan([], "desc"))).toThrow("InvalidCursor");
-    expect(() => page({ cursor: `A${continueCursor.slice(1)}` })).toThrow("InvalidCursor");
+    expect(() => page({ cursor: `${continueCursor.startsWith("A") ? "B" : "A"}${continueCursor.slice(1)}` })).toThrow(
+      "InvalidCursor",
+    );
     expect(() => page({ cursor: "" })).toThrow("InvalidCursor");
   });
 

@@ -78,7 +78,7 @@ export class QueryCursor implements RowCursor {
   }
 
   #fetch(): boolean {
-    this.#chunk = this.#transaction.store.scan(
+    this.#chunk = this.#transaction.source.scan(
       this.#plan.index,
       this.#low,
       this.#high,

@@ -197,13 +197,14 @@ async function runNested(
     };
     const argsText = JSON.stringify(args.args);
     const info = resolveCall(services.codebase(), { ...target, args: argsText, identity: call.identity }, kind);
+    const own = args.udfType === "snapshotQuery" ? transaction.atSnapshot() : transaction;
     const nested: CallContext = {
       ...call,
       kind,
       component: info.component,
       path: info.path,
       identity: identityFor(call, info),
-      transaction: { ...state, cursors: new Map(), gate: null, journal: { last: null, next: null } },
+      transaction: { ...state, transaction: own, cursors: new Map(), gate: null, journal: { last: null, next: null } },
     };
     const run = () => runFunction(info, argsText, nested, services.catalog);
     return await (kind === "mutation" ? transaction.nested(run) : run());

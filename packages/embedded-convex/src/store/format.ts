@@ -46,13 +46,18 @@ export class UnusableDatabaseError extends Error {
   override readonly name = "UnusableDatabaseError";
 }
 
+/** The database in a data folder. */
+export function databaseFile(folder: string): string {
+  return path.join(folder, "convex.sqlite");
+}
+
 /**
  * Opens or creates the database in a folder.
  *
  * @throws UnusableDatabaseError if the file is damaged, foreign or written by a newer version; the file is not changed then.
  */
 export function openDatabase(folder: string, sync: SyncMode): SqliteDatabase {
-  const file = path.join(folder, "convex.sqlite");
+  const file = databaseFile(folder);
   const size = fs.existsSync(file) ? fs.statSync(file).size : 0;
   let database: SqliteDatabase;
   try {

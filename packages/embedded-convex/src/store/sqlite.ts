@@ -29,9 +29,27 @@ export class Statement {
   }
 }
 
+/** A second connection to the file of a database, which sees what is committed and nothing of an open transaction. */
+export class SqliteReader {
+  readonly #database: DatabaseSync;
+
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file, { readOnly: true });
+  }
+
+  prepare(sql: string): Statement {
+    return new Statement(this.#database.prepare(sql));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
 /**
- * The only file that knows which SQLite binding is used. One connection, one thread: a checkpoint therefore never waits for
- * another reader, and no iterator is kept open across statements (an open one would pin the write-ahead log).
+ * The only file that knows which SQLite binding is used. One thread, and one connection besides a reader's, whose statements
+ * never outlive a call: a checkpoint therefore never waits for another reader, and no iterator is kept open across statements
+ * (an open one would pin the write-ahead log).
  */
 export class SqliteDatabase {
   readonly #database: DatabaseSync;

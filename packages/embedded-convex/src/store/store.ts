@@ -1,11 +1,18 @@
 import { Clock, type ClockState } from "./clock.ts";
-import { openDatabase } from "./format.ts";
+import { databaseFile, openDatabase } from "./format.ts";
 import { KeyValues } from "./keyValues.ts";
 import { SessionRequests } from "./sessionRequests.ts";
-import type { SqliteDatabase, Statement, SyncMode } from "./sqlite.ts";
+import { type SqliteDatabase, SqliteReader, type Statement, type SyncMode } from "./sqlite.ts";
 
 /** A row of a range scan: its place in the index, and the document as Convex JSON text. */
 export type ScanRow = [key: Uint8Array, json: string];
+
+/** Where documents are read from: the open transaction's state, or what is committed. */
+export interface DocumentSource {
+  getDocument(key: Uint8Array): string | null;
+  scan(index: number, low: Uint8Array, high: Uint8Array, order: "asc" | "desc", limit: number): ScanRow[];
+  countDocuments(low: Uint8Array, high: Uint8Array): number;
+}
 
 /** The key space a range belongs to: the documents themselves, or one developer index. */
 export const DOCUMENTS = 0;
@@ -14,16 +21,19 @@ export const DOCUMENTS = 0;
  * Documents and index entries as bytes, inside one write transaction at a time. Knows nothing of tables, schemas or functions;
  * the catalog and the transaction give the keys their meaning.
  */
-export class Store {
+export class Store implements DocumentSource {
   readonly database: SqliteDatabase;
   readonly clock: Clock;
   readonly kv: KeyValues;
   readonly requests: SessionRequests;
   readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #file: string;
+  #committed: CommittedDocuments | null = null;
   #changesBefore = 0;
   readonly #savepoints: { open: Statement; release: Statement; rollback: Statement }[] = [];
 
   constructor(options: { folder: string; sync: SyncMode; now: () => number }) {
+    this.#file = databaseFile(options.folder);
     this.database = openDatabase(options.folder, options.sync);
     this.#statements = prepareStatements(this.database);
     this.kv = new KeyValues(this.database);
@@ -109,19 +119,20 @@ export class Store {
 
   /** Up to `limit` rows with `low <= key < high`; `index` DOCUMENTS scans the documents themselves. */
   scan(index: number, low: Uint8Array, high: Uint8Array, order: "asc" | "desc", limit: number): ScanRow[] {
-    if (index === DOCUMENTS) {
-      const statement = order === "asc" ? this.#statements.documentsAscending : this.#statements.documentsDescending;
-      return statement.all<ScanRow>(low, high, limit);
-    }
-    const statement = order === "asc" ? this.#statements.indexAscending : this.#statements.indexDescending;
-    return statement.all<ScanRow>(index, low, high, limit);
+    return scanRows(this.#statements, index, low, high, order, limit);
   }
 
   countDocuments(low: Uint8Array, high: Uint8Array): number {
     return this.#statements.countDocuments.get<[number]>(low, high)?.[0] ?? 0;
   }
 
+  /** The documents without what the open transaction has written. */
+  committed(): DocumentSource {
+    return (this.#committed ??= new CommittedDocuments(this.#file));
+  }
+
   close(): void {
+    this.#committed?.close();
     this.database.close();
   }
 
@@ -138,16 +149,70 @@ export class Store {
   }
 }
 
-function prepareStatements(database: SqliteDatabase) {
+/** Reads over a connection of its own. */
+class CommittedDocuments implements DocumentSource {
+  readonly #reader: SqliteReader;
+  readonly #statements: ReturnType<typeof prepareReads>;
+
+  constructor(file: string) {
+    this.#reader = new SqliteReader(file);
+    this.#statements = prepareReads(this.#reader);
+  }
+
+  getDocument(key: Uint8Array): string | null {
+    return this.#statements.getDocument.get<[string]>(key)?.[0] ?? null;
+  }
+
+  scan(index: number, low: Uint8Array, high: Uint8Array, order: "asc" | "desc", limit: number): ScanRow[] {
+    return scanRows(this.#statements, index, low, high, order, limit);
+  }
+
+  countDocuments(low: Uint8Array, high: Uint8Array): number {
+    return this.#statements.countDocuments.get<[number]>(low, high)?.[0] ?? 0;
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+}
+
+function scanRows(
+  statements: ReturnType<typeof prepareReads>,
+  index: number,
+  low: Uint8Array,
+  high: Uint8Array,
+  order: "asc" | "desc",
+  limit: number,
+): ScanRow[] {
+  if (index === DOCUMENTS) {
+    const statement = order === "asc" ? statements.documentsAscending : statements.documentsDescending;
+    return statement.all<ScanRow>(low, high, limit);
+  }
+  const statement = order === "asc" ? statements.indexAscending : statements.indexDescending;
+  return statement.all<ScanRow>(index, low, high, limit);
+}
+
+function prepareReads(database: Pick<SqliteDatabase, "prepare">) {
   const indexScan = (order: string) =>
     `SELECT i.k, d.j FROM idx i CROSS JOIN docs d ON d.k = i.d WHERE i.ix = ? AND i.k >= ? AND i.k < ? ORDER BY i.k ${order} LIMIT ?`;
   const documentScan = (order: string) => `SELECT k, j FROM docs WHERE k >= ? AND k < ? ORDER BY k ${order} LIMIT ?`;
   return {
+    getDocument: database.prepare("SELECT j FROM docs WHERE k = ?"),
+    documentsAscending: database.prepare(documentScan("ASC")),
+    documentsDescending: database.prepare(documentScan("DESC")),
+    indexAscending: database.prepare(indexScan("ASC")),
+    indexDescending: database.prepare(indexScan("DESC")),
+    countDocuments: database.prepare("SELECT count(*) FROM docs WHERE k >= ? AND k < ?"),
+  };
+}
+
+function prepareStatements(database: SqliteDatabase) {
+  return {
+    ...prepareReads(database),
     begin: database.prepare("BEGIN IMMEDIATE"),
     commit: database.prepare("COMMIT"),
     rollback: database.prepare("ROLLBACK"),
     totalChanges: database.prepare("SELECT total_changes()"),
-    getDocument: database.prepare("SELECT j FROM docs WHERE k = ?"),
     putDocument: database.prepare("INSERT INTO docs(k, j) VALUES(?, ?) ON CONFLICT(k) DO UPDATE SET j = excluded.j"),
     removeDocument: database.prepare("DELETE FROM docs WHERE k = ?"),
     putIndexEntry: database.prepare("INSERT OR REPLACE INTO idx(ix, k, d) VALUES(?, ?, ?)"),
@@ -155,10 +220,5 @@ function prepareStatements(database: SqliteDatabase) {
     removeIndexEntries: database.prepare(
       "DELETE FROM idx WHERE ix = ? AND k IN (SELECT k FROM idx WHERE ix = ? LIMIT ?)",
     ),
-    documentsAscending: database.prepare(documentScan("ASC")),
-    documentsDescending: database.prepare(documentScan("DESC")),
-    indexAscending: database.prepare(indexScan("ASC")),
-    indexDescending: database.prepare(indexScan("DESC")),
-    countDocuments: database.prepare("SELECT count(*) FROM docs WHERE k >= ? AND k < ?"),
   };
 }

@@ -67,6 +67,7 @@ export class Executor {
   #writes: QueuedWrite[] = [];
   #reads: QueuedRead[] = [];
   #running = false;
+  #stopped = false;
   #current: { startedAt: number; abort(error: Error): void } | null = null;
   readonly #deadlineTimer: NodeJS.Timeout;
 
@@ -112,12 +113,14 @@ export class Executor {
     }
   }
 
+  /** Begins nothing more. What still waits stays unanswered: the database is about to be closed. */
   stop(): void {
+    this.#stopped = true;
     clearInterval(this.#deadlineTimer);
   }
 
   #wake(): void {
-    if (this.#running) return;
+    if (this.#running || this.#stopped) return;
     this.#running = true;
     setImmediate(() => {
       // Whatever a function throws is answered. Anything else is a mistake in this package: it must end the thread, whose
@@ -131,7 +134,7 @@ export class Executor {
   }
 
   async #loop(): Promise<void> {
-    while (this.#writes.length > 0 || this.#reads.length > 0) {
+    while (!this.#stopped && (this.#writes.length > 0 || this.#reads.length > 0)) {
       let batch = 0;
       if (this.#writes.length > 0) {
         const writes = this.#writes.splice(0, MAX_BATCH);
@@ -140,7 +143,7 @@ export class Executor {
       }
       const reads = this.#reads;
       this.#reads = [];
-      for (const read of reads) await read.run();
+      for (const read of reads) if (!this.#stopped) await read.run();
       // Lets messages in. Where many write at once, a moment's patience makes fewer and larger commits; a lone writer does not wait.
       await (batch >= BUSY_BATCH && this.#writes.length < batch ? pause(GATHER_MS) : nextTurn());
     }

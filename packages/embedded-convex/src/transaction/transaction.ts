@@ -1,6 +1,6 @@
 import type { Catalog, DocumentLocation, TableInfo } from "../store/catalog.ts";
 import { documentKey, indexEntryKey } from "../store/catalog.ts";
-import { DOCUMENTS, type Store } from "../store/store.ts";
+import { DOCUMENTS, type DocumentSource, type Store } from "../store/store.ts";
 import { encodeId } from "../values/ids.ts";
 import type { ConvexJsonObject } from "../values/json.ts";
 import { documentProblem, validateValue } from "../values/validator.ts";
@@ -28,21 +28,30 @@ export type ObsoleteFile = string;
  * transaction itself records what was touched, and enforces schemas and limits.
  */
 export class Transaction {
-  readonly usage = new Usage();
+  readonly usage: Usage;
   readonly reads: ReadSet;
   readonly writes = new WriteSet();
   readonly scheduled: ScheduledJob[] = [];
   readonly obsoleteFiles: ObsoleteFile[] = [];
   readonly writable: boolean;
+  /** Where documents are read from. */
+  readonly source: DocumentSource;
   /** Set by the executor when the function has returned or was given up on: code that goes on must not touch the database. */
   ended = false;
   #depth = 0;
   readonly #host: TransactionHost;
 
-  constructor(host: TransactionHost, options: { writable: boolean }) {
+  constructor(host: TransactionHost, options: { writable: boolean; source?: DocumentSource; usage?: Usage }) {
     this.#host = host;
     this.writable = options.writable;
+    this.source = options.source ?? host.store;
+    this.usage = options.usage ?? new Usage();
     this.reads = new ReadSet();
+  }
+
+  /** A transaction beside this one that reads what was committed before it began, at the expense of its limits. */
+  atSnapshot(): Transaction {
+    return new Transaction(this.#host, { writable: false, source: this.store.committed(), usage: this.usage });
   }
 
   get store(): Store {
@@ -80,7 +89,7 @@ export class Transaction {
 
   /** The document as Convex JSON text, or null. */
   get(key: Uint8Array): string | null {
-    const json = this.store.getDocument(key);
+    const json = this.source.getDocument(key);
     if (!this.writable) this.reads.addDocument(key);
     this.usage.add("documentsRead", 1);
     if (json !== null) this.usage.add("bytesRead", json.length);

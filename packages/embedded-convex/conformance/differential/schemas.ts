@@ -125,15 +125,20 @@ export function matches(
     case "union":
       return spec.members.some((member) => inner(member, value));
     case "record":
-      return (
-        isPlainObject(value) &&
-        Object.entries(value).every(([name, item]) => {
-          return (spec.keys === "string" || tableOf(name) === spec.keyTable) && inner(spec.values, item);
-        })
-      );
+      return isPlainObject(value) && recordMatches(spec, value, inner, tableOf);
     case "object":
       return isPlainObject(value) && objectMatches(spec, value, inner);
   }
+}
+
+function recordMatches(
+  { keys, keyTable, values }: Extract<ValidatorSpec, { kind: "record" }>,
+  value: Record<string, Value>,
+  inner: (part: ValidatorSpec, item: Value | undefined) => boolean,
+  tableOf: (id: string) => string | null,
+): boolean {
+  const present = Object.entries(value).filter(([, item]) => item !== undefined);
+  return present.every(([name, item]) => (keys === "string" || tableOf(name) === keyTable) && inner(values, item));
 }
 
 function objectMatches(

@@ -1,8 +1,9 @@
+import { LIMITS } from "../transaction/limits.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import { keySuccessor } from "../values/keys.ts";
 import { END_CURSOR, type PageCursors } from "./pageCursors.ts";
 import type { Plan } from "./plan.ts";
-import { openCursor } from "./queryCursor.ts";
+import { openCursor, type ReadBudget, type RowCursor } from "./queryCursor.ts";
 
 /** The arguments of the `queryPage` operation. */
 export interface PageRequest {
@@ -10,6 +11,7 @@ export interface PageRequest {
   endCursor: string | null;
   pageSize: number;
   maximumRowsRead?: number | null;
+  maximumBytesRead?: number | null;
 }
 
 /** Where a live page ends, kept between reruns so that neighbouring pages have neither gaps nor overlaps. */
@@ -17,9 +19,9 @@ export interface PageJournal {
   endCursor: string | null;
 }
 
-/** Convex's advice to split pages that grew, in multiples of the page size asked for. */
-const SPLIT_RECOMMENDED_FACTOR = 2;
-const DEFAULT_MAXIMUM_ROWS = 16_384;
+/** What a page may have at most of rows (an array's limit), and read at most; Convex advises to split at three quarters of it. */
+const MAX_PAGE_ROWS = 8192;
+const ADVISED_SHARE = 3 / 4;
 
 /**
  * Reads one page. A pinned end (from the client or from the journal of the query's last run) takes precedence over the size.
@@ -32,34 +34,49 @@ export function readPage(
   request: PageRequest,
   journal: PageJournal | null,
 ): { json: string; journal: PageJournal } {
+  checkRequest(request);
   const end = request.endCursor ?? journal?.endCursor ?? null;
   if (plan === null || request.cursor === END_CURSOR)
-    return pageOf([], { isDone: true, continueCursor: END_CURSOR, split: null });
+    return pageOf([], { isDone: true, continueCursor: END_CURSOR, splitCursor: null, status: null });
 
-  const bounded = narrow(plan, cursors, request.cursor, end);
-  const cursor = openCursor(transaction, bounded);
-  const maximumRows = Math.max(1, request.maximumRowsRead ?? DEFAULT_MAXIMUM_ROWS);
-  const rowsBefore = transaction.usage.used.documentsRead;
+  // A pinned page has to be read to its end, whatever that costs.
+  const pinned = end !== null;
+  const limits = { rows: request.maximumRowsRead ?? null, bytes: request.maximumBytesRead ?? null };
+  const budget = pinned ? { rows: null, bytes: null } : limits;
+  const cursor = openCursor(transaction, narrow(plan, cursors, request.cursor, end), budget);
   const rows: string[] = [];
-  const keys: Uint8Array[] = [];
   let exhausted = false;
-  while (end !== null || rows.length < request.pageSize) {
+  while (pinned || rows.length < request.pageSize) {
     const row = cursor.next();
     if (row === null) {
-      exhausted = true;
+      exhausted = !cursor.read.stopped;
       break;
     }
     rows.push(row.json);
-    keys.push(row.key);
-    if (end === null && transaction.usage.used.documentsRead - rowsBefore >= maximumRows) break;
   }
-  const last = keys.at(-1);
-  const reachedEnd = exhausted || last === undefined;
-  const continueCursor = end ?? (reachedEnd ? END_CURSOR : cursors.encode(plan, last));
+  const { keys, stopped } = cursor.read;
+  const continueCursor = end ?? (exhausted ? END_CURSOR : cursors.encode(plan, keys.at(-1)!));
   // Splitting the page of a search would not make it cheaper.
-  const crowded = plan.search === undefined && rows.length > Math.max(1, request.pageSize) * SPLIT_RECOMMENDED_FACTOR;
-  const split = crowded ? cursors.encode(plan, keys[keys.length >> 1]!) : null;
-  return pageOf(rows, { isDone: end === null ? reachedEnd : end === END_CURSOR, continueCursor, split });
+  const splitCursor =
+    plan.search === undefined && keys.length > 2 ? cursors.encode(plan, keys[keys.length >> 1]!) : null;
+  const status = stopped ? "SplitRequired" : isCrowded(rows, cursor, limits) ? "SplitRecommended" : null;
+  return pageOf(rows, { isDone: continueCursor === END_CURSOR, continueCursor, splitCursor, status });
+}
+
+/** @throws as the backend does for a page that could have no rows. */
+function checkRequest({ pageSize, maximumRowsRead, maximumBytesRead }: PageRequest): void {
+  if (pageSize === 0) throw new Error("Must request at least 1 document while paginating");
+  if (maximumRowsRead === 0 || maximumBytesRead === 0)
+    throw new Error("maximumRowsRead and maximumBytesRead must be greater than 0");
+}
+
+/** Is the page so close to a limit that it had better be two? */
+function isCrowded(rows: readonly string[], { read }: RowCursor, limits: ReadBudget): boolean {
+  return (
+    read.rows > ADVISED_SHARE * Math.min(limits.rows ?? Infinity, LIMITS.documentsRead) ||
+    read.bytes > ADVISED_SHARE * Math.min(limits.bytes ?? Infinity, LIMITS.bytesRead) ||
+    rows.length > ADVISED_SHARE * MAX_PAGE_ROWS
+  );
 }
 
 /** The part of a plan between two cursors: both stand for the key of the last row of a page. */
@@ -78,10 +95,17 @@ function narrow(plan: Plan, cursors: PageCursors, start: string | null, end: str
   return bounded;
 }
 
-function pageOf(rows: string[], result: { isDone: boolean; continueCursor: string; split: string | null }) {
-  const status = result.split === null ? "null" : '"SplitRecommended"';
+interface PageEnd {
+  isDone: boolean;
+  continueCursor: string;
+  splitCursor: string | null;
+  status: "SplitRequired" | "SplitRecommended" | null;
+}
+
+function pageOf(rows: string[], end: PageEnd): { json: string; journal: PageJournal } {
+  const { isDone, continueCursor, splitCursor, status } = end;
   const json =
-    `{"page":[${rows.join(",")}],"isDone":${result.isDone},"continueCursor":${JSON.stringify(result.continueCursor)},` +
-    `"splitCursor":${JSON.stringify(result.split)},"pageStatus":${status}}`;
-  return { json, journal: { endCursor: result.continueCursor } };
+    `{"page":[${rows.join(",")}],"isDone":${isDone},"continueCursor":${JSON.stringify(continueCursor)},` +
+    `"splitCursor":${JSON.stringify(splitCursor)},"pageStatus":${JSON.stringify(status)}}`;
+  return { json, journal: { endCursor: continueCursor } };
 }

@@ -9,22 +9,44 @@ import { SearchCursor } from "./searchCursor.ts";
 const FIRST_CHUNK = 16;
 const MAX_CHUNK = 512;
 
+/** How much a page may read before it has to end. */
+export interface ReadBudget {
+  rows: number | null;
+  bytes: number | null;
+}
+
 /** One row of a result. */
 export interface CursorRow {
   key: Uint8Array;
   json: string;
 }
 
+/** What was read so far, whether or not it passed the filters. */
+export interface ReadProgress {
+  rows: number;
+  bytes: number;
+  /** Places of the rows; only kept for pages, since they cost memory. */
+  keys: Uint8Array[];
+  /** Whether the end was that of the budget, or of what a transaction may read, and not that of the range. */
+  stopped: boolean;
+}
+
+export function noProgress(): ReadProgress {
+  return { rows: 0, bytes: 0, keys: [], stopped: false };
+}
+
 /** A query that is being read. */
 export interface RowCursor {
+  readonly read: ReadProgress;
   /** The next row that passes all operators, or null at the end. */
   next(): CursorRow | null;
 }
 
-/** Starts to read a plan. */
-export function openCursor(transaction: Transaction, plan: Plan): RowCursor {
+/** Starts to read a plan. A page has a budget, if only an unlimited one. */
+export function openCursor(transaction: Transaction, plan: Plan, budget: ReadBudget | null = null): RowCursor {
   const { search } = plan;
-  return search === undefined ? new QueryCursor(transaction, plan) : new SearchCursor(transaction, { ...plan, search });
+  if (search !== undefined) return new SearchCursor(transaction, { ...plan, search });
+  return new QueryCursor(transaction, plan, budget);
 }
 
 /**
@@ -36,6 +58,8 @@ export class QueryCursor implements RowCursor {
   readonly #plan: Plan;
   readonly #range: ReadRange;
   readonly #operators: OperatorChain;
+  readonly #budget: ReadBudget | null;
+  readonly read: ReadProgress = noProgress();
   #low: Buffer;
   #high: Buffer;
   #chunk: ScanRow[] = [];
@@ -43,9 +67,10 @@ export class QueryCursor implements RowCursor {
   #chunkSize: number;
   #exhausted = false;
 
-  constructor(transaction: Transaction, plan: Plan) {
+  constructor(transaction: Transaction, plan: Plan, budget: ReadBudget | null = null) {
     this.#transaction = transaction;
     this.#plan = plan;
+    this.#budget = budget;
     this.#low = plan.low;
     this.#high = plan.high;
     const edge = plan.order === "asc" ? plan.low : plan.high;
@@ -57,7 +82,7 @@ export class QueryCursor implements RowCursor {
 
   /** The next row that passes all operators, or null at the end. */
   next(): CursorRow | null {
-    while (!this.#exhausted && !this.#operators.exhausted) {
+    while (!this.#exhausted && !this.read.stopped && !this.#operators.exhausted) {
       const row = this.#read();
       if (row === null) break;
       if (this.#operators.admit(row[1])) return { key: row[0], json: row[1] };
@@ -67,14 +92,33 @@ export class QueryCursor implements RowCursor {
 
   #read(): ScanRow | null {
     if (this.#position === this.#chunk.length && !this.#fetch()) return null;
-    const row = this.#chunk[this.#position++]!;
-    const { usage } = this.#transaction;
-    usage.add("documentsRead", 1);
-    usage.add("bytesRead", row[1].length);
+    const row = this.#chunk[this.#position]!;
+    if (!this.#pay(row)) return null;
+    this.#position += 1;
     const key = toBuffer(row[0]);
     if (this.#plan.order === "asc") this.#range.high = this.#low = keySuccessor(key);
     else this.#range.low = this.#high = key;
     return row;
+  }
+
+  /** Counts a row that is about to be read; false if the page has to end before it. A page has one row at least. */
+  #pay([key, json]: ScanRow): boolean {
+    const { read } = this;
+    const isOver = (used: number, limit: number | null | undefined) => limit != null && used >= limit;
+    read.stopped = isOver(read.rows, this.#budget?.rows) || isOver(read.bytes, this.#budget?.bytes);
+    if (read.stopped) return false;
+    try {
+      this.#transaction.usage.add("documentsRead", 1);
+      this.#transaction.usage.add("bytesRead", json.length);
+    } catch (error) {
+      if (this.#budget === null || read.rows === 0) throw error;
+      read.stopped = true;
+      return false;
+    }
+    read.rows += 1;
+    read.bytes += json.length;
+    if (this.#budget !== null) read.keys.push(key);
+    return true;
   }
 
   #fetch(): boolean {

@@ -5,7 +5,7 @@ import type { Transaction } from "../transaction/transaction.ts";
 import { encodeKey, keyPrefixEnd, keySuccessor } from "../values/keys.ts";
 import { OperatorChain } from "./operators.ts";
 import type { Plan } from "./plan.ts";
-import type { CursorRow, RowCursor } from "./queryCursor.ts";
+import { type CursorRow, noProgress, type ReadProgress, type RowCursor } from "./queryCursor.ts";
 import type { SearchPlan } from "./searchPlan.ts";
 
 /** Convex looks at the best results only, also of a search that is read page by page. */
@@ -24,6 +24,7 @@ export class SearchCursor implements RowCursor {
   readonly #transaction: Transaction;
   readonly #plan: Plan & { search: SearchPlan };
   readonly #operators: OperatorChain;
+  readonly read: ReadProgress = noProgress();
   #results: { key: Buffer; hit: TextHit }[] | null = null;
   #position = 0;
 
@@ -42,6 +43,7 @@ export class SearchCursor implements RowCursor {
       if (result === undefined) return null;
       this.#position++;
       const json = this.#load(result.hit);
+      this.read.keys.push(result.key);
       if (this.#operators.admit(json)) return { key: result.key, json };
     }
     return null;
@@ -62,6 +64,8 @@ export class SearchCursor implements RowCursor {
     if (json === null) throw new Error("A search index has an entry for a document that does not exist.");
     usage.add("documentsRead", 1);
     usage.add("bytesRead", json.length);
+    this.read.rows += 1;
+    this.read.bytes += json.length;
     return json;
   }
 

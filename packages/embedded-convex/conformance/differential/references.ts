@@ -10,6 +10,7 @@ import { analyzePush } from "../../src/deploy/analysis.ts";
 import { EMPTY_MANIFEST, type AnalyzedSchema, type Manifest, type StoredModule } from "../../src/deploy/manifest.ts";
 import { transformModule } from "../../src/isolate/transform.ts";
 import type { RealmHost } from "../../src/isolate/realm.ts";
+import { newRequest } from "../../src/functions/request.ts";
 import { Transactor } from "../../src/process/transactor.ts";
 import * as interpreter from "./interpreter.ts";
 import type { CaseSettings } from "./interpreter.ts";
@@ -124,6 +125,7 @@ async function runEmbedded(
     args: JSON.stringify(args),
     identity: null,
     access: "public" as const,
+    request: newRequest(),
   };
   const result =
     kind === "query" ? await transactor.query(call) : await transactor.mutation({ ...call, sessionRequest: null });

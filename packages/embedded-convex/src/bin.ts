@@ -1,10 +1,15 @@
 import { accessSync, constants, fstatSync, mkdirSync, readFileSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import path from "node:path";
 import { parseArgs, parseEnv } from "node:util";
-import { type DeploymentOptions, startDeployment } from "./index.ts";
+import type { DeploymentOptions } from "./index.ts";
 
 const USAGE = `Usage: embedded-convex start --data DIR --admin-key-file FILE [--port 3210] [--site-port 3211] [--host 127.0.0.1]
   [--env-file FILE]... [--allow-outbound host:port[,host:port]]... [--public-site-url URL] [--public-cloud-url URL] [--heap-mb MB]
   [--show-errors] [--trusted-proxies N]`;
+
+/** A folder inside the data folder; it may be deleted at any time. */
+const COMPILE_CACHE = "compile-cache";
 
 /** What the command line says. @throws with a message for the operator. */
 function readOptions(): DeploymentOptions {
@@ -69,7 +74,13 @@ function countOf(text: string): number {
 }
 
 async function main(): Promise<void> {
-  const deployment = await startDeployment(readOptions());
+  const options = readOptions();
+  // From the second start on, no thread has to load the compiler that takes the types out of this program: less to wait for, and
+  // some 20 MB less per thread. In the data folder, because what is cached runs: nobody else may write there.
+  process.env.NODE_COMPILE_CACHE ??= path.join(options.dataFolder, COMPILE_CACHE);
+  enableCompileCache();
+  const { startDeployment } = await import("./index.ts");
+  const deployment = await startDeployment(options);
   let stopping = false;
   const stop = (exitCode: number): void => {
     if (stopping) return;

@@ -1,6 +1,6 @@
 import { analyzePush } from "../deploy/analysis.ts";
 import type { StoredModule } from "../deploy/manifest.ts";
-import { createGuardedFetch, OutboundAllowList } from "../outbound/guard.ts";
+import { OutboundAllowList } from "../outbound/allowList.ts";
 import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry } from "../process/messages.ts";
 import type { TableNumber } from "../store/catalog.ts";
 import { FileStore } from "../storage/files.ts";
@@ -63,7 +63,10 @@ export class ActionRuntime implements ActionOperations {
       files: new FileStore(options.storageFolder),
       uploadTokens: () => new UploadTokens(Buffer.from(this.#deployment().uploadSecret, "base64")),
       cloudUrl: () => this.#deployment().cloudUrl,
-      fetch: createGuardedFetch({ allow: this.#allow, deniedPorts: () => options.deniedPorts }),
+      fetch: onFirstUse(async () => {
+        const { createGuardedFetch } = await import("../outbound/guard.ts");
+        return createGuardedFetch({ allow: this.#allow, deniedPorts: () => options.deniedPorts });
+      }),
       runAction: (call) => this.action(call),
       nextCallId: () => `${options.name}.${this.#nextCall++}`,
     };
@@ -237,6 +240,12 @@ export class ActionRuntime implements ActionOperations {
       success: null,
     });
   }
+}
+
+/** An HTTP client takes memory and time to load, in each worker: only workers whose functions fetch load it. */
+function onFirstUse(create: () => Promise<typeof fetch>): typeof fetch {
+  let created: Promise<typeof fetch> | null = null;
+  return async (...args) => (await (created ??= create()))(...args);
 }
 
 function toRequest({ method, url, headers, body }: HttpCall): Request {

@@ -3,6 +3,7 @@ import type { FunctionLogs } from "../deploy/functionLogs.ts";
 import type { PushApi } from "../deploy/pushApi.ts";
 import { parseStartPush } from "../deploy/pushRequest.ts";
 import type { ActionPool } from "../process/actionPool.ts";
+import type { MemoryReport } from "../process/memory.ts";
 import { encodeTs } from "../sync/protocol.ts";
 import type { Callers } from "./callers.ts";
 import {
@@ -21,6 +22,7 @@ export interface ApiServices {
   pool: ActionPool;
   logs: FunctionLogs;
   callers: Callers;
+  memory(): Promise<MemoryReport>;
   /** The newest commit timestamp, decimal. */
   observeTs(): Promise<string>;
   functions: FunctionApiServices;
@@ -89,6 +91,7 @@ export const ADMIN_ROUTES: Readonly<Record<string, Handler>> = {
   },
   "/api/stream_function_logs": async ({ services, url }) =>
     services.logs.poll(Number(url.searchParams.get("cursor") ?? 0) || 0),
+  "/api/embedded/memory": async ({ services }) => services.memory(),
   "/api/embedded/outbound": async (call) => {
     if (call.request.method === "POST") await changeOutbound(call);
     return { allow: call.services.pool.outboundList() };

@@ -1,4 +1,4 @@
-import { transform } from "esbuild";
+type Esbuild = typeof import("esbuild");
 
 /** A module as the CLI pushes it. */
 export interface ModuleSource {
@@ -20,6 +20,22 @@ export interface TransformedModule {
 
 const SOURCE_MAP_COMMENT = /\n\/\/[#@] sourceMappingURL=[^\n]*\s*$/;
 
+let users = 0;
+
+/**
+ * Runs `body` with esbuild, which is a process of its own: it is started for a push and ended after it, for a deployment at
+ * rest should cost no more than it must.
+ */
+async function withEsbuild<Result>(body: (esbuild: Esbuild) => Promise<Result>): Promise<Result> {
+  users++;
+  const esbuild = await import("esbuild");
+  try {
+    return await body(esbuild);
+  } finally {
+    if (--users === 0) await esbuild.stop();
+  }
+}
+
 /**
  * Turns a pushed ES module into CommonJS. CommonJS in `vm.compileFunction` is the one form whose old versions V8 can
  * free (04a). Dynamic imports become deferred `require` calls. Throws esbuild's error for code that does not parse, and for
@@ -27,15 +43,17 @@ const SOURCE_MAP_COMMENT = /\n\/\/[#@] sourceMappingURL=[^\n]*\s*$/;
  */
 export async function transformModule(module: ModuleSource): Promise<TransformedModule> {
   const source = module.source.replace(SOURCE_MAP_COMMENT, "");
-  const result = await transform(source + inlineMap(module.sourceMap), {
-    format: "cjs",
-    target: "node24",
-    supported: { "dynamic-import": false },
-    sourcefile: module.path,
-    sourcemap: "external",
-    sourcesContent: false,
-    logLevel: "silent",
-  });
+  const result = await withEsbuild((esbuild) =>
+    esbuild.transform(source + inlineMap(module.sourceMap), {
+      format: "cjs",
+      target: "node24",
+      supported: { "dynamic-import": false },
+      sourcefile: module.path,
+      sourcemap: "external",
+      sourcesContent: false,
+      logLevel: "silent",
+    }),
+  );
   return { code: result.code, map: result.map };
 }
 

@@ -5,17 +5,24 @@ import type { CallResult } from "../functions/results.ts";
 import type { TableNumber } from "../store/catalog.ts";
 import type { ActionWorkerData, ReconnectMessage } from "./actionWorker.ts";
 import type { TransactorLoss } from "./loss.ts";
+import { OutboundAllowList } from "../outbound/allowList.ts";
 import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry } from "./messages.ts";
+import { memoryOf, type ThreadMemory } from "./memory.ts";
 import { RemoteError, RpcPort } from "./rpc.ts";
 
 export interface ActionPoolOptions {
+  /** At most this many workers; they are started when there is something to run, and end when there is nothing. */
   size: number;
+  /** A worker that has had nothing to do for this long ends, ms. */
+  idleMs: number;
   worker: Omit<ActionWorkerData["options"], "name">;
   heapLimitMb: number;
   /** A worker that does not answer for this long is stuck in a loop and is ended, ms. */
   hangLimitMs: number;
   connectTransactor(): MessagePort;
   onLog(entry: LogEntry): void;
+  /** Milliseconds since the epoch; the system's clock by default. */
+  now?: () => number;
 }
 
 /** An entry of the outbound allow list; null: for good. */
@@ -32,15 +39,29 @@ export interface StreamedAnswer extends HttpAnswer {
 interface Member {
   worker: Worker;
   rpc: RpcPort<ActionOperations>;
+  /** Calls that it is running. */
+  calls: number;
   streams: Map<number, ReadableStreamDefaultController<Uint8Array>>;
+  /** It has started: it has answered. */
+  isReady: boolean;
   lastAnswerMs: number;
+  /** When it last had something to do. */
+  lastBusyMs: number;
 }
 
 const PING_EVERY_MS = 1000;
+/** A worker that has not answered for this long gets no new calls if there is, or may be, another. */
+const UNRESPONSIVE_MS = 2500;
+/** With this many calls on each worker, another one is started. */
+const SPREAD_AT_CALLS = 4;
 
-/** The workers that run actions and HTTP actions. Each runs many at a time; a stuck one is replaced, and its calls fail. */
+/**
+ * The workers that run actions and HTTP actions, and evaluate pushes. Each runs many calls at a time; a stuck one is replaced,
+ * and its calls fail. A worker costs tens of megabytes, so there is none before the first call, and none long after the last.
+ */
 export class ActionPool {
   readonly #options: ActionPoolOptions;
+  readonly #now: () => number;
   #members: Member[] = [];
   #code: { state: DeploymentState; modules: StoredModule[] } | null = null;
   readonly #outbound = new Map<string, OutboundEntry>();
@@ -50,11 +71,15 @@ export class ActionPool {
 
   constructor(options: ActionPoolOptions) {
     this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  get size(): number {
+    return this.#members.length;
   }
 
   start(): void {
-    for (let index = 0; index < this.#options.size; index++) this.#members.push(this.#spawn());
-    this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.#pingTimer = setInterval(() => this.check(), PING_EVERY_MS);
     this.#pingTimer.unref();
   }
 
@@ -76,18 +101,19 @@ export class ActionPool {
   }
 
   action(call: FunctionCall): Promise<CallResult> {
-    return this.#least().rpc.call("action", call);
+    return this.#run((member) => member.rpc.call("action", call));
   }
 
   async http(call: HttpCall): Promise<StreamedAnswer> {
-    const member = this.#least();
-    const answer = await member.rpc.call("http", call);
-    return { ...answer, chunks: answer.stream === null ? null : chunksOf(member, answer.stream, answer.body) };
+    return this.#run(async (member) => {
+      const answer = await member.rpc.call("http", call);
+      return { ...answer, chunks: answer.stream === null ? null : chunksOf(member, answer.stream, answer.body) };
+    });
   }
 
   /** Finds out what the modules of a push define. */
   analyze(call: Parameters<ActionOperations["analyze"]>[0]): ReturnType<ActionOperations["analyze"]> {
-    return this.#least().rpc.call("analyze", call);
+    return this.#run((member) => member.rpc.call("analyze", call));
   }
 
   /** Entries with a lifetime that has not passed. */
@@ -96,11 +122,23 @@ export class ActionPool {
   }
 
   async changeOutbound(change: { add: string[]; remove: string[]; ttlMs: number | null }): Promise<void> {
-    const add = change.add.map((hostPort) => ({ hostPort, ttlMs: change.ttlMs }));
-    await Promise.all(this.#members.map(({ rpc }) => rpc.call("outbound", { add, remove: change.remove })));
-    const expiresAt = change.ttlMs === null ? null : Date.now() + change.ttlMs;
-    for (const hostPort of change.add) this.#outbound.set(hostPort, { hostPort, expiresAt });
-    for (const hostPort of change.remove) this.#outbound.delete(hostPort);
+    // Workers that start later are given this list, so a malformed entry must be found here.
+    const added = change.add.map((hostPort) => canonicalEntry(hostPort, change.ttlMs));
+    const remove = change.remove.map((hostPort) => canonicalEntry(hostPort, null));
+    const add = added.map((hostPort) => ({ hostPort, ttlMs: change.ttlMs }));
+    await Promise.all(this.#members.map(({ rpc }) => rpc.call("outbound", { add, remove })));
+    const ends = change.ttlMs === null ? Infinity : this.#now() + change.ttlMs;
+    for (const hostPort of added) {
+      const known = this.#outbound.get(hostPort);
+      const expiresAt = Math.max(ends, known === undefined ? 0 : (known.expiresAt ?? Infinity));
+      this.#outbound.set(hostPort, { hostPort, expiresAt: expiresAt === Infinity ? null : expiresAt });
+    }
+    for (const hostPort of remove) this.#outbound.delete(hostPort);
+  }
+
+  async memory(): Promise<ThreadMemory[]> {
+    const workers = await Promise.all(this.#members.map(({ worker }) => memoryOf(worker)));
+    return workers.filter((worker) => worker !== null);
   }
 
   /** A new transactor has taken over. */
@@ -108,6 +146,19 @@ export class ActionPool {
     for (const { worker } of this.#members) {
       const port = this.#options.connectTransactor();
       worker.postMessage({ reconnect: port, loss } satisfies ReconnectMessage, [port]);
+    }
+  }
+
+  /** Ends workers that are stuck or idle; called by a timer. */
+  check(): void {
+    const now = this.#now();
+    for (const member of [...this.#members]) {
+      if (callsOf(member) > 0) member.lastBusyMs = now;
+      if (now - member.lastAnswerMs > this.#options.hangLimitMs) {
+        console.error("Ending an action worker that does not answer.");
+        this.#end(member);
+      } else if (now - member.lastBusyMs > this.#options.idleMs) this.#end(member);
+      else this.#ask(member);
     }
   }
 
@@ -131,11 +182,14 @@ export class ActionPool {
       },
       log: (entry: LogEntry) => this.#options.onLog(entry),
     });
-    const member: Member = { worker, rpc, streams, lastAnswerMs: Date.now() };
+    const now = this.#now();
+    const member: Member = { worker, rpc, calls: 0, streams, isReady: false, lastAnswerMs: now, lastBusyMs: now };
+    this.#members.push(member);
     worker.on("error", (error: Error) => console.error(`An action worker has failed: ${error.message}`));
     worker.once("exit", () => this.#onExit(member));
-    if (this.#code !== null) void rpc.call("load", this.#code);
-    const now = Date.now();
+    if (this.#code !== null) void rpc.call("load", this.#code).catch(() => undefined);
+    // Answered as soon as it runs; the timer asks again.
+    this.#ask(member);
     const add = this.#liveEntries().map(({ hostPort, expiresAt }) => ({
       hostPort,
       ttlMs: expiresAt === null ? null : expiresAt - now,
@@ -148,35 +202,71 @@ export class ActionPool {
     member.rpc.fail("The action was interrupted: its worker has ended.");
     for (const controller of member.streams.values())
       controller.error(new RemoteError("The action worker has ended.", true));
-    if (this.#stopping) return;
-    this.#members = this.#members.map((other) => (other === member ? this.#spawn() : other));
+    this.#members = this.#members.filter((other) => other !== member);
   }
 
-  #ping(): void {
-    const now = Date.now();
-    for (const member of this.#members) {
-      if (now - member.lastAnswerMs > this.#options.hangLimitMs) {
-        console.error("Ending an action worker that does not answer.");
-        void member.worker.terminate();
-        continue;
-      }
-      member.rpc.call("ping").then(
-        () => (member.lastAnswerMs = Date.now()),
-        () => undefined,
-      );
+  #ask(member: Member): void {
+    member.rpc.call("ping").then(
+      () => {
+        member.isReady = true;
+        member.lastAnswerMs = this.#now();
+      },
+      () => undefined,
+    );
+  }
+
+  /** It gets no more calls; those it has fail when it is gone. */
+  #end(member: Member): void {
+    this.#members = this.#members.filter((other) => other !== member);
+    void member.worker.terminate();
+  }
+
+  async #run<Result>(body: (member: Member) => Promise<Result>): Promise<Result> {
+    const member = this.#pick();
+    member.calls++;
+    try {
+      return await body(member);
+    } finally {
+      member.calls--;
+      member.lastBusyMs = this.#now();
     }
   }
 
-  #least(): Member {
-    return this.#members.reduce((least, member) => (member.rpc.pendingCount < least.rpc.pendingCount ? member : least));
+  /** The worker for the next call: the least busy one that answers. Nobody waits for a start if there is another. */
+  #pick(): Member {
+    const now = this.#now();
+    const best = (members: Member[]): Member | undefined =>
+      members
+        .filter(({ lastAnswerMs }) => now - lastAnswerMs < UNRESPONSIVE_MS)
+        .reduce<Member | undefined>(
+          (least, member) => (least === undefined || callsOf(member) < callsOf(least) ? member : least),
+          undefined,
+        );
+    const mayStart = this.#members.length < this.#options.size;
+    let member = best(this.#members.filter(({ isReady }) => isReady)) ?? best(this.#members);
+    if (member === undefined) member = mayStart ? this.#spawn() : this.#members[0]!;
+    else if (mayStart && callsOf(member) >= SPREAD_AT_CALLS && this.#members.every(({ isReady }) => isReady))
+      this.#spawn();
+    return member;
   }
 
   #liveEntries(): OutboundEntry[] {
-    const now = Date.now();
+    const now = this.#now();
     for (const [key, { expiresAt }] of this.#outbound)
       if (expiresAt !== null && expiresAt <= now) this.#outbound.delete(key);
     return [...this.#outbound.values()];
   }
+}
+
+/** @throws if the entry is malformed */
+function canonicalEntry(hostPort: string, ttlMs: number | null): string {
+  const list = new OutboundAllowList();
+  list.add(hostPort, ttlMs ?? undefined);
+  return list.list()[0]!;
+}
+
+function callsOf({ calls, streams }: Member): number {
+  return calls + streams.size;
 }
 
 function chunksOf(member: Member, stream: number, first: Uint8Array | null): ReadableStream<Uint8Array> {

@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { WebSocketServer } from "ws";
 import { NOBODY } from "../auth/caller.ts";
-import { createTokenVerifier, type AuthProvider as VerifiedProvider, type TokenVerifier } from "../auth/verify.ts";
+import { createLazyVerifier } from "../auth/lazyVerifier.ts";
+import type { AuthProvider as VerifiedProvider, TokenVerifier } from "../auth/verify.ts";
 import { FunctionLogs } from "../deploy/functionLogs.ts";
 import { FunctionReports } from "../deploy/functionReports.ts";
 import { EMPTY_MANIFEST } from "../deploy/manifest.ts";
@@ -24,6 +25,7 @@ import { clientOf } from "../sync/protocol.ts";
 import { Session, type SessionServices } from "../sync/session.ts";
 import { ActionPool } from "./actionPool.ts";
 import { ClientCalls } from "./clientCalls.ts";
+import { mainMemory, type MemoryReport, residentMb } from "./memory.ts";
 import type { DeploymentState, TransactorEvents } from "./messages.ts";
 import { TransactorSupervisor } from "./transactorSupervisor.ts";
 
@@ -52,6 +54,8 @@ export interface DeploymentOptions {
   /** A query or mutation may take this long, ms. */
   timeLimitMs?: number;
   actionWorkers?: number;
+  /** A worker of actions that has nothing to do ends after this time, ms. */
+  actionIdleMs?: number;
   /** Of each worker; one that needs more is replaced, and the call that filled it fails. */
   heapLimitMb?: number;
   /** Reruns of costly live queries are this far apart, ms. */
@@ -73,6 +77,7 @@ const DEFAULT_TIME_LIMIT_MS = 5000;
 const ACTION_TIME_LIMIT_MS = 10 * 60 * 1000;
 /** Arguments may have 16 MiB; somewhat larger ones still reach the check that says so, or the client would try for ever. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+const DEFAULT_ACTION_IDLE_MS = 60_000;
 const DRAIN_MS = 1000;
 
 /** Starts a deployment: binds both ports, opens the database, loads the stored code. @throws with a message for the operator. */
@@ -241,6 +246,7 @@ class Deployment implements RunningDeployment {
   #createPool(ports: number[]): ActionPool {
     return new ActionPool({
       size: this.#options.actionWorkers ?? 2,
+      idleMs: this.#options.actionIdleMs ?? DEFAULT_ACTION_IDLE_MS,
       worker: {
         storageFolder: path.join(this.#options.dataFolder, "storage"),
         deniedPorts: ports,
@@ -274,7 +280,7 @@ class Deployment implements RunningDeployment {
     this.#state = await this.#transactor().call("describe");
     const modules = await this.#transactor().call("modules", { hashes: hashesOf(this.#state.manifest) });
     await this.#pool!.load(this.#state, modules);
-    this.#verifier = createTokenVerifier({
+    this.#verifier = createLazyVerifier({
       providers: this.#state.manifest.authProviders as VerifiedProvider[],
       ownIssuer: this.siteUrl,
       fetchOwn: (request) => this.#fetchOwnSite(request),
@@ -315,6 +321,7 @@ class Deployment implements RunningDeployment {
           pool: this.#pool,
           logs: this.#logs,
           callers: this.#callers,
+          memory: () => this.#memory(),
           observeTs: () => this.#transactor().call("observeTs", { ts: null }),
           functions: {
             caller: ({ headers }) => this.#callers.fromHeader(headers.authorization),
@@ -340,6 +347,11 @@ class Deployment implements RunningDeployment {
     } catch (error) {
       sendError(response, error);
     }
+  }
+
+  async #memory(): Promise<MemoryReport> {
+    const [transactor, actionWorkers] = await Promise.all([this.#supervisor?.memory() ?? null, this.#pool!.memory()]);
+    return { rssMb: residentMb(), main: mainMemory(), transactor, actionWorkers };
   }
 
   async #handleSite(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -82,10 +82,6 @@ export class RpcPort<Remote extends Operations<Remote>> {
     this.#port.postMessage(envelope);
   }
 
-  get pendingCount(): number {
-    return this.#pending.size;
-  }
-
   /**
    * The other side is gone. Calls for which `retry` holds are sent again to `port`, in their order; the rest fail.
    */

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { SharedHeartbeat } from "./heartbeat.ts";
 import { retryAfterLoss, type TransactorLoss } from "./loss.ts";
+import { memoryOf, type ThreadMemory } from "./memory.ts";
 import type { TransactorControl, TransactorEvents } from "./messages.ts";
 import { RpcPort } from "./rpc.ts";
 import type { ConnectMessage, TransactorNews, TransactorWorkerData } from "./transactorWorker.ts";
@@ -50,6 +51,10 @@ export class TransactorSupervisor {
   get rpc(): RpcPort<TransactorControl> {
     if (this.#rpc === null) throw new Error("The transactor has not been started.");
     return this.#rpc;
+  }
+
+  async memory(): Promise<ThreadMemory | null> {
+    return this.#worker === null ? null : memoryOf(this.#worker);
   }
 
   /** A port for another thread to talk to the transactor directly. */

@@ -92,7 +92,10 @@ async function main(): Promise<void> {
   ports.push(events);
   for (const event of early) event();
   parentPort!.on("message", ({ connect }: ConnectMessage) => {
-    ports.push(new RpcPort<never>(connect, bind(OPERATIONS)));
+    const port = new RpcPort<never>(connect, bind(OPERATIONS));
+    ports.push(port);
+    // Action workers come and go.
+    connect.once("close", () => ports.splice(ports.indexOf(port), 1));
   });
   parentPort!.postMessage({ type: "ready" } satisfies TransactorNews);
 }

@@ -239,6 +239,19 @@ describe("what a component knows", () => {
   });
 });
 
+describe("crons of a component", () => {
+  it("run in it, mutations and actions, and are nowhere among the scheduled functions", async () => {
+    const ticks = (kind: string) => app.query<number>("ticking:count", { kind }, inVault);
+    await eventually(async () => expect(await ticks("mutation")).toBeGreaterThan(1));
+    await eventually(async () => expect(await ticks("action")).toBeGreaterThan(1));
+    for (const component of ["vault", "spare"]) {
+      const jobs = await app.query<string[]>("handles:jobs", {}, { component });
+      expect(jobs.filter((name) => name.startsWith("ticking"))).toEqual([]);
+    }
+    expect((await app.query<string[]>("calls:jobs")).filter((name) => name.startsWith("ticking"))).toEqual([]);
+  });
+});
+
 describe("the CLI", () => {
   it("reads and runs inside components, and keeps browsers out", async () => {
     const tag = newTag();

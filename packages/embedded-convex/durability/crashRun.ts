@@ -74,7 +74,7 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
     const killing = await killAgainAndAgain({ deployment, options, chance, ledger, network });
     await Promise.all(callers.map((caller) => caller.stop()));
     callers = [];
-    const truth = await readTruth(deployment.cloudUrl);
+    const truth = await readTruth({ url: deployment.cloudUrl, adminKey: deployment.adminKey });
     return { ...killing, truth, ledger, violations: violationsOf(truth, ledger) };
   } finally {
     await Promise.race([Promise.all(callers.map((caller) => caller.stop())), sleep(1000)]);

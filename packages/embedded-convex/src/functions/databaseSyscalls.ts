@@ -1,4 +1,4 @@
-import { type DocumentLocation, tableEnd } from "../store/catalog.ts";
+import { type DocumentLocation, isHiddenTable, tableEnd } from "../store/catalog.ts";
 import { DOCUMENTS } from "../store/store.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import { decodeId } from "../values/ids.ts";
@@ -6,7 +6,7 @@ import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
 import type { CallContext, TransactionContext } from "./context.ts";
 import type { PageCursors } from "./pageCursors.ts";
 import { type PageRequest, readPage } from "./pagination.ts";
-import { planQuery } from "./plan.ts";
+import { type Plan, planQuery } from "./plan.ts";
 import { openCursor } from "./queryCursor.ts";
 import type { SerializedQuery } from "./queryTypes.ts";
 
@@ -21,12 +21,14 @@ interface DocumentArgs {
 const SECOND_PAGING =
   "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.";
 
+const READ_ONLY = "System tables (prefixed with `_`) are read-only.";
+
 type Operation = (call: CallContext, state: TransactionContext, args: never) => string;
 
 /** Operations that answer at once. */
 export const syncDatabaseOperations = {
   "1.0/queryStream"(call: CallContext, state: TransactionContext, { query }: { query: SerializedQuery }): string {
-    const plan = planQuery(state.transaction.catalog, call.component, query);
+    const plan = planVisible(state.transaction, call.component, query);
     const queryId = state.nextCursor++;
     if (plan !== null) state.cursors.set(queryId, openCursor(state.transaction, plan));
     return `{"queryId":${queryId}}`;
@@ -61,7 +63,7 @@ export function databaseOperations(cursors: PageCursors) {
       args: PageRequest & { query: SerializedQuery },
     ): string {
       if (state.journal.next !== null) throw new Error(SECOND_PAGING);
-      const plan = planQuery(state.transaction.catalog, call.component, args.query);
+      const plan = planVisible(state.transaction, call.component, args.query);
       if (state.journal.next !== null) {
         throw new Error(
           "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
@@ -74,7 +76,7 @@ export function databaseOperations(cursors: PageCursors) {
 
     "1.0/count"(call: CallContext, state: TransactionContext, { table }: { table: string }): string {
       const info = state.transaction.catalog.table(call.component, table);
-      if (info === undefined) return "0";
+      if (info === undefined || isHiddenTable(table)) return "0";
       state.transaction.reads.addRange(DOCUMENTS, info.prefix, tableEnd(info));
       return String(state.transaction.source.countDocuments(info.prefix, tableEnd(info)));
     },
@@ -87,7 +89,7 @@ export function databaseOperations(cursors: PageCursors) {
       // An id of another component, or of a table that is gone, is found nowhere; only what is no id at all is refused.
       if (transaction.catalog.locate(call.component, args.id) === null && decodeId(args.id) !== null) return "null";
       const { key, table } = locate(transaction, call.component, args, "get");
-      if (table.name.startsWith("_") !== (args.isSystem ?? false)) return "null";
+      if (isHiddenTable(table.name) || table.name.startsWith("_") !== (args.isSystem ?? false)) return "null";
       return transaction.get(key) ?? "null";
     },
 
@@ -96,6 +98,7 @@ export function databaseOperations(cursors: PageCursors) {
       { transaction }: TransactionContext,
       args: { table: string; value: ConvexJsonObject },
     ): string {
+      if (args.table.startsWith("_")) throw new Error(READ_ONLY);
       rejectSystemFields(args.value);
       const table = transaction.catalog.ensureTable(call.component, args.table);
       const id = transaction.insert(table, resolveCommitTs(transaction, args.value) as ConvexJsonObject);
@@ -131,6 +134,13 @@ export function databaseOperations(cursors: PageCursors) {
   } satisfies Record<string, Operation>;
 }
 
+/** As `planQuery`, but the tables of this package are empty for functions. */
+function planVisible(transaction: Transaction, component: string, query: SerializedQuery): Plan | null {
+  const { source } = query;
+  const tableName = source.type === "FullTableScan" ? source.tableName : source.indexName.split(".")[0]!;
+  return isHiddenTable(tableName) ? null : planQuery(transaction.catalog, component, query);
+}
+
 function locate(transaction: Transaction, component: string, args: DocumentArgs, method: string): DocumentLocation {
   const found = transaction.catalog.locate(component, args.id);
   if (found === null) {
@@ -151,7 +161,7 @@ function locateForWrite(
   method: string,
 ): DocumentLocation {
   const found = locate(transaction, component, args, method);
-  if (found.table.name.startsWith("_")) throw new Error("System tables (prefixed with `_`) are read-only.");
+  if (found.table.name.startsWith("_")) throw new Error(READ_ONLY);
   return found;
 }
 

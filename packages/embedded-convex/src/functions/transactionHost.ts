@@ -91,6 +91,7 @@ function otherOperations(services: TransactionServices) {
     ): string {
       const info = services.codebase().resolve(call.component, addressOf(args));
       const job = {
+        kind: "scheduled" as const,
         component: call.component,
         path: info.path,
         target: targetOf(info),

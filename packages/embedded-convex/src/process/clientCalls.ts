@@ -1,10 +1,10 @@
 import type { Caller } from "../auth/caller.ts";
-import type { FunctionAddress } from "../functions/codebase.ts";
+import { describeAddress, type FunctionAddress } from "../functions/codebase.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
 import { newRequest, type RequestInfo } from "../functions/request.ts";
 import type { CallResult } from "../functions/results.ts";
 import type { ActionPool } from "./actionPool.ts";
-import type { LogEntry, TransactorControl } from "./messages.ts";
+import type { LogEntry, TransactorControl, TransactorEvents } from "./messages.ts";
 import type { RpcPort } from "./rpc.ts";
 
 /** A call as a client makes it, over HTTP or a socket. */
@@ -51,7 +51,8 @@ export class ClientCalls {
   }
 
   /** Runs the action of a job. */
-  actionJob({ jobId, target, args }: { jobId: string; target: string; args: string }): Promise<CallResult> {
+  actionJob(job: Parameters<TransactorEvents["runAction"]>[0]): Promise<CallResult> {
+    const { jobId, target, args, isCronRun } = job;
     const call: FunctionCall = {
       callId: this.#nextId(),
       address: { target },
@@ -59,7 +60,7 @@ export class ClientCalls {
       args,
       identity: null,
       access: "internal",
-      request: newRequest({ scheduledFunctionId: jobId }),
+      request: newRequest({ scheduledFunctionId: isCronRun ? null : jobId }),
     };
     return this.#settle("Action", call, this.#options.pool().action(call));
   }
@@ -82,7 +83,7 @@ export class ClientCalls {
       const error = thrown instanceof Error ? thrown.message : String(thrown);
       this.#options.onLog({
         kind: "Completion",
-        identifier: call.address.name ?? call.address.functionHandle ?? "",
+        identifier: describeAddress(call.address),
         udfType,
         logLines: [],
         timestamp: Date.now() / 1000,

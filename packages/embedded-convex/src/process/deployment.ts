@@ -396,7 +396,7 @@ class Deployment implements RunningDeployment {
     return sourceOf(request, this.#options.trustedProxies ?? 0);
   }
 
-  async #runJob(job: { jobId: string; target: string; args: string }): Promise<void> {
+  async #runJob(job: Parameters<TransactorEvents["runAction"]>[0]): Promise<void> {
     const { jobId } = job;
     this.#runningJobs.add(jobId);
     const result = await this.#calls.actionJob(job);

@@ -4,6 +4,7 @@ import { type FunctionCall, identityFor, resolveCall, rootContext, runFunction }
 import type { PageJournal } from "../functions/pagination.ts";
 import { newRequest, type RequestInfo } from "../functions/request.ts";
 import { type CallResult, failureOf } from "../functions/results.ts";
+import type { Job } from "../scheduler/jobs.ts";
 import type { Catalog } from "../store/catalog.ts";
 import type { Store } from "../store/store.ts";
 import { type LiveRequest, type LiveResult, liveLabel, type LiveRun } from "../sync/liveQueries.ts";
@@ -69,12 +70,16 @@ export class FunctionRunner {
   }
 
   /** Runs a scheduled mutation in the transaction that records its state. @throws what the function throws. */
-  async job(transaction: Transaction, info: FunctionInfo, job: { id: string; args: string }): Promise<void> {
+  async job(
+    transaction: Transaction,
+    info: FunctionInfo,
+    { job, args }: { job: Pick<Job, "id" | "isCronRun">; args: string },
+  ): Promise<void> {
     const startedAt = performance.now();
-    const request = newRequest({ scheduledFunctionId: job.id });
+    const request = newRequest({ scheduledFunctionId: job.isCronRun ? null : job.id });
     const context = rootContext({ kind: "mutation", info, identity: null, transaction, journal: null, request });
     try {
-      const value = await runFunction(info, job.args, context, this.#options.catalog);
+      const value = await runFunction(info, args, context, this.#options.catalog);
       this.#log("Mutation", info.path, { result: { ok: true, value, logs: context.logs }, request, startedAt });
     } catch (error) {
       this.#log("Mutation", info.path, { result: failureOf(error, context.logs), request, startedAt });

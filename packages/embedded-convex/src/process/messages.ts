@@ -83,7 +83,7 @@ export interface TransactorEvents {
   }): void;
   /** The last subscriber has left. */
   liveDropped(event: { live: number }): void;
-  runAction(event: { jobId: string; target: string; args: string }): void;
+  runAction(event: { jobId: string; target: string; args: string; isCronRun: boolean }): void;
   tablesChanged(event: { tables: TableNumber[] }): void;
   deleteFiles(event: { files: string[] }): void;
   log(event: LogEntry): void;

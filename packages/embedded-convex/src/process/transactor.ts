@@ -204,7 +204,7 @@ export class Transactor implements TransactorControl {
 
   schedule(call: ScheduleCall): Promise<string> {
     return this.#write((transaction) =>
-      this.#jobs.schedule(transaction, { ...call, args: JSON.parse(call.args) as ConvexJson }),
+      this.#jobs.schedule(transaction, { ...call, kind: "scheduled", args: JSON.parse(call.args) as ConvexJson }),
     );
   }
 
@@ -325,8 +325,9 @@ export class Transactor implements TransactorControl {
       jobs: this.#jobs,
       executor: this.#executor,
       resolve: (target) => this.#codebase.resolve("", { target }),
-      runMutation: (transaction, info, job, args) => this.#runner.job(transaction, info, { id: job.id, args }),
-      runAction: (job, args) => this.#options.events.runAction({ jobId: job.id, target: job.target, args }),
+      runMutation: (transaction, info, job, args) => this.#runner.job(transaction, info, { job, args }),
+      runAction: ({ id, target, isCronRun }, args) =>
+        this.#options.events.runAction({ jobId: id, target, args, isCronRun }),
       describe: (error) => failureOf(error, []).error,
       now: Date.now,
       report: this.#options.report,

@@ -1,4 +1,4 @@
-import type { Catalog, DocumentLocation } from "../store/catalog.ts";
+import { type Catalog, CRON_RUNS_TABLE, type DocumentLocation } from "../store/catalog.ts";
 import type { Statement } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import type { Transaction } from "../transaction/transaction.ts";
@@ -25,10 +25,13 @@ export interface Job {
   dueMs: number;
   /** A function handle. */
   target: string;
+  /** A run of a cron: functions do not see it among the scheduled ones. */
+  isCronRun: boolean;
 }
 
 /** A job to be added. */
 export interface NewJob {
+  kind: "scheduled" | "cron";
   component: string;
   path: string;
   /** A function handle. */
@@ -44,7 +47,7 @@ export interface NewJob {
 export type JobOutcome = { kind: "success" } | { kind: "failed"; error: string };
 
 /**
- * Scheduled functions: the document that users see in `_scheduled_functions`, and beside it a row that keeps the target and the
+ * Scheduled functions and runs of crons: the document, which users see in `_scheduled_functions`, and beside it a row that keeps the target and the
  * due order. State machine: pending -> (running ->) finished; a mutation goes from pending to finished in its own transaction,
  * an action is running in between, and what is running when the process dies is failed by `failInterrupted`.
  */
@@ -72,7 +75,7 @@ export class Jobs {
 
   /** Adds a pending job and returns its id. */
   schedule(transaction: Transaction, job: NewJob): string {
-    const table = transaction.catalog.ensureTable(job.component, TABLE);
+    const table = transaction.catalog.ensureTable(job.component, job.kind === "cron" ? CRON_RUNS_TABLE : TABLE);
     const argsBytes = JSON.stringify(job.args).length;
     transaction.usage.add("functionsScheduled", 1);
     transaction.usage.add("scheduledFunctionArgsBytes", argsBytes);
@@ -208,7 +211,8 @@ export class Jobs {
   }
 
   #toJob([dueMs, key, target]: [number, Uint8Array, string]): Job {
-    return { id: this.#catalog.idOfKey(key), dueMs, target };
+    const isCronRun = this.#catalog.tableOfKey(key)?.name === CRON_RUNS_TABLE;
+    return { id: this.#catalog.idOfKey(key), dueMs, target, isCronRun };
   }
 }
 

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TempStore } from "../../test/support/tempStore.ts";
 import type { FunctionInfo } from "../functions/codebase.ts";
+import { tableEnd } from "../store/catalog.ts";
 import { StorageFailure } from "../store/failures.ts";
 import type { Executor } from "../transaction/executor.ts";
 import { type JobLane, Jobs } from "./jobs.ts";
-import { Scheduler } from "./scheduler.ts";
+import { type Cron, Scheduler } from "./scheduler.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -33,7 +34,7 @@ beforeEach(() => {
     executor,
     resolve: (target) => {
       if (target === "missing") throw new Error("Could not find function");
-      const kind = kinds.get(target) ?? (target.startsWith("action") ? "action" : "mutation");
+      const kind = kinds.get(target) ?? (target.includes("action") ? "action" : "mutation");
       return { kind, path: target, component: "" } as FunctionInfo;
     },
     runMutation: async (_transaction, _info, job) => {
@@ -54,7 +55,15 @@ afterEach(() => {
 
 function add(target: string, options: { dueMs?: number; parent?: string | null; lane?: JobLane } = {}): string {
   const lane = options.lane ?? (target.startsWith("action") ? "action" : "mutation");
-  const job = { component: "", path: "m:f", target, lane, args: {}, dueMs: options.dueMs ?? temp.nowMs };
+  const job = {
+    kind: "scheduled" as const,
+    component: "",
+    path: "m:f",
+    target,
+    lane,
+    args: {},
+    dueMs: options.dueMs ?? temp.nowMs,
+  };
   return temp.write((transaction) => jobs.schedule(transaction, { ...job, parent: options.parent ?? null }));
 }
 
@@ -138,6 +147,62 @@ describe("cancelling", () => {
     const after = add("mutation", { parent: action });
     await scheduler.actionFinished(action, null);
     expect([action, before, after].map(stateOf)).toEqual(["canceled", "pending", "canceled"]);
+  });
+});
+
+describe("crons", () => {
+  const spec = (name: string) => ({
+    name,
+    args: [{}] as [object],
+    schedule: { type: "interval" as const, seconds: 60 },
+  });
+  const runs = () => {
+    const table = temp.catalog.table("part", "_cron_runs");
+    if (table === undefined) return [];
+    const rows = temp.store.scan(0, table.prefix, tableEnd(table), "asc", 100);
+    return rows.map(([, json]) => (JSON.parse(json) as { state: { kind: string } }).state.kind);
+  };
+  const set = (...crons: Cron[]) => {
+    temp.store.write(() => scheduler.setCrons(crons));
+    scheduler.cronsChanged();
+  };
+
+  it("run on time, one after another, and are not among the scheduled functions", async () => {
+    await start();
+    set({ name: "part/tick", component: "part", spec: spec("mutation") });
+    await vi.waitFor(() => expect(runs()).toEqual(["success"]));
+    scheduler.cronsChanged();
+    await executor.read("r", () => undefined);
+    expect(runs(), "not before its time").toEqual(["success"]);
+    temp.nowMs += 60_000;
+    scheduler.cronsChanged();
+    await vi.waitFor(() => expect(runs()).toEqual(["success", "success"]));
+    expect(temp.catalog.table("part", "_scheduled_functions")).toBeUndefined();
+  });
+
+  it("skip a run while the last one goes on", async () => {
+    await start();
+    set({ name: "part/act", component: "part", spec: spec("action") });
+    await vi.waitFor(() => expect(started).toHaveLength(1));
+    temp.nowMs += 120_000;
+    scheduler.cronsChanged();
+    await executor.write({ label: "w", run: () => undefined });
+    expect(started).toHaveLength(1);
+    await scheduler.actionFinished(started[0]!, null);
+    temp.nowMs += 60_000;
+    scheduler.cronsChanged();
+    await vi.waitFor(() => expect(runs()).toEqual(["success", "inProgress"]));
+  });
+
+  it("end with the push that removes them", async () => {
+    await start();
+    set({ name: "part/tick", component: "part", spec: spec("mutation") });
+    await vi.waitFor(() => expect(runs()).toEqual(["success"]));
+    set();
+    temp.nowMs += 120_000;
+    scheduler.cronsChanged();
+    await executor.write({ label: "w", run: () => undefined });
+    expect(runs()).toEqual(["success"]);
   });
 });
 

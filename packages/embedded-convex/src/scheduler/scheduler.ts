@@ -161,6 +161,7 @@ export class Scheduler {
           const info = this.#options.resolve(`function://${cron.component};${canonical(cron.spec.name)}`);
           const args = (cron.spec.args[0] ?? {}) as ConvexJson;
           cron.jobId = jobs.schedule(transaction, {
+            kind: "cron",
             component: cron.component,
             path: info.path,
             target: targetOf(info),

@@ -68,7 +68,9 @@ export const SYSTEM_TABLES = ["_scheduled_functions", "_storage"] as const;
 /** The index of tables whose ids do not tell when a document was created. */
 export const CREATION_INDEX = "by_creation_time";
 const CREATION_TIME = "_creationTime";
-const JOBS_TABLE = "_scheduled_functions";
+/** Runs of crons are kept like scheduled functions, but are not shown to functions: Convex does not either. */
+export const CRON_RUNS_TABLE = "_cron_runs";
+const JOB_TABLES = ["_scheduled_functions", CRON_RUNS_TABLE] as const;
 
 const FIRST_TABLE_NUMBER = 10001;
 /**
@@ -80,6 +82,7 @@ const FIRST_SYSTEM_NUMBERS: Readonly<Record<string, number>> = {
   _storage: 6000,
   _snapshot_imports: 7000,
   _exports: 8000,
+  [CRON_RUNS_TABLE]: 9000,
 };
 const SYSTEM_NUMBERS = 1000;
 const TABLE_PREFIX_BYTES = 4;
@@ -154,12 +157,14 @@ export class Catalog {
     return decoded === null || table === undefined ? null : { table, key: documentKey(table, decoded.internal) };
   }
 
-  /** Where a scheduled function is. Their numbers are unique in the database: they are never imported. */
+  /** Where a scheduled function, or the run of a cron, is. Their numbers are unique in the database: they are never imported. */
   locateJob(id: string): DocumentLocation | null {
     const num = decodeId(id)?.tableNumber;
     for (const { names } of this.#byComponent.values()) {
-      const table = names.get(JOBS_TABLE);
-      if (table !== undefined && table.num === num) return this.locate(table.component, id);
+      for (const name of JOB_TABLES) {
+        const table = names.get(name);
+        if (table !== undefined && table.num === num) return this.locate(table.component, id);
+      }
     }
     return null;
   }
@@ -330,6 +335,11 @@ export class Catalog {
     if (index.name === CREATION_INDEX) table.creationIndex = index;
     else if (index.state === "active") table.indexes.set(index.name, index);
   }
+}
+
+/** Is it a table of this package that functions do not see, not even as a system table? */
+export function isHiddenTable(name: string): boolean {
+  return name.startsWith("_") && !(SYSTEM_TABLES as readonly string[]).includes(name);
 }
 
 /** The key in `docs`: 4 bytes of tablet number, 16 bytes of internal id. */

@@ -6,7 +6,8 @@
  *   send <markers>   bytes about to be handed to a TCP socket
  * where markers are the words "mark-<32 hex digits>" found in the bytes; lines without markers are left out for wal and
  * send. wal and sync are logged after the real call, send before it: so when the log says sync before send, it was so.
- * When the file named by SHIM_FAIL exists, syncs of the write-ahead log fail with EIO.
+ * The file named by SHIM_FAULT, while it exists, holds "<operation> <part of path> <error> <n>": the n-th and all later calls of
+ * the operation (write, sync, rename, unlink) on a file with this part in its path fail with the error (EIO, ENOSPC).
  *
  * SHIM_KILL="<event> <n>" kills the process with SIGKILL at the n-th
  *   wal    after bytes were handed to the write-ahead log: not synced yet
@@ -19,6 +20,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -58,11 +60,56 @@ static void log_line(const char *line, size_t length) {
   errno = saved;
 }
 
-static int is_wal(int fd) {
-  char link[64], path[PATH_MAX];
+/* The path of an open file, empty if it has none. */
+static size_t path_of(int fd, char path[PATH_MAX]) {
+  char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-  ssize_t length = readlink(link, path, sizeof path - 1);
+  ssize_t length = readlink(link, path, PATH_MAX - 1);
+  if (length < 0) length = 0;
+  path[length] = 0;
+  return (size_t)length;
+}
+
+static int is_wal(int fd) {
+  char path[PATH_MAX];
+  size_t length = path_of(fd, path);
   return length > 4 && memcmp(path + length - 4, "-wal", 4) == 0;
+}
+
+/* The error that a call must fail with, or 0. */
+static int fault(const char *operation, const char *path) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static char current[256];
+  static int calls;
+  const char *file = getenv("SHIM_FAULT");
+  if (file == NULL || access(file, F_OK) != 0) return 0;
+  char text[256] = "", wanted[16], part[128], error[16];
+  int first = 1;
+  int fd = open(file, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  if (read(fd, text, sizeof text - 1) < 0) abort();
+  close(fd);
+  if (sscanf(text, "%15s %127s %15s %d", wanted, part, error, &first) != 4) return 0;
+  if (strcmp(operation, wanted) != 0 || strstr(path, part) == NULL) return 0;
+  pthread_mutex_lock(&lock);
+  if (strcmp(current, text) != 0) {
+    strcpy(current, text);
+    calls = 0;
+  }
+  calls += 1;
+  int failing = calls >= first;
+  pthread_mutex_unlock(&lock);
+  if (!failing) return 0;
+  return strcmp(error, "ENOSPC") == 0 ? ENOSPC : EIO;
+}
+
+static int fault_of_fd(const char *operation, int fd) {
+  if (getenv("SHIM_FAULT") == NULL) return 0;
+  int saved = errno;
+  char path[PATH_MAX];
+  int result = path_of(fd, path) == 0 ? 0 : fault(operation, path);
+  errno = saved;
+  return result;
 }
 
 static int is_tcp(int fd) {
@@ -101,6 +148,11 @@ static void before_send(int fd, const void *bytes, size_t size) {
 ssize_t write(int fd, const void *bytes, size_t size) {
   if (real_write == NULL) real_write = dlsym(RTLD_NEXT, "write");
   before_send(fd, bytes, size);
+  int error = fd == log_fd ? 0 : fault_of_fd("write", fd);
+  if (error != 0) {
+    errno = error;
+    return -1;
+  }
   ssize_t written = real_write(fd, bytes, size);
   if (written > 0 && fd != log_fd && is_wal(fd)) log_markers("wal", bytes, (size_t)written);
   return written;
@@ -130,6 +182,11 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
 
 static ssize_t logged_pwrite(const char *name, int fd, const void *bytes, size_t size, off64_t offset) {
   ssize_t (*real)(int, const void *, size_t, off64_t) = dlsym(RTLD_NEXT, name);
+  int error = fault_of_fd("write", fd);
+  if (error != 0) {
+    errno = error;
+    return -1;
+  }
   ssize_t written = real(fd, bytes, size, offset);
   if (written > 0 && is_wal(fd)) {
     log_markers("wal", bytes, (size_t)written);
@@ -148,16 +205,31 @@ ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t offset) {
 
 static int logged_sync(const char *name, int fd) {
   int (*real)(int) = dlsym(RTLD_NEXT, name);
-  if (!is_wal(fd)) return real(fd);
-  const char *fail = getenv("SHIM_FAIL");
-  int failed = fail != NULL && access(fail, F_OK) == 0;
-  int result = failed ? -1 : real(fd);
+  int error = fault_of_fd("sync", fd);
+  int result = error == 0 ? real(fd) : -1;
+  if (error != 0) errno = error;
+  if (!is_wal(fd)) return result;
   if (result == 0) {
     log_line("sync\n", 5);
     happened("sync");
   } else log_line("nosync\n", 7);
-  if (failed) errno = EIO;
   return result;
+}
+
+int rename(const char *from, const char *to) {
+  int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
+  int error = fault("rename", from);
+  if (error == 0) return real(from, to);
+  errno = error;
+  return -1;
+}
+
+int unlink(const char *path) {
+  int (*real)(const char *) = dlsym(RTLD_NEXT, "unlink");
+  int error = fault("unlink", path);
+  if (error == 0) return real(path);
+  errno = error;
+  return -1;
 }
 
 int fsync(int fd) { return logged_sync("fsync", fd); }

@@ -1,7 +1,7 @@
 /** Builds the LD_PRELOAD shim and reads its log. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,10 +13,21 @@ const SOURCE = fileURLToPath(new URL("./shim.c", import.meta.url));
 export interface Shim {
   /** Environment variables for the process to watch. */
   env: Record<string, string>;
-  /** Create this file to make syncs fail. */
-  failFile: string;
+  /**
+   * Makes calls of the process fail from now on, from the `first`-th one: those of the operation on files with `part` in their
+   * path. null ends it.
+   */
+  fail(fault: Fault | null): Promise<void>;
   read(): Promise<ShimLog>;
   dispose(): Promise<void>;
+}
+
+/** What is to fail; see `shim.c`. */
+export interface Fault {
+  operation: "write" | "sync" | "rename" | "unlink";
+  part: string;
+  error: "EIO" | "ENOSPC";
+  first?: number;
 }
 
 /** What happened, in order. */
@@ -47,11 +58,26 @@ export function buildShim(): Shim {
   const dir = mkdtempSync(join(tmpdir(), "embedded-convex-shim-"));
   const library = join(dir, "shim.so");
   const log = join(dir, "log");
-  const failFile = join(dir, "fail");
-  execFileSync(COMPILER, ["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"]);
+  const faultFile = join(dir, "fault");
+  execFileSync(COMPILER, [
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-shared",
+    "-fPIC",
+    "-o",
+    library,
+    SOURCE,
+    "-ldl",
+    "-lpthread",
+  ]);
   return {
-    env: { LD_PRELOAD: library, SHIM_LOG: log, SHIM_FAIL: failFile },
-    failFile,
+    env: { LD_PRELOAD: library, SHIM_LOG: log, SHIM_FAULT: faultFile },
+    fail: (fault) =>
+      fault === null
+        ? rm(faultFile, { force: true })
+        : writeFile(faultFile, `${fault.operation} ${fault.part} ${fault.error} ${fault.first ?? 1}`),
     read: async () => ({ events: parse(await readFile(log, "utf8")) }),
     dispose: () => rm(dir, { recursive: true, force: true }),
   };

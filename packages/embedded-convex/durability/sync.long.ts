@@ -2,7 +2,6 @@
  * An answer is a promise that the commit is on disk. kill -9 cannot show that, since the page cache survives it; so a shim
  * records what the process writes, syncs and sends.
  */
-import { writeFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -58,7 +57,7 @@ describe.skipIf(!canBuildShim())("an acknowledged mutation", () => {
     const tag = randomUUID();
     const kept = newMarker();
     await http.mutation(record, { tag, marker: kept });
-    await writeFile(shim.failFile, "");
+    await shim.fail({ operation: "sync", part: "-wal", error: "EIO" });
     const exited = running.exited();
     const lost = newMarker();
     await expect(http.mutation(record, { tag, marker: lost })).rejects.toThrow();

@@ -59,7 +59,7 @@ export class SchemaRollout {
       },
     });
     this.#current = rollout;
-    void this.#run(rollout);
+    this.#run(rollout).catch((error: unknown) => rollout.fail(error instanceof Error ? error.message : String(error)));
   }
 
   status(): SchemaStatus {
@@ -71,6 +71,11 @@ export class SchemaRollout {
   async wait(timeoutMs: number): Promise<SchemaStatus> {
     await Promise.race([this.#current?.done, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
     return this.status();
+  }
+
+  /** Gives up what is under way. */
+  abandon(reason: string): void {
+    this.#current?.fail(reason);
   }
 
   /** Must be told about every written document. */
@@ -152,7 +157,7 @@ export class SchemaRollout {
   async #backfill(rollout: Rollout, table: TableInfo, index: IndexInfo): Promise<void> {
     let from: Uint8Array | null = null;
     do {
-      if (rollout !== this.#current) return;
+      if (rollout !== this.#current || rollout.failure !== null) return;
       const start: Uint8Array | null = from;
       from = await this.#executor.write<Uint8Array | null>({
         label: "push",
@@ -187,7 +192,7 @@ export class SchemaRollout {
 class Rollout {
   readonly tables: PendingTable[];
   readonly done: Promise<void>;
-  failure: { error: string; componentPath: string; tableName: string } | null = null;
+  failure: { error: string; componentPath: string; tableName: string | null } | null = null;
   indexesDone = 0;
   #finished = false;
   #resolve: () => void = () => undefined;
@@ -208,6 +213,12 @@ class Rollout {
     if (violation === null) return;
     const error = `Document with ID "${document._id as string}" in table "${table.name}" does not match the schema: ${violation}`;
     this.failure = { error, componentPath: table.component, tableName: table.name };
+    this.#resolve();
+  }
+
+  fail(error: string): void {
+    if (this.#finished) return;
+    this.failure ??= { error, componentPath: "", tableName: null };
     this.#resolve();
   }
 

@@ -3,6 +3,7 @@ import type { TransactorOperations } from "../process/messages.ts";
 import { dueMsOf } from "../scheduler/dueTime.ts";
 import { laneOf } from "../scheduler/jobRunner.ts";
 import type { FileStore } from "../storage/files.ts";
+import { addRow } from "../storage/rows.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { type Codebase, addressOf, type FunctionAddress, targetOf } from "./codebase.ts";
 import { ambientHost, type CallContext, currentContext } from "./context.ts";
@@ -144,7 +145,7 @@ async function storageSyscall(
       throw new Error(`The SHA-256 of the stored file is ${stored.sha256}, expected ${expected}`);
     }
     const file = { file: stored.key, sha256: stored.sha256, size: stored.size, contentType: args.blob.type || null };
-    return transactor.storageAdd({ component, file });
+    return addRow(files, stored.key, () => transactor.storageAdd({ component, file }));
   }
   if (op === "storage/getBlob" && args.storageId !== undefined) {
     const location = await transactor.storageLocate({ component, storageId: args.storageId });

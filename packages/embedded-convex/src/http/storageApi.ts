@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { FileLocation, NewFile } from "../functions/storedFiles.ts";
 import type { UploadTokens } from "../functions/uploadTokens.ts";
 import type { FileStore } from "../storage/files.ts";
+import { addRow } from "../storage/rows.ts";
 import { corsHeaders, HttpError, sendJson } from "./responses.ts";
 
 export interface StorageApiServices {
@@ -35,14 +36,9 @@ export async function handleUpload(
     throw new HttpError(400, "BadDigest", `The SHA-256 of the received file is ${stored.sha256}`);
   }
   const contentType = request.headers["content-type"] ?? null;
-  sendJson(response, 200, {
-    storageId: await services.add(grant.component, {
-      file: stored.key,
-      sha256: stored.sha256,
-      size: stored.size,
-      contentType,
-    }),
-  });
+  const file = { file: stored.key, sha256: stored.sha256, size: stored.size, contentType };
+  const add = () => services.add(grant.component, file);
+  sendJson(response, 200, { storageId: await addRow(services.files, stored.key, add) });
 }
 
 /** `GET /api/storage/<uuid>` */

@@ -18,7 +18,13 @@ export class Environment {
     this.#store = store;
     this.#base = base;
     this.#overlay = overlay;
-    this.#stored = store.kv.getJson<Record<string, string>>(KEY) ?? {};
+    this.#stored = {};
+    this.reload();
+  }
+
+  /** Reads what is stored, after a change that was rolled back. */
+  reload(): void {
+    this.#stored = this.#store.kv.getJson<Record<string, string>>(KEY) ?? {};
     this.#apply();
   }
 

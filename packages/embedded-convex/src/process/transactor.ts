@@ -115,6 +115,7 @@ export class Transactor implements TransactorControl {
       timeLimitMs: options.timeLimitMs,
       flush: options.flush,
       afterCommit: (commit) => this.#afterCommit(commit),
+      afterRollback: () => this.#afterRollback(),
       onFatal: options.onFatal,
     });
     this.#rollout = new SchemaRollout({ store, catalog: this.#catalog, executor: this.#executor });
@@ -341,6 +342,14 @@ export class Transactor implements TransactorControl {
   /** For operations that run functions themselves. */
   #outsideOfBatches<Result>(body: () => Promise<Result>): Promise<Result> {
     return this.#executor.exclusive(body);
+  }
+
+  #afterRollback(): void {
+    this.#catalog.reload();
+    this.#rollout.applyValidators(this.#codebase.manifest);
+    this.#rollout.abandon("The push was given up: the disk of the deployment is full.");
+    this.#environment.reload();
+    this.#scheduler.reload();
   }
 
   async #afterCommit(commit: Commit): Promise<void> {

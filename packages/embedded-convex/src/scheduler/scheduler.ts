@@ -32,6 +32,7 @@ const CRONS_KEY = "crons";
 const MAX_TIMER_MS = 60 * 60 * 1000;
 const PRUNE_EVERY_MS = 10 * 60 * 1000;
 const PRUNE_LIMIT = 500;
+const RETRY_MS = 1000;
 
 /**
  * Runs jobs when they are due. Mutations exactly once: their state changes in the transaction that runs them. Actions at most
@@ -112,6 +113,12 @@ export class Scheduler {
   cronsChanged(): void {
     this.#crons = this.#options.store.kv.getJson<Record<string, CronState>>(CRONS_KEY) ?? {};
     this.#tick();
+  }
+
+  /** After a batch that was not written: crons run as they are stored, when there may be room again. */
+  reload(): void {
+    this.#crons = this.#options.store.kv.getJson<Record<string, CronState>>(CRONS_KEY) ?? {};
+    this.#arm(this.#options.now() + RETRY_MS);
   }
 
   /** An action job has ended; `error` is null on success. */

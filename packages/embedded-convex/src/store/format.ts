@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { storageFailureOf } from "./failures.ts";
 import { migrate } from "./migrations.ts";
 import { SqliteDatabase, type SyncMode } from "./sqlite.ts";
 
@@ -62,15 +63,32 @@ export function openDatabase(folder: string, sync: SyncMode): SqliteDatabase {
   let database: SqliteDatabase;
   try {
     database = new SqliteDatabase(file, sync);
-    if (size === 0) create(database);
+    if (size === 0) {
+      create(database);
+      // The names of the file and of its folder must survive a power loss as its content does.
+      for (const directory of [folder, path.dirname(folder)]) syncDirectory(directory);
+    }
     check(database, file, size);
+    // After a failed sync the last process ended, but the kernel may take the pages it could not write for written. What follows
+    // them in the log would not survive a power loss; so nothing follows them: all is written once more, to the database.
+    database.checkpoint("TRUNCATE");
   } catch (error) {
     if (error instanceof UnusableDatabaseError) throw error;
+    const reason = storageFailureOf(error) ?? error;
     throw new UnusableDatabaseError(
-      `The database ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      `The database ${file} cannot be opened: ${reason instanceof Error ? reason.message : String(reason)}`,
     );
   }
   return database;
+}
+
+function syncDirectory(directory: string): void {
+  const descriptor = fs.openSync(directory, "r");
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
 }
 
 function create(database: SqliteDatabase): void {

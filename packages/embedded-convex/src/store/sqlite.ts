@@ -1,4 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { StorageFailure } from "./failures.ts";
+import { storageFailureOf } from "./failures.ts";
 
 /** How hard a commit is pushed to the disk. `off` exists for one durability test and loses acknowledged data on power loss. */
 export type SyncMode = "full" | "off";
@@ -6,17 +8,34 @@ export type SyncMode = "full" | "off";
 /** Values that can be bound to and read from a column. */
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
+/** Shared by the statements of a database: what has failed in the transaction that is open. */
+interface TransactionState {
+  failure: StorageFailure | null;
+}
+
 /** A prepared statement whose rows come back as arrays, in column order. */
 export class Statement {
   readonly #statement: StatementSync;
+  readonly #state: TransactionState;
 
-  constructor(statement: StatementSync) {
+  constructor(statement: StatementSync, state: TransactionState) {
     this.#statement = statement;
+    this.#state = state;
     statement.setReturnArrays(true);
   }
 
+  /**
+   * @throws StorageFailure if the disk takes no more, and from then on for every other statement until the rollback: SQLite may
+   * have ended the transaction by itself, and what came afterwards would be committed alone.
+   */
   run(...values: SQLInputValue[]): void {
-    this.#statement.run(...values);
+    if (this.#state.failure !== null) throw this.#state.failure;
+    try {
+      this.#statement.run(...values);
+    } catch (error) {
+      this.#state.failure = storageFailureOf(error);
+      throw this.#state.failure ?? error;
+    }
   }
 
   /** The first row, or undefined. */
@@ -38,7 +57,7 @@ export class SqliteReader {
   }
 
   prepare(sql: string): Statement {
-    return new Statement(this.#database.prepare(sql));
+    return new Statement(this.#database.prepare(sql), { failure: null });
   }
 
   close(): void {
@@ -53,6 +72,7 @@ export class SqliteReader {
  */
 export class SqliteDatabase {
   readonly #database: DatabaseSync;
+  readonly #state: TransactionState = { failure: null };
   #commitsSinceCheckpoint = 0;
 
   /** @throws when the file cannot be opened or is not a database. */
@@ -72,7 +92,7 @@ export class SqliteDatabase {
   }
 
   prepare(sql: string): Statement {
-    return new Statement(this.#database.prepare(sql));
+    return new Statement(this.#database.prepare(sql), this.#state);
   }
 
   /** The single value of a pragma such as `user_version`. */
@@ -80,15 +100,38 @@ export class SqliteDatabase {
     return this.prepare(`PRAGMA ${name}`).get()?.[0] ?? null;
   }
 
+  /** What has failed in the open transaction, which can therefore only be rolled back. */
+  get failure(): StorageFailure | null {
+    return this.#state.failure;
+  }
+
+  /** Ends the open transaction without effect, also one that a failure has ended. */
+  rollback(): void {
+    this.#state.failure = null;
+    if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+  }
+
   /** Keeps the write-ahead log bounded even if automatic checkpoints fall behind. */
   afterCommit(): void {
-    if (++this.#commitsSinceCheckpoint < CHECKPOINT_EVERY_COMMITS) return;
+    if (++this.#commitsSinceCheckpoint >= CHECKPOINT_EVERY_COMMITS) this.checkpoint("RESTART");
+  }
+
+  /**
+   * Copies the log into the database. When the disk is full the log just stays as it is, and goes on holding what was committed.
+   *
+   * @throws if the disk fails in another way.
+   */
+  checkpoint(mode: "RESTART" | "TRUNCATE"): void {
     this.#commitsSinceCheckpoint = 0;
-    this.exec("PRAGMA wal_checkpoint(RESTART)");
+    try {
+      this.exec(`PRAGMA wal_checkpoint(${mode})`);
+    } catch (error) {
+      if (storageFailureOf(error) === null) throw error;
+    }
   }
 
   close(): void {
-    this.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.checkpoint("TRUNCATE");
     this.#database.close();
   }
 }

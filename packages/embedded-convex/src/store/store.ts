@@ -1,4 +1,5 @@
 import { Clock, type ClockState } from "./clock.ts";
+import { isStorageFailure, storageFailureOf } from "./failures.ts";
 import { databaseFile, openDatabase } from "./format.ts";
 import { KeyValues } from "./keyValues.ts";
 import { SessionRequests } from "./sessionRequests.ts";
@@ -47,10 +48,26 @@ export class Store implements DocumentSource {
   }
 
   /**
-   * Durable when it returns (nothing is synced if nothing was written). A failure is fatal: nobody can tell what reached the
-   * disk, so the process must end.
+   * Durable when it returns (nothing is synced if nothing was written).
+   *
+   * @throws StorageFailure when the disk is full: nothing was written and the transaction is over. Any other failure is fatal:
+   * nobody can tell what reached the disk, so the process must end.
    */
   commit(): void {
+    try {
+      this.#commit();
+    } catch (error) {
+      const failure = isStorageFailure(error) ? error : storageFailureOf(error);
+      if (failure === null) throw error;
+      this.rollback();
+      // Most of what a full disk holds is of others, but the log may have shrunk for the next one.
+      this.database.checkpoint("TRUNCATE");
+      throw failure;
+    }
+  }
+
+  #commit(): void {
+    if (this.database.failure !== null) throw this.database.failure;
     if (this.#totalChanges() === this.#changesBefore) {
       this.rollback();
       return;
@@ -61,7 +78,7 @@ export class Store implements DocumentSource {
   }
 
   rollback(): void {
-    this.#statements.rollback.run();
+    this.database.rollback();
   }
 
   /** Runs `body` in a transaction of its own, for start-up and tests. */
@@ -211,7 +228,6 @@ function prepareStatements(database: SqliteDatabase) {
     ...prepareReads(database),
     begin: database.prepare("BEGIN IMMEDIATE"),
     commit: database.prepare("COMMIT"),
-    rollback: database.prepare("ROLLBACK"),
     totalChanges: database.prepare("SELECT total_changes()"),
     putDocument: database.prepare("INSERT INTO docs(k, j) VALUES(?, ?) ON CONFLICT(k) DO UPDATE SET j = excluded.j"),
     removeDocument: database.prepare("DELETE FROM docs WHERE k = ?"),

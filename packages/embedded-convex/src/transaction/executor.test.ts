@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StatementSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TempStore } from "../../test/support/tempStore.ts";
 import type { Executor } from "./executor.ts";
 import type { Transaction } from "./transaction.ts";
@@ -134,16 +135,19 @@ describe("Executor", () => {
     const executor = temp.executor({
       onFatal: (error) => {
         fatal = error;
-        // The real one ends the process; here the loop just never goes on.
+        // The real one ends the process.
         return undefined as never;
       },
-      afterCommit: () => new Promise(() => undefined),
     });
     temp.store.commit = () => {
-      throw new Error("disk full");
+      throw new Error("the sync failed");
     };
-    void executor.write({ label: "w", run: insert(1) });
-    await expect.poll(() => fatal).toMatchObject({ message: "disk full" });
+    let answered = false;
+    const answer = () => (answered = true);
+    executor.write({ label: "w", run: insert(1) }).then(answer, answer);
+    await expect.poll(() => fatal).toMatchObject({ message: "the sync failed" });
+    await settled(executor);
+    expect(answered).toBe(false);
     temp.store.rollback();
   });
 
@@ -156,5 +160,43 @@ describe("Executor", () => {
     temp.nowMs -= 60_000;
     expect(temp.store.clock.nextTs()).toBeGreaterThan(lastTs);
     expect(temp.store.clock.nextDocument().creationTime).toBeGreaterThan(creationTime);
+  });
+});
+
+describe("a full disk", () => {
+  /** The next `run` of a statement fails as when the disk is full, and SQLite ends the transaction by itself. */
+  function fillDisk(transaction: Transaction): void {
+    transaction.store.database.exec("ROLLBACK");
+    const full = Object.assign(new Error("database or disk is full"), { errcode: 13 });
+    vi.spyOn(StatementSync.prototype, "run").mockImplementationOnce(() => {
+      throw full;
+    });
+  }
+
+  afterEach(() => vi.restoreAllMocks());
+
+  it("fails the whole batch, although a function has caught the error, and goes on with the next one", async () => {
+    const afterRollback = vi.fn();
+    const executor = temp.executor({ afterRollback });
+    const before = executor.write({ label: "before", run: insert(1) });
+    const catching = executor.write({
+      label: "catching",
+      run: (transaction) => {
+        fillDisk(transaction);
+        expect(() => insert(2)(transaction)).toThrow("disk is full");
+        // SQLite would commit this at once, on its own.
+        expect(() => insert(3)(transaction)).toThrow("disk is full");
+      },
+    });
+    const results = await Promise.allSettled([before, catching]);
+    expect(results.map((result) => (result.status === "rejected" ? (result.reason as Error).name : "kept"))).toEqual([
+      "StorageFailure",
+      "StorageFailure",
+    ]);
+    expect(afterRollback).toHaveBeenCalledOnce();
+    temp.catalog.reload();
+    expect(stored()).toEqual([]);
+    await executor.write({ label: "after", run: insert(4) });
+    expect(stored()).toEqual([4]);
   });
 });

@@ -1,3 +1,4 @@
+import { isStorageFailure, type StorageFailure } from "../store/failures.ts";
 import type { Store } from "../store/store.ts";
 import { WriteSet } from "./readSet.ts";
 import { Transaction, type TransactionHost } from "./transaction.ts";
@@ -31,6 +32,8 @@ export interface ExecutorOptions {
   flush(): void;
   /** Runs between batches, with nothing else running, after the answers of the batch were given. */
   afterCommit(commit: Commit): Promise<void>;
+  /** A batch was not written because the disk is full: what is held in memory must be read again. */
+  afterRollback(): void;
   /** A commit failed: nobody can know what is on the disk. Must end the process. */
   onFatal: (error: unknown) => never;
 }
@@ -162,7 +165,8 @@ export class Executor {
     try {
       store.commit();
     } catch (error) {
-      this.#options.onFatal(error);
+      if (isStorageFailure(error)) return this.#giveUp(batch, error);
+      return this.#options.onFatal(error);
     }
     for (const answer of answers) answer();
     // One turn, in which those who wait for the answers put them into the outgoing message.
@@ -170,6 +174,15 @@ export class Executor {
     this.#options.flush();
     this.#options.heartbeat.leave();
     await this.#options.afterCommit(commit);
+  }
+
+  /** Nothing of the batch was written. All who wait are told so, and the next one may succeed. */
+  async #giveUp(batch: QueuedWrite[], failure: StorageFailure): Promise<void> {
+    this.#options.afterRollback();
+    for (const { reject } of batch) reject(failure);
+    await nextTurn();
+    this.#options.flush();
+    this.#options.heartbeat.leave();
   }
 
   /** Returns what to do after the commit. */

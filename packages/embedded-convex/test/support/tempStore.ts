@@ -38,6 +38,7 @@ export class TempStore {
       timeLimitMs: 5000,
       flush: () => undefined,
       afterCommit: async (commit) => void this.commits.push(commit),
+      afterRollback: () => this.catalog.reload(),
       onFatal: (error) => {
         throw error;
       },

@@ -52,7 +52,7 @@ describe.skipIf(!canBuildShim())("a disk that", () => {
   }
 
   async function storedTokens(): Promise<string[]> {
-    const { records, total } = await readTruth(deployment.cloudUrl);
+    const { records, total } = await readTruth({ url: deployment.cloudUrl, adminKey: deployment.adminKey });
     expect(total).toBe(records.length);
     return records.map(({ token }) => token);
   }
@@ -102,7 +102,7 @@ describe.skipIf(!canBuildShim())("a disk that", () => {
       await expect(write()).rejects.toThrow("disk is full");
     }
     await shim.fail(null);
-    const { confirmed, jobs } = await readTruth(deployment.cloudUrl);
+    const { confirmed, jobs } = await readTruth({ url: deployment.cloudUrl, adminKey: deployment.adminKey });
     expect(confirmed.filter((token) => scheduled.includes(token)).toSorted()).toEqual(scheduled.toSorted());
     expect(jobs.filter(({ state }) => state === "failed")).toEqual([]);
   });

@@ -8,6 +8,8 @@ import { SearchCursor } from "./searchCursor.ts";
 
 const FIRST_CHUNK = 16;
 const MAX_CHUNK = 512;
+/** Roughly what a function does with a row. */
+const MICROS_PER_ROW = 5;
 
 /** How much a page may read before it has to end. */
 export interface ReadBudget {
@@ -95,6 +97,7 @@ export class QueryCursor implements RowCursor {
     const row = this.#chunk[this.#position]!;
     if (!this.#pay(row)) return null;
     this.#position += 1;
+    this.#transaction.reads.costMicros += MICROS_PER_ROW;
     const key = toBuffer(row[0]);
     if (this.#plan.order === "asc") this.#range.high = this.#low = keySuccessor(key);
     else this.#range.low = this.#high = key;

@@ -8,6 +8,7 @@ import {
   type WrittenText,
 } from "../transaction/readSet.ts";
 import { DOCUMENTS } from "../store/store.ts";
+import { RerunBudget, type RerunBudgetOptions } from "./rerunBudget.ts";
 import { type IntervalHandle, IntervalIndex } from "./intervalIndex.ts";
 
 /** What a subscriber wants to see. */
@@ -92,19 +93,24 @@ const NO_FILTERS: readonly FilterRead[] = [];
 export interface LiveQueriesOptions {
   run(request: LiveRequest, journal: PageJournal | null): Promise<LiveRun>;
   now(): number;
-  /** Reruns of costly queries are this far apart, ms. */
+  /** A rerun is put off by this much at most, ms after the last one. */
   coalesceMs: number;
+  /** See `RerunBudget`. */
+  budget?: Pick<RerunBudgetOptions, "share" | "burstMicros">;
 }
 
 /** Above this a rerun is put off; roughly microseconds of work on two threads. */
-const CHEAP_COST = 2000;
-const COST_PER_ROW = 10;
-const BYTES_PER_COST = 50;
-const COST_PER_SUBSCRIBER = 15;
+/** What a rerun costs on both threads, roughly, in microseconds. */
+const MICROS_PER_RUN = 50;
+const MICROS_PER_DOCUMENT = 5;
+const MICROS_PER_SUBSCRIBER = 10;
+const BYTES_PER_MICRO = 1000;
+/** Live queries may take this part of the time, and after a pause this much at once. */
+const BUDGET = { share: 0.2, burstMicros: 20_000 };
 
 /**
  * The queries that somebody is looking at, shared by all who ask the same thing, and run again exactly when something they have
- * read was written. Cheap ones run after every commit; costly ones are coalesced, except for a session that has just
+ * read was written. They run at once while they take no more than their part of the time, and are coalesced beyond it, except for a session that has just
  * written (it must see its own writes).
  */
 export class LiveQueries {
@@ -115,10 +121,12 @@ export class LiveQueries {
   readonly #intervals = new Map<number, IntervalIndex<Dependency>>();
   readonly #byDocument = new Map<string, Set<LiveQuery>>();
   readonly #dirty = new Set<LiveQuery>();
+  readonly #budget: RerunBudget;
   #nextId = 1;
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options;
+    this.#budget = new RerunBudget({ ...(options.budget ?? BUDGET), now: options.now });
   }
 
   get size(): number {
@@ -238,6 +246,7 @@ export class LiveQueries {
     this.#unregister(live);
     this.#register(live, run.reads);
     live.lastRunMs = this.#options.now();
+    this.#budget.spend(this.#costOf(live));
     const changed = !sameResult(live.result, run.result);
     live.result = run.result;
     if (changed) changes.changed.push({ live: live.id, result: run.result });
@@ -312,18 +321,20 @@ export class LiveQueries {
   }
 
   #waitMs(live: LiveQuery): number {
-    if (live.urgent || this.#costOf(live) <= CHEAP_COST) return 0;
-    return Math.max(0, live.lastRunMs + this.#options.coalesceMs - this.#options.now());
+    if (live.urgent) return 0;
+    return Math.min(
+      this.#budget.waitMs(),
+      Math.max(0, live.lastRunMs + this.#options.coalesceMs - this.#options.now()),
+    );
   }
 
   #costOf(live: LiveQuery): number {
-    const bytes = live.result.value.length * Math.max(1, live.subscriptions.size);
+    const perSubscriber = MICROS_PER_SUBSCRIBER + live.result.value.length / BYTES_PER_MICRO;
     return (
+      MICROS_PER_RUN +
       live.readCost +
-      live.documents.length * COST_PER_ROW +
-      live.intervals.length * COST_PER_ROW +
-      bytes / BYTES_PER_COST +
-      live.subscriptions.size * COST_PER_SUBSCRIBER
+      live.documents.length * MICROS_PER_DOCUMENT +
+      live.subscriptions.size * perSubscriber
     );
   }
 }

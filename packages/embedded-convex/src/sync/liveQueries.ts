@@ -92,7 +92,7 @@ const NO_FILTERS: readonly FilterRead[] = [];
 
 export interface LiveQueriesOptions {
   run(request: LiveRequest, journal: PageJournal | null): Promise<LiveRun>;
-  now(): number;
+  now: () => number;
   /** A rerun is put off by this much at most, ms after the last one. */
   coalesceMs: number;
   /** See `RerunBudget`. */

@@ -6,7 +6,7 @@ export interface RerunBudgetOptions {
   /** What may be spent at once after a pause, in microseconds of work. */
   burstMicros: number;
   /** Milliseconds. */
-  now(): number;
+  now: () => number;
 }
 
 /**

@@ -8,6 +8,7 @@ import { integrationTables } from "./integrations/tables.ts";
 import { organizationTables } from "./organizations/tables.ts";
 import { runTables } from "./runs/tables.ts";
 import { scenarioTables } from "./scenarios/tables.ts";
+import { scheduleTables } from "./schedules/tables.ts";
 import { settingTables } from "./settings/tables.ts";
 import { versionTables } from "./versions/tables.ts";
 import { webhookTables } from "./webhooks/tables.ts";
@@ -24,5 +25,6 @@ export default defineSchema({
   ...integrationTables,
   ...settingTables,
   ...runTables,
+  ...scheduleTables,
   ...webhookTables,
 });

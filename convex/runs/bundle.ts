@@ -26,3 +26,10 @@ export function payloadBundle(payload: string, receivedAtMs: number): string {
   if (fault !== null) throw appError("malformed", `The payload ${fault}.`);
   return requestBundle({ method: "POST", headers: {}, query: {}, bodyJson: payload, receivedAtMs });
 }
+
+/** The bundle of a schedule trigger, as JSON text. */
+export function scheduleBundle(times: { scheduledMs: number; startedMs: number; missed: number }): string {
+  const { scheduledMs, startedMs, missed } = times;
+  const text = (ms: number) => new Date(ms).toISOString();
+  return JSON.stringify({ scheduledAt: text(scheduledMs), startedAt: text(startedMs), missed });
+}

@@ -1,5 +1,5 @@
 /** What members of an organization do with runs: start, stop, retry, replay. What they see of them: `detail.ts`, `listing.ts`. */
-import type { Issue } from "@patchbay/core";
+import type { Definition, Issue } from "@patchbay/core";
 import { isEnded } from "@patchbay/engine";
 import { recordAudit, type AuditAction } from "../audit/model.ts";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
@@ -8,8 +8,9 @@ import { appError, notFound } from "../lib/errors.ts";
 import { requireOwned } from "../lib/ids.ts";
 import { requireEditableScenario } from "../scenarios/access.ts";
 import { parseStored, publishErrors } from "../scenarios/definition.ts";
+import { triggerOf } from "../schedules/model.ts";
 import type { RequestedSource } from "../versions/resolve.ts";
-import { payloadBundle } from "./bundle.ts";
+import { payloadBundle, scheduleBundle } from "./bundle.ts";
 import { getLog } from "./log.ts";
 import { getPayloadFile, readPayload } from "./payloads.ts";
 import { loadDefinition } from "./plans.ts";
@@ -35,13 +36,21 @@ export async function startRun(
   args: { scenarioId: string; source: RequestedSource; payload: string },
 ): Promise<StartResult> {
   const scenario = await requireEditableScenario(ctx, args);
-  const text = payloadBundle(args.payload, Date.now());
   const pin = await resolvePin(ctx, { scenario, source: args.source });
   if (pin === null) return unresolved(args.source);
+  const text = triggerBundle(parseStored(pin.definition), args.payload);
   const issues = pin.source.kind === "draft" ? publishErrors(parseStored(pin.definition)) : [];
   if (issues.length > 0) return { kind: "invalid", issues };
   const trigger = ctx.actor.kind === "apiKey" ? "api" : "manual";
   return await startAudited(ctx, { scenario, pin, trigger, payload: { kind: "text", text } }, "run.started");
+}
+
+/** What the definition's trigger would emit now: `payload` as a webhook's body; a schedule takes none. */
+function triggerBundle(definition: Definition, payload: string): string {
+  const nowMs = Date.now();
+  if (triggerOf(definition)?.kind === "schedule")
+    return scheduleBundle({ scheduledMs: nowMs, startedMs: nowMs, missed: 0 });
+  return payloadBundle(payload, nowMs);
 }
 
 function unresolved(source: RequestedSource): StartResult {

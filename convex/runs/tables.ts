@@ -24,6 +24,7 @@ export const runTriggerValidator = v.union(
   v.literal("manual"),
   v.literal("api"),
   v.literal("replay"),
+  v.literal("schedule"),
 );
 
 export const runTables = {

@@ -8,6 +8,7 @@ import { appError } from "../lib/errors.ts";
 import { checkText, requireText } from "../lib/text.ts";
 import { touch } from "../lib/time.ts";
 import { requireDefinition } from "../versions/read.ts";
+import { arrangeSchedule, getSchedule } from "../schedules/model.ts";
 import { requireVersion } from "../versions/model.ts";
 import { createWebhook, getWebhookUrl } from "../webhooks/model.ts";
 import { requireEditableScenario, requireScenario } from "./access.ts";
@@ -28,12 +29,20 @@ export async function describeScenario(ctx: OrgQueryCtx, scenario: Doc<"scenario
     enabled: scenario.enabled,
     publishedVersion: scenario.publishedNumber ?? null,
     nextVersion: scenario.lastVersionNumber + 1,
+    ...(await describeTrigger(ctx, scenario)),
     webhookUrl: await visibleWebhookUrl(ctx, scenario),
     nodeHighWaterMark: scenario.nodeHighWaterMark,
     createdAt: scenario._creationTime,
     updatedAt: scenario.updatedAt,
     archivedAt: scenario.archivedAt ?? null,
   };
+}
+
+/** What starts runs of the published version (null before the first one), and when its schedule strikes next. */
+export async function describeTrigger(ctx: OrgQueryCtx, scenario: Doc<"scenarios">) {
+  const publishedTrigger = scenario.publishedNumber === undefined ? null : (scenario.publishedTrigger ?? "webhook");
+  const schedule = publishedTrigger === "schedule" ? await getSchedule(ctx, scenario._id) : null;
+  return { publishedTrigger, nextRunAt: schedule?.nextAt ?? null };
 }
 
 /** Whoever knows the URL can start runs, so only those who may edit the scenario get to see it. */
@@ -127,6 +136,7 @@ export async function updateScenario(
     ...touch(),
   });
   if (enabled !== undefined && enabled !== scenario.enabled) {
+    await arrangeSchedule(ctx, scenario._id);
     await recordScenarioAudit(ctx, scenario._id, enabled ? "scenario.enabled" : "scenario.disabled");
   }
   await recordTextChanges(ctx, scenario);
@@ -149,6 +159,7 @@ export async function archiveScenario(ctx: OrgMutationCtx, args: { scenarioId: s
   const { updatedAt } = touch();
   const archived = { archivedAt: updatedAt, enabled: false, updatedAt, updatedBy: ctx.actor.userId };
   await ctx.db.patch("scenarios", scenario._id, archived);
+  await arrangeSchedule(ctx, scenario._id);
   await recordScenarioAudit(ctx, scenario._id, "scenario.archived");
 }
 

@@ -71,6 +71,15 @@ export const getScenario = orgQuery({
       publishedVersion: v.union(v.number(), v.null()),
       /** The number that the next publish or rollback will have. */
       nextVersion: v.number(),
+      /** What starts runs of the published version. */
+      publishedTrigger: v.union(
+        v.literal("webhook"),
+        v.literal("schedule"),
+        v.literal("polling"),
+        v.literal("manual"),
+        v.null(),
+      ),
+      nextRunAt: v.union(v.number(), v.null()),
       webhookUrl: v.union(v.string(), v.null()),
       nodeHighWaterMark: v.number(),
       createdAt: v.number(),

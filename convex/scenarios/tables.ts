@@ -18,6 +18,10 @@ export const scenarioTables = {
     /** What the published version executes, so that starting a run costs one read more than the scenario. */
     publishedDefinitionId: v.optional(v.id("versionDefinitions")),
     publishedContentHash: v.optional(v.string()),
+    /** What starts runs of the published version; of versions published before this was noted, a webhook. */
+    publishedTrigger: v.optional(
+      v.union(v.literal("webhook"), v.literal("schedule"), v.literal("polling"), v.literal("manual")),
+    ),
     lastVersionNumber: v.number(),
     /** Versions that are not archived; at most `MAX_VERSIONS`. */
     liveVersionCount: v.number(),

@@ -5,6 +5,7 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { OrgMutationCtx } from "../functions.ts";
 import { touch } from "../lib/time.ts";
 import { parseStored } from "../scenarios/definition.ts";
+import { arrangeSchedule, triggerOf } from "../schedules/model.ts";
 import { transition } from "./states.ts";
 import type { changesValidator } from "./tables.ts";
 
@@ -49,12 +50,14 @@ export async function appendVersion(ctx: OrgMutationCtx, args: NewVersion): Prom
     publishedNumber: number,
     publishedDefinitionId: args.definitionId,
     publishedContentHash: args.contentHash,
+    publishedTrigger: triggerOf(args.definition)?.kind,
     lastVersionNumber: number,
     liveVersionCount: scenario.liveVersionCount + 1,
     enabled: scenario.publishedVersionId === undefined ? true : scenario.enabled,
     updatedBy: ctx.actor.userId,
     ...touch(),
   });
+  await arrangeSchedule(ctx, scenario._id);
   return number;
 }
 

@@ -23,9 +23,9 @@ export type Ingested =
   | { kind: "repeated"; runId: Id<"runs"> }
   /** The key came before with another body. */
   | { kind: "mismatch" }
-  /** Only kept as a sample: the scenario is off. */
+  /** Only kept as a sample: the scenario is off, or started by something else. */
   | { kind: "captured" }
-  /** No such webhook, or its scenario is off; not told apart. */
+  /** No such webhook, or its scenario is off or started by something else; not told apart. */
   | { kind: "unknown" }
   | { kind: "overloaded"; retryAfterMs: number };
 
@@ -39,7 +39,8 @@ export async function ingest(ctx: MutationCtx, delivery: Delivery): Promise<Inge
   const scenario = await ctx.db.get("scenarios", webhook.scenarioId);
   if (!scenario || scenario.archivedAt !== undefined) return { kind: "unknown" };
   const captured = await capture(ctx, webhook, delivery);
-  if (!scenario.enabled) return captured ? { kind: "captured" } : { kind: "unknown" };
+  const isStarted = scenario.enabled && (scenario.publishedTrigger ?? "webhook") === "webhook";
+  if (!isStarted) return captured ? { kind: "captured" } : { kind: "unknown" };
   const repeated = await findRepeated(ctx, webhook, delivery);
   if (repeated) return repeated;
   return await start(ctx, { webhook, scenario, delivery, captured });

@@ -8,6 +8,7 @@ import { parseStored } from "../../scenarios/definition.ts";
 import {
   archiveScenario,
   createScenario,
+  describeTrigger,
   restoreScenario,
   updateScenario,
   visibleWebhookUrl,
@@ -31,6 +32,7 @@ async function scenarioJson(ctx: OrgQueryCtx, scenario: Doc<"scenarios">, draft:
     enabled: scenario.enabled,
     webhookUrl: await visibleWebhookUrl(ctx, scenario),
     publishedVersion: scenario.publishedNumber ?? null,
+    ...(await describeTrigger(ctx, scenario)),
     draft: { revision: draft.revision, definition: parseStored(draft.definition) },
     // Convex tells rows of the same millisecond apart by a fraction.
     createdAt: Math.floor(scenario._creationTime),

@@ -14,6 +14,11 @@ export const scenarioSchema = z
     enabled: z.boolean().describe("Whether its triggers start runs"),
     webhookUrl: z.string().nullable().describe("Null for those who may not edit the scenario"),
     publishedVersion: z.number().int().nullable(),
+    publishedTrigger: z
+      .enum(["webhook", "schedule", "polling", "manual"])
+      .nullable()
+      .describe("What starts runs of the published version"),
+    nextRunAt: time.nullable().describe("When its schedule strikes next"),
     draft: z.object({ revision: z.number().int(), definition: definitionSchema }),
     createdAt: time,
     updatedAt: time,
@@ -60,7 +65,7 @@ const runFields = {
   scenarioId: z.string(),
   state: runStateSchema,
   source: runSourceSchema.describe("What the run is pinned to"),
-  trigger: z.enum(["webhook", "manual", "api", "replay"]),
+  trigger: z.enum(["webhook", "schedule", "manual", "api", "replay"]),
   startedAt: time,
   endedAt: time.nullable(),
   operationCount: z.number().int(),

@@ -33,6 +33,15 @@ export {
   subtreeOf,
   type Graph,
 } from "./graph/graph.ts";
+export {
+  nextOccurrence,
+  readSchedule,
+  type MissedPolicy,
+  type ReadSchedule,
+  type Schedule,
+  type ScheduleFault,
+  type ScheduleTimes,
+} from "./schedule/schedule.ts";
 export { aggregatedSource, collectedSources, controlOf, isMerge, upstreamNodes } from "./graph/scope.ts";
 export { defineMigrations, migrateDefinition, type FormatMigration } from "./migration/migrate.ts";
 export {

@@ -8,6 +8,7 @@ import { checkConfigFormulas, checkFilterFormulas } from "./rules/formulas.ts";
 import { checkConnections, checkInputs, checkRawSecrets } from "./rules/inputs.ts";
 import { checkMerges } from "./rules/merges.ts";
 import { checkAggregators, checkErrorRoutes, checkRespond, checkRouters } from "./rules/routes.ts";
+import { checkSchedules } from "./rules/schedule.ts";
 import {
   checkCycles,
   checkEdgeEnds,
@@ -34,6 +35,7 @@ const rules: readonly Rule[] = [
   checkConfigFormulas,
   checkFilterFormulas,
   checkInputs,
+  checkSchedules,
   checkConnections,
   checkRawSecrets,
 ];

@@ -1,7 +1,7 @@
 import { formatDuration, stateFacts } from "@patchbay/ui";
 
 export type RunSource = { kind: "version"; number: number } | { kind: "draft"; revision: number };
-export type RunTrigger = "webhook" | "manual" | "api" | "replay";
+export type RunTrigger = "webhook" | "manual" | "api" | "replay" | "schedule";
 
 /** `v14`, or `draft r3` for a test run of a draft's revision. */
 export function sourceLabel(source: RunSource): string {
@@ -13,6 +13,7 @@ const triggerLabels: Record<RunTrigger, string> = {
   manual: "By hand",
   api: "API",
   replay: "Replay",
+  schedule: "Schedule",
 };
 
 export const triggerLabel = (trigger: RunTrigger): string => triggerLabels[trigger];

@@ -16,7 +16,7 @@ export function TryItPanel({ scenarioId }: { scenarioId: string }) {
   const toast = useToast();
   const [pending, setPending] = useState(false);
   const scenario = useQuery(api.scenarios.queries.getScenario, { organizationId, scenarioId });
-  if (!scenario?.webhookUrl || !scenario.enabled) return null;
+  if (!scenario?.webhookUrl || !scenario.enabled || scenario.publishedTrigger !== "webhook") return null;
   const send = async () => {
     setPending(true);
     const result = await sendTestRequest({ organizationId, scenarioId });

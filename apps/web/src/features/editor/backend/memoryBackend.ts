@@ -123,6 +123,7 @@ function initialState(definition: Definition): MemoryState {
       enabled: false,
       publishedVersion: null,
       nextVersion: 1,
+      nextRunAt: null,
       webhookUrl: "http://127.0.0.1:3211/hooks/test",
       nodeHighWaterMark: Math.max(0, ...definition.nodes.map((node) => node.id)),
       archivedAt: null,

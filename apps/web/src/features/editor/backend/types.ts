@@ -11,6 +11,8 @@ export interface ScenarioInfo {
   enabled: boolean;
   publishedVersion: number | null;
   nextVersion: number;
+  /** When the published version's schedule strikes next. */
+  nextRunAt: number | null;
   webhookUrl: string | null;
   /** The highest node id that was ever saved; ids below it are never given out again. */
   nodeHighWaterMark: number;

@@ -64,5 +64,23 @@ export function nodeCaption(face: NodeFace, node: DefinitionNode): string {
     const count = config.variables.length;
     return count === 1 ? "1 variable" : `${count} variables`;
   }
-  return face.subtitle;
+  return node.type === "schedule.tick" ? scheduleCaption(config) : face.subtitle;
 }
+
+function scheduleCaption(config: DefinitionNode["config"]): string {
+  const text = (field: string, otherwise: string) =>
+    typeof config[field] === "string" && config[field] !== "" ? config[field] : otherwise;
+  switch (config.mode) {
+    case "daily":
+      return `Every day at ${text("time", "09:00")}`;
+    case "cron":
+      return text("expression", "0 9 * * MON-FRI");
+    case "dates":
+      return "On given dates";
+    default:
+      return everyCaption(typeof config.every === "number" ? config.every : 15, text("unit", "minutes"));
+  }
+}
+
+const everyCaption = (every: number, unit: string) =>
+  every === 1 ? `Every ${unit.replace(/s$/, "")}` : `Every ${every} ${unit}`;

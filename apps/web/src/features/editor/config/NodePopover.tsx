@@ -40,6 +40,7 @@ import { ErrorSettings } from "./ErrorSettings.tsx";
 import { readForm } from "./formSchema.ts";
 import { NoteField } from "./NoteField.tsx";
 import { RouteList } from "./RouteList.tsx";
+import { SchedulePanel } from "./SchedulePanel.tsx";
 import { SchemaForm } from "./SchemaForm.tsx";
 import { WebhookPanel } from "./WebhookPanel.tsx";
 
@@ -227,6 +228,7 @@ function PopoverBody({ node }: { node: DefinitionNode }) {
       ))}
       {kind ? <p className="text-sm text-ink-2">{kind.node.description}</p> : null}
       {kind?.role === "trigger" && kind.node.kind === "webhook" ? <WebhookPanel /> : null}
+      {kind?.role === "trigger" && kind.node.kind === "schedule" ? <SchedulePanel node={node} /> : null}
       {control === "router" || control === "ifElse" ? <RouteList nodeId={node.id} /> : null}
       {kind && connectionTypes.length > 0 ? (
         <ConnectionField

@@ -6,6 +6,7 @@ import {
   MenuItem,
   MenuSeparator,
   MenuTrigger,
+  RelativeTime,
   Sparkline,
   StateBadge,
   Switch,
@@ -15,12 +16,14 @@ import {
   useNow,
 } from "@patchbay/ui";
 import { ChevronDown, CircleDot, FileJson, Play, Radio, Square, X, Zap } from "lucide-react";
+import type { TriggerManifest } from "@patchbay/core";
 import Link from "next/link";
 import { useState } from "react";
 import { useAct } from "@/lib/useAct.ts";
 import type { RunDetail, RunSummary, ScenarioInfo } from "../backend/types.ts";
 import { nodeFace } from "../canvas/nodeFace.ts";
 import { useEditor, useEditorServices } from "../EditorContext.tsx";
+import type { EditorState } from "../store/editorStore.ts";
 import { PayloadDialog } from "./PayloadDialog.tsx";
 import { isLive } from "./runOverlay.ts";
 import type { RunOnce, StartWith } from "./useRunOnce.ts";
@@ -52,6 +55,7 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
   const [startWith, setStartWith] = useStartWith();
   const act = useAct();
   const isEmpty = useEditor((state) => state.definition.nodes.length === 0);
+  const takesPayload = useEditor((state) => triggerKindOf(state) !== "schedule");
   const [isEditingPayload, setEditingPayload] = useState(false);
   if (runOnce.isWaiting) return <Waiting onStop={runOnce.stopWaiting} />;
   return (
@@ -67,7 +71,9 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
         Run once
         <Kbd tone="signal">R</Kbd>
       </Button>
-      <StartMenu startWith={startWith} onChoose={setStartWith} onEditPayload={() => setEditingPayload(true)} />
+      {takesPayload ? (
+        <StartMenu startWith={startWith} onChoose={setStartWith} onEditPayload={() => setEditingPayload(true)} />
+      ) : null}
       <label className="flex items-center gap-2 pl-2 text-sm font-medium text-ink">
         <Switch
           label={
@@ -81,7 +87,7 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
         />
         {scenario.enabled ? "On" : "Off"}
       </label>
-      <TriggerFact isPublished={scenario.publishedVersion !== null} />
+      <TriggerFact scenario={scenario} />
       <LastRuns scenarioId={scenario.id} />
       {isEditingPayload ? (
         <PayloadDialog
@@ -146,17 +152,39 @@ function StartMenu({ startWith, onChoose, onEditPayload }: StartMenuProps) {
   );
 }
 
-function TriggerFact({ isPublished }: { isPublished: boolean }) {
-  const catalog = useEditor((state) => state.catalog);
-  const trigger = useEditor((state) => state.definition.nodes.find((node) => nodeFace(state.catalog, node).isTrigger));
-  if (!trigger) return null;
-  const kind = catalog.getNodeKind(trigger.type, trigger.typeVersion);
-  const fact =
-    kind?.role === "trigger" && kind.node.kind === "webhook" ? "As data arrives" : nodeFace(catalog, trigger).subtitle;
+/** What starts runs of the draft. */
+function triggerKindOf({
+  catalog,
+  definition,
+}: Pick<EditorState, "catalog" | "definition">): TriggerManifest["kind"] | null {
+  for (const { type, typeVersion } of definition.nodes) {
+    const kind = catalog.getNodeKind(type, typeVersion);
+    if (kind?.role === "trigger") return kind.node.kind;
+  }
+  return null;
+}
+
+function TriggerFact({ scenario }: { scenario: ScenarioInfo }) {
+  const kind = useEditor(triggerKindOf);
+  const title = useEditor(({ catalog, definition }) => {
+    const trigger = definition.nodes.find((node) => nodeFace(catalog, node).isTrigger);
+    return trigger ? nodeFace(catalog, trigger).subtitle : null;
+  });
+  if (title === null) return null;
   return (
     <span className="hidden items-center gap-1.5 truncate text-sm text-ink-2 xl:inline-flex">
       <Zap aria-hidden className="size-3.5" />
-      {isPublished ? fact : "Publish to switch it on"}
+      {scenario.publishedVersion === null ? "Publish to switch it on" : null}
+      {scenario.publishedVersion !== null && scenario.nextRunAt !== null ? (
+        <span>
+          Next run <RelativeTime value={scenario.nextRunAt} />
+        </span>
+      ) : null}
+      {scenario.publishedVersion !== null && scenario.nextRunAt === null
+        ? kind === "webhook"
+          ? "As data arrives"
+          : title
+        : null}
     </span>
   );
 }

@@ -5,10 +5,12 @@ import { planQuery } from "../functions/plan.ts";
 import { tableEnd } from "../store/catalog.ts";
 import { CallError } from "../functions/results.ts";
 import type { ConvexJson } from "../values/json.ts";
+import type { TransferStates } from "../data/transferStates.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** What the reads of the CLI are answered from. */
 export interface SystemQueryServices {
+  transfers: TransferStates;
   manifest(): Manifest;
   /** Stored environment variables (never those of the environment file). */
   storedEnv(): Record<string, string>;
@@ -41,8 +43,11 @@ export class SystemQueries {
       "cli/tableData": (call) => this.#tableData(call),
       "cli/tableSize": (call) => tableSize(call),
       "cli/queryTable": (call) => tableSize(call),
-      "cli/exports:getLatest": () => "null",
-      "cli/queryImport:list": () => "[]",
+      "cli/exports:getLatest": ({ transaction }) => services.transfers.newest(transaction, "_exports", 1)[0] ?? "null",
+      "cli/queryImport": ({ transaction, args }) =>
+        services.transfers.get(transaction, "_snapshot_imports", args.importId as string) ?? "null",
+      "cli/queryImport:list": ({ transaction }) =>
+        `[${services.transfers.newest(transaction, "_snapshot_imports").join(",")}]`,
       "frontend/components:list": () => this.#components(),
       "frontend/getSchemas": (call) => this.#schemas(call.component),
     };

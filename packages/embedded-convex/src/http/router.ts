@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { DATA_ROUTES } from "../data/dataApi.ts";
+import type { Transfers } from "../data/transfers.ts";
 import type { FunctionLogs } from "../deploy/functionLogs.ts";
 import type { PushApi } from "../deploy/pushApi.ts";
 import { parseStartPush } from "../deploy/pushRequest.ts";
@@ -19,6 +21,7 @@ export interface ApiServices {
   cloudUrl: string;
   siteUrl: string;
   push: PushApi;
+  transfers: Transfers;
   pool: ActionPool;
   logs: FunctionLogs;
   callers: Callers;
@@ -96,7 +99,17 @@ export const ADMIN_ROUTES: Readonly<Record<string, Handler>> = {
     if (call.request.method === "POST") await changeOutbound(call);
     return { allow: call.services.pool.outboundList() };
   },
+  ...Object.fromEntries(
+    Object.entries(DATA_ROUTES).map(([path, handler]) => [
+      path,
+      ({ services: { transfers }, url, request, response }: ApiRequest) =>
+        handler({ transfers, url, request, response }),
+    ]),
+  ),
 };
+
+/** The timestamp of an export is a part of its path. */
+const EXPORT_PATH = /^\/api\/export\/zip\/\d+$/;
 
 function publicHandler(path: string): Handler | undefined {
   const uuid = /^\/api\/storage\/([0-9a-f-]{36})$/.exec(path)?.[1];
@@ -105,7 +118,8 @@ function publicHandler(path: string): Handler | undefined {
   return Object.hasOwn(PUBLIC_ROUTES, path) ? PUBLIC_ROUTES[path] : undefined;
 }
 
-function adminHandler(path: string): Handler | undefined {
+function adminHandler(pathname: string): Handler | undefined {
+  const path = EXPORT_PATH.test(pathname) ? "/api/export/zip" : pathname;
   const handler = Object.hasOwn(ADMIN_ROUTES, path) ? ADMIN_ROUTES[path]! : undefined;
   if (handler === undefined) return undefined;
   return async (call) => {

@@ -6,6 +6,8 @@ import { WebSocketServer } from "ws";
 import { NOBODY } from "../auth/caller.ts";
 import { createLazyVerifier } from "../auth/lazyVerifier.ts";
 import type { AuthProvider as VerifiedProvider, TokenVerifier } from "../auth/verify.ts";
+import { HeldDeletions } from "../data/heldDeletions.ts";
+import { Transfers } from "../data/transfers.ts";
 import { FunctionLogs } from "../deploy/functionLogs.ts";
 import { FunctionReports } from "../deploy/functionReports.ts";
 import { EMPTY_MANIFEST } from "../deploy/manifest.ts";
@@ -103,6 +105,8 @@ class Deployment implements RunningDeployment {
   readonly #siteServer: Server;
   readonly #sockets: WebSocketServer;
   readonly #files: FileStore;
+  readonly #deletions: HeldDeletions;
+  readonly #transfers: Transfers;
   readonly #logs = new FunctionLogs(new FunctionReports({ write: (text) => console.error(text) }));
   readonly #hub: SyncHub;
   readonly #callers: Callers;
@@ -138,6 +142,14 @@ class Deployment implements RunningDeployment {
     this.#fail = reject;
     this.failed.catch(() => undefined);
     this.#files = new FileStore(path.join(options.dataFolder, "storage"));
+    this.#deletions = new HeldDeletions((file) => this.#files.delete(file));
+    this.#transfers = new Transfers({
+      dataFolder: options.dataFolder,
+      transactor: () => this.#transactor(),
+      connect: () => this.#supervisor!.connect(),
+      deletions: this.#deletions,
+      now: Date.now,
+    });
     this.#callers = new Callers({ adminKey: options.adminKey, verifier: () => this.#requireVerifier() });
     this.#showErrors = options.showErrors ?? false;
     this.#calls = new ClientCalls({
@@ -197,6 +209,7 @@ class Deployment implements RunningDeployment {
       state: () => this.#state,
     });
     await this.#reload();
+    await this.#transfers.start();
     const known = new Set(await this.#transactor().call("knownFiles"));
     await this.#files.sweep((key) => known.has(key));
   }
@@ -215,6 +228,7 @@ class Deployment implements RunningDeployment {
     this.#siteServer.closeIdleConnections();
     await Promise.all(closing);
     clearTimeout(drained);
+    await this.#transfers.stop();
     await this.#pool?.stop();
     await this.#supervisor?.stop();
   }
@@ -238,6 +252,7 @@ class Deployment implements RunningDeployment {
       onRestart: (loss) => {
         this.#pool?.reconnect(loss);
         this.#hub.restart(loss.guilty);
+        void this.#transfers.interrupt();
       },
       onFatal: (message) => this.#fail(new Error(message)),
     });
@@ -264,7 +279,7 @@ class Deployment implements RunningDeployment {
       sync: this.#hub.onSync,
       liveDropped: this.#hub.onLiveDropped,
       runAction: (event) => void this.#runJob(event),
-      deleteFiles: ({ files }) => void Promise.all(files.map((file) => this.#files.delete(file))).catch(report),
+      deleteFiles: ({ files }) => void this.#deletions.delete(files).catch(report),
       tablesChanged: ({ tables }) => this.#pool?.tables(tables),
       log: (entry) => this.#logs.add(entry),
     };
@@ -318,6 +333,7 @@ class Deployment implements RunningDeployment {
           cloudUrl: this.cloudUrl,
           siteUrl: this.siteUrl,
           push: this.#push,
+          transfers: this.#transfers,
           pool: this.#pool,
           logs: this.#logs,
           callers: this.#callers,

@@ -10,7 +10,7 @@ export interface TransactorLoss {
 }
 
 /** Operations that change data without a number by which a repetition would be noticed. */
-const WRITES = new Set(["mutation", "schedule", "cancelJob", "storageAdd", "storageRemove"]);
+const WRITES = new Set(["mutation", "schedule", "cancelJob", "storageAdd", "storageRemove", "transferInsert"]);
 
 /**
  * Whether a call that was waiting may be sent to the next transactor. The open batch was rolled back, so innocent calls may; the

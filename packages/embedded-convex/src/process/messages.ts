@@ -1,3 +1,4 @@
+import type { TransferOperations } from "../data/messages.ts";
 import type { NamedIndex } from "../deploy/activationDiff.ts";
 import type { Manifest, StoredModule } from "../deploy/manifest.ts";
 import type { SchemaStatus } from "../deploy/schemaRollout.ts";
@@ -48,7 +49,7 @@ export interface TransactorOperations {
 }
 
 /** What only the main thread asks of the transactor. */
-export interface TransactorControl extends TransactorOperations {
+export interface TransactorControl extends TransactorOperations, TransferOperations {
   /** Everything the main thread must know to serve. */
   describe(): Promise<DeploymentState>;
   subscribe(call: {

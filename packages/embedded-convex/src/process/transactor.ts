@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { TransferOperations } from "../data/messages.ts";
+import { type DataOperations, openData } from "../data/openData.ts";
 import { indexDiff, indexesOf, moduleDiff } from "../deploy/activationDiff.ts";
 import { EMPTY_MANIFEST, type Manifest, type StoredModule } from "../deploy/manifest.ts";
 import { ModuleStore } from "../deploy/moduleStore.ts";
@@ -58,7 +60,7 @@ export interface TransactorOptions {
  * Owns the database and runs every query and mutation. Its operations are plain messages, so that it can live in a worker; it
  * is created by `open` and does nothing outside of them but run due jobs.
  */
-export class Transactor implements TransactorControl {
+export class Transactor implements Omit<TransactorControl, keyof TransferOperations> {
   readonly #options: TransactorOptions;
   readonly #store: Store;
   readonly #catalog: Catalog;
@@ -73,6 +75,8 @@ export class Transactor implements TransactorControl {
   readonly #runner: FunctionRunner;
   readonly #host: ReturnType<typeof createTransactionHost>;
   readonly #uploadSecret: Buffer;
+  /** Operations of exports and imports. */
+  readonly data: DataOperations;
   #codebase: Codebase;
   #announcedTables = 0;
   /** What the main thread believes to be put off. */
@@ -83,7 +87,8 @@ export class Transactor implements TransactorControl {
   static async open(options: TransactorOptions): Promise<Transactor> {
     const transactor = new Transactor(options);
     await transactor.#scheduler.start({ guilty: options.guiltyJobs, running: options.runningJobs });
-    void transactor.#rollout.cleanUp();
+    await transactor.data.recover();
+    void transactor.data.cleanUp();
     return transactor;
   }
 
@@ -119,6 +124,17 @@ export class Transactor implements TransactorControl {
       onFatal: options.onFatal,
     });
     this.#rollout = new SchemaRollout({ store, catalog: this.#catalog, executor: this.#executor });
+    this.data = openData({
+      store,
+      catalog: this.#catalog,
+      executor: this.#executor,
+      tablesReplaced: () => {
+        this.#rollout.abandon();
+        this.#rollout.applyValidators(this.#codebase.manifest);
+      },
+      cleanUpIndexes: () => this.#rollout.cleanUp(),
+      deleteFiles: (files) => options.events.deleteFiles({ files }),
+    });
     const codebase = () => this.#codebase;
     const uploadTokens = new UploadTokens(secrets);
     this.#host = createTransactionHost({
@@ -137,7 +153,14 @@ export class Transactor implements TransactorControl {
       store,
       catalog: this.#catalog,
       codebase,
-      systemQueries: new SystemQueries({ manifest, storedEnv, pageCursors, cloudUrl, siteUrl }),
+      systemQueries: new SystemQueries({
+        transfers: this.data.states,
+        manifest,
+        storedEnv,
+        pageCursors,
+        cloudUrl,
+        siteUrl,
+      }),
       onLog: (entry) => options.events.log(entry),
     });
     this.#live = new LiveQueries({
@@ -357,7 +380,8 @@ export class Transactor implements TransactorControl {
     if (commit.obsoleteFiles.length > 0) events.deleteFiles({ files: commit.obsoleteFiles });
     this.#announceTables();
     this.#scheduler.wake(commit.due);
-    this.#live.invalidate(commit.writes);
+    if (commit.writes.everything) this.#live.invalidateAll();
+    else this.#live.invalidate(commit.writes);
     await this.#refresh(commit.sessions);
   }
 

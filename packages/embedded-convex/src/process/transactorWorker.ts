@@ -88,11 +88,12 @@ async function main(): Promise<void> {
         (arg: never) => (transactor as unknown as Record<string, (arg: never) => unknown>)[name]!(arg),
       ]),
     );
-  events = new RpcPort<TransactorEvents>(control, bind([...OPERATIONS, ...CONTROL]));
+  const { staging, transfers } = transactor.data;
+  events = new RpcPort<TransactorEvents>(control, { ...bind([...OPERATIONS, ...CONTROL]), ...transfers });
   ports.push(events);
   for (const event of early) event();
   parentPort!.on("message", ({ connect }: ConnectMessage) => {
-    const port = new RpcPort<never>(connect, bind(OPERATIONS));
+    const port = new RpcPort<never>(connect, { ...bind(OPERATIONS), ...staging });
     ports.push(port);
     // Action workers come and go.
     connect.once("close", () => ports.splice(ports.indexOf(port), 1));

@@ -19,6 +19,7 @@ const QUICK_CHECK_MAX_BYTES = 64 * 1024 * 1024;
  * - `requests`: answers of mutations by session and request number, so that a resent mutation is not applied twice.
  * - `jobs`: pending, running and finished scheduled functions in due order; the target is kept outside the user's document.
  * - `files`: the file behind a `_storage` document.
+ * - `appended`: rows of a running import that are already visible, to be taken back if it fails.
  * - `modules`: pushed code, by hash.
  * - `search_terms`, `search_blocks`, `search_stats`: words and filter values of text search indexes (`search/postingLists.ts`).
  * - `vectors`: vectors of vector indexes, by the internal id of their documents (`search/vectorRows.ts`).
@@ -34,6 +35,7 @@ CREATE TABLE requests(session TEXT NOT NULL, request INTEGER NOT NULL, ts TEXT N
 CREATE TABLE jobs(state INTEGER NOT NULL, due REAL NOT NULL, k BLOB NOT NULL, target TEXT NOT NULL, PRIMARY KEY(state, due, k)) WITHOUT ROWID;
 CREATE TABLE files(k BLOB PRIMARY KEY, file TEXT NOT NULL, uuid TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX files_by_uuid ON files(uuid);
+CREATE TABLE appended(k BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE modules(hash TEXT PRIMARY KEY, source TEXT NOT NULL, map TEXT) WITHOUT ROWID;
 CREATE TABLE kv(k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE search_terms(ix INTEGER NOT NULL, t BLOB NOT NULL, n INTEGER NOT NULL, tail BLOB NOT NULL, PRIMARY KEY(ix, t)) WITHOUT ROWID;

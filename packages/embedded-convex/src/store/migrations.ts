@@ -18,8 +18,9 @@ export const MIGRATIONS: Readonly<Record<number, string>> = {
     INSERT INTO files SELECT k, file, uuid FROM files1;
     DROP TABLE files1;
     CREATE INDEX files_by_uuid ON files(uuid);`,
-  // Text and vector indexes.
+  // Text and vector indexes; a journal of imports.
   2: `
+    CREATE TABLE appended(k BLOB PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE search_terms(ix INTEGER NOT NULL, t BLOB NOT NULL, n INTEGER NOT NULL, tail BLOB NOT NULL, PRIMARY KEY(ix, t)) WITHOUT ROWID;
     CREATE TABLE search_blocks(ix INTEGER NOT NULL, t BLOB NOT NULL, first BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY(ix, t, first)) WITHOUT ROWID;
     CREATE TABLE search_stats(ix INTEGER PRIMARY KEY, documents INTEGER NOT NULL, words INTEGER NOT NULL);

@@ -137,3 +137,23 @@ export class SqliteDatabase {
 }
 
 const CHECKPOINT_EVERY_COMMITS = 5000;
+
+/** The database as it is at this moment, on a read-only connection of its own, until it is closed. */
+export class SqliteSnapshot {
+  readonly #database: DatabaseSync;
+
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+    this.#database.exec("BEGIN");
+    // The snapshot is taken by the first read.
+    this.#database.exec("SELECT count(*) FROM sqlite_master");
+  }
+
+  prepare(sql: string): Statement {
+    return new Statement(this.#database.prepare(sql));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}

@@ -52,6 +52,8 @@ export function documentToken(key: Uint8Array): string {
 /** The keys that a transaction has touched, old and new ones, for finding the queries that depend on them. */
 export class WriteSet {
   readonly entries: WriteEntry[] = [];
+  /** Whole tables were exchanged: every query must run again. */
+  everything = false;
 
   add(index: number, key: Uint8Array): void {
     this.entries.push({ index, key });
@@ -73,5 +75,6 @@ export class WriteSet {
 
   append(other: WriteSet): void {
     for (const entry of other.entries) this.entries.push(entry);
+    if (other.everything) this.everything = true;
   }
 }

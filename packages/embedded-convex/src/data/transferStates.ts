@@ -1,0 +1,82 @@
+import type { Catalog, TableInfo } from "../store/catalog.ts";
+import type { Executor } from "../transaction/executor.ts";
+import type { Transaction } from "../transaction/transaction.ts";
+import type { ConvexJsonObject } from "../values/json.ts";
+import { planQuery } from "../functions/plan.ts";
+import { QueryCursor } from "../functions/queryCursor.ts";
+import type { TransferOperations, TransferTable } from "./messages.ts";
+
+export const TRANSFER_TABLES = ["_exports", "_snapshot_imports"] as const satisfies TransferTable[];
+
+const UNFINISHED = new Set(["requested", "uploaded", "waiting_for_confirmation", "in_progress"]);
+const LISTED = 32;
+
+/** Documents that say how exports and imports are doing. The CLI subscribes to them. */
+export class TransferStates {
+  readonly #catalog: Catalog;
+  readonly #executor: Executor;
+
+  constructor(catalog: Catalog, executor: Executor) {
+    this.#catalog = catalog;
+    this.#executor = executor;
+  }
+
+  operations(): TransferOperations {
+    return {
+      transferInsert: ({ table, fields }) =>
+        this.#write((transaction) => transaction.insert(this.#table(table), JSON.parse(fields) as ConvexJsonObject)),
+      transferPatch: ({ table, id, fields }) =>
+        this.#write((transaction) => {
+          const at = this.#catalog.locate("", id);
+          if (at?.table.name !== table) throw new Error(`There is no document ${id} in ${table}.`);
+          transaction.update(at, "Update", (old) => ({ ...old, ...(JSON.parse(fields) as ConvexJsonObject) }));
+          return null;
+        }),
+      transferGet: ({ table, id }) =>
+        this.#executor.read("transfer", (transaction) => this.get(transaction, table, id)),
+    };
+  }
+
+  /** What was running when the process ended has failed. Inside a write transaction. */
+  recover(transaction: Transaction): void {
+    for (const name of TRANSFER_TABLES) {
+      for (const json of this.newest(transaction, name, Infinity)) {
+        const document = JSON.parse(json) as ConvexJsonObject & { _id: string };
+        const { state } = document;
+        const kind = typeof state === "string" ? state : (state as { state: string }).state;
+        if (!UNFINISHED.has(kind)) continue;
+        const failed = {
+          state: "failed",
+          error_message: "The deployment was restarted meanwhile. Nothing was changed; import again.",
+        };
+        const next = typeof state === "string" ? { state: "failed" } : { state: failed };
+        transaction.update(this.#catalog.locate("", document._id)!, "Update", (old) => ({ ...old, ...next }));
+      }
+    }
+  }
+
+  /** The document as Convex JSON text, or null. */
+  get(transaction: Transaction, table: TransferTable, id: string): string | null {
+    const at = this.#catalog.locate("", id);
+    return at?.table.name === table ? transaction.get(at.key) : null;
+  }
+
+  /** The newest documents, newest first. */
+  newest(transaction: Transaction, table: TransferTable, limit = LISTED): string[] {
+    const source = { type: "FullTableScan" as const, tableName: table, order: "desc" as const };
+    const plan = planQuery(this.#catalog, "", { source, operators: Number.isFinite(limit) ? [{ limit }] : [] });
+    if (plan === null) return [];
+    const cursor = new QueryCursor(transaction, plan);
+    const rows: string[] = [];
+    for (let row = cursor.next(); row !== null; row = cursor.next()) rows.push(row.json);
+    return rows;
+  }
+
+  #table(name: TransferTable): TableInfo {
+    return this.#catalog.ensureTable("", name);
+  }
+
+  #write<Result>(run: (transaction: Transaction) => Result): Promise<Result> {
+    return this.#executor.write({ label: "transfer", run });
+  }
+}

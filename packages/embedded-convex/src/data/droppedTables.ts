@@ -8,6 +8,7 @@ export class DroppedTables {
   readonly #files: Statement;
   readonly #removeFiles: Statement;
   readonly #removeDocuments: Statement;
+  readonly #changes: Statement;
   readonly #forget: Statement;
 
   constructor({ database }: Store) {
@@ -15,8 +16,9 @@ export class DroppedTables {
     this.#files = database.prepare("SELECT k, file FROM files WHERE k >= ? AND k < ? LIMIT ?");
     this.#removeFiles = database.prepare("DELETE FROM files WHERE k >= ? AND k <= ?");
     this.#removeDocuments = database.prepare(
-      "DELETE FROM docs WHERE k IN (SELECT k FROM docs WHERE k >= ? AND k < ? LIMIT ?) RETURNING 1",
+      "DELETE FROM docs WHERE k IN (SELECT k FROM docs WHERE k >= ? AND k < ? LIMIT ?)",
     );
+    this.#changes = database.prepare("SELECT changes()");
     this.#forget = database.prepare("DELETE FROM tables WHERE tablet = ?");
   }
 
@@ -30,7 +32,8 @@ export class DroppedTables {
       this.#removeFiles.run(low, files.at(-1)![0]);
       return files.map(([, file]) => file);
     }
-    if (this.#removeDocuments.all(low, high, limit).length < limit) this.#forget.run(tablet);
+    this.#removeDocuments.run(low, high, limit);
+    if (this.#changes.get<[number]>()![0] < limit) this.#forget.run(tablet);
     return [];
   }
 }

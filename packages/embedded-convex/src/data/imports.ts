@@ -150,8 +150,10 @@ export class Imports {
 
   #removeFile(transaction: Transaction, key: Buffer): void {
     const { database } = this.#services.store;
-    const file = database.prepare("DELETE FROM files WHERE k = ? RETURNING file").get<[string]>(key)?.[0];
-    if (file !== undefined) transaction.obsoleteFiles.push(file);
+    const file = database.prepare("SELECT file FROM files WHERE k = ?").get<[string]>(key)?.[0];
+    if (file === undefined) return;
+    database.prepare("DELETE FROM files WHERE k = ?").run(key);
+    transaction.obsoleteFiles.push(file);
   }
 
   #append(transaction: Transaction, component: string, name: string, rows: readonly AppendedRow[]): void {

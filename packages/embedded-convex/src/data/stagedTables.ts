@@ -40,9 +40,9 @@ export class StagedTables {
       "INSERT INTO tables(tablet, num, component, name, state) VALUES(?, ?, ?, ?, 'hidden')",
     );
     this.#addIndex = database.prepare(
-      "INSERT INTO indexes(num, tbl, name, fields, state) SELECT coalesce(max(num), 0) + 1, ?, ?, ?, 'active' FROM indexes RETURNING num",
+      "INSERT INTO indexes(num, tbl, name, fields, state) SELECT coalesce(max(num), 0) + 1, ?, ?, ?, 'active' FROM indexes",
     );
-    this.#putDocument = database.prepare("INSERT INTO docs(k, j) VALUES(?, ?) ON CONFLICT(k) DO NOTHING RETURNING 1");
+    this.#putDocument = database.prepare("INSERT INTO docs(k, j) VALUES(?, ?)");
     this.#putFile = database.prepare("INSERT INTO files(k, file, uuid) VALUES(?, ?, ?)");
     this.#setState = database.prepare("UPDATE tables SET state = ? WHERE tablet = ?");
     this.#dropIndexes = database.prepare("UPDATE indexes SET state = 'dropped' WHERE tbl = ?");
@@ -65,9 +65,10 @@ export class StagedTables {
     const indexes = this.#indexes(staged.tablet);
     const isSearched = this.#catalog.search.of(staged.tablet).length > 0;
     for (const { key, json, entries, file } of rows) {
-      if (this.#putDocument.get(key, json) === undefined) {
+      if (this.#store.getDocument(key) !== null) {
         throw new Error(`Objects in table "${staged.name}" have duplicate _id fields`);
       }
+      this.#putDocument.run(key, json);
       for (const [position, entry] of entries.entries()) this.#store.putIndexEntry(indexes[position]!, entry, key);
       if (isSearched) {
         const document = JSON.parse(json) as ConvexJsonObject;
@@ -123,12 +124,19 @@ export class StagedTables {
     if (table.needsCreationIndex) indexes.push({ name: CREATION_INDEX, fields: [] });
     const prepared = indexes.map(({ name, fields }) => {
       const keyFields = table.needsCreationIndex ? [...fields, "_creationTime"] : fields;
-      return { num: this.#addIndex.get<[number]>(tablet, name, JSON.stringify(keyFields))![0], keyFields };
+      this.#addIndex.run(tablet, name, JSON.stringify(keyFields));
+      return keyFields;
     });
+    const nums = this.#indexes(tablet);
     const searches = this.#searches(old).filter(({ state }) => state === "active");
     const range = { tablet, from: tabletPrefix(tablet), to: tableEnd({ tablet }) };
     if (searches.length > 0) this.#catalog.search.activate(range, searches.map(specOf));
-    return { tablet, num: finalNum, validator: old?.validator ?? null, indexes: prepared };
+    return {
+      tablet,
+      num: finalNum,
+      validator: old?.validator ?? null,
+      indexes: prepared.map((keyFields, position) => ({ num: nums[position]!, keyFields })),
+    };
   }
 
   #newNumber(name: string): number {

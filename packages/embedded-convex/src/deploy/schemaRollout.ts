@@ -62,11 +62,6 @@ export class SchemaRollout {
     this.#run(rollout).catch((error: unknown) => rollout.fail(error instanceof Error ? error.message : String(error)));
   }
 
-  /** The tables that it prepares have been replaced: the push must start over. */
-  abandon(): void {
-    this.#current = null;
-  }
-
   status(): SchemaStatus {
     // Another push, or a restart, has taken the place of the one that asks.
     return this.#current?.status() ?? { type: "raceDetected" };

@@ -73,10 +73,11 @@ export class ActionRuntime implements ActionOperations {
   }
 
   async load({ state, modules }: { state: DeploymentState; modules: StoredModule[] }): Promise<null> {
+    // Without a pause: a call that came in the same message must find the code.
     this.#state = state;
     for (const name of Object.keys(this.#env)) delete this.#env[name];
     Object.assign(this.#env, state.env);
-    await this.tables({ tables: state.tables });
+    this.#setTables(state.tables);
     const old = this.#codebase;
     const known = new Map(modules.map((module) => [module.hash, module]));
     this.#codebase = new Codebase({
@@ -176,8 +177,12 @@ export class ActionRuntime implements ActionOperations {
   }
 
   async tables({ tables }: { tables: TableNumber[] }): Promise<null> {
-    this.#tableNumbers = new Map(tables.map(({ component, name, num }) => [`${component}|${name}`, num]));
+    this.#setTables(tables);
     return null;
+  }
+
+  #setTables(tables: TableNumber[]): void {
+    this.#tableNumbers = new Map(tables.map(({ component, name, num }) => [`${component}|${name}`, num]));
   }
 
   async ping(): Promise<null> {

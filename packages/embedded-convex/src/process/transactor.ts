@@ -129,7 +129,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       catalog: this.#catalog,
       executor: this.#executor,
       tablesReplaced: () => {
-        this.#rollout.abandon();
+        this.#rollout.abandon("An import has replaced tables while this push was prepared. Push again.");
         this.#rollout.applyValidators(this.#codebase.manifest);
       },
       cleanUpIndexes: () => this.#rollout.cleanUp(),

@@ -150,7 +150,7 @@ export class SqliteSnapshot {
   }
 
   prepare(sql: string): Statement {
-    return new Statement(this.#database.prepare(sql));
+    return new Statement(this.#database.prepare(sql), { failure: null });
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import type { RealmHost } from "../isolate/realm.ts";
 import type { TransactorOperations } from "../process/messages.ts";
 import { dueMsOf } from "../scheduler/dueTime.ts";
 import { laneOf } from "../scheduler/jobRunner.ts";
+import type { VectorRequest } from "../search/vectorQuery.ts";
 import type { FileStore } from "../storage/files.ts";
 import { addRow } from "../storage/rows.ts";
 import type { ConvexJson } from "../values/json.ts";
@@ -95,9 +96,8 @@ function callOperations(services: ActionServices) {
       await services.transactor.cancelJob({ component, id });
       return "null";
     },
-    [`${ACTION_PREFIX}vectorSearch`]: () => {
-      throw new Error("Vector search is not supported by the embedded deployment.");
-    },
+    [`${ACTION_PREFIX}vectorSearch`]: ({ component }: CallContext, { query }: { query: VectorRequest }) =>
+      services.transactor.vectorSearch({ component, query }),
     "1.0/createFunctionHandle": (call: CallContext, address: FunctionAddress) =>
       JSON.stringify(services.codebase().createHandle(call.component, addressOf(address))),
   } satisfies Record<string, AsyncOperation>;

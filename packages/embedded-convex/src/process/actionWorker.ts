@@ -27,6 +27,7 @@ const client: TransactorClient = {
   systemQuery: (call) => transactor.call("systemQuery", call),
   schedule: (call) => transactor.call("schedule", call),
   cancelJob: (call) => transactor.call("cancelJob", call),
+  vectorSearch: (call) => transactor.call("vectorSearch", call),
   storageAdd: (call) => transactor.call("storageAdd", call),
   storageRemove: (call) => transactor.call("storageRemove", call),
   storageUrlPath: (call) => transactor.call("storageUrlPath", call),

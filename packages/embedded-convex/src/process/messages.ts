@@ -7,6 +7,7 @@ import type { RequestInfo } from "../functions/request.ts";
 import type { CallFailure, CallResult } from "../functions/results.ts";
 import type { FileLocation, NewFile } from "../functions/storedFiles.ts";
 import type { JobLane } from "../scheduler/jobs.ts";
+import type { VectorRequest } from "../search/vectorQuery.ts";
 import type { TableNumber } from "../store/catalog.ts";
 import type { LiveChanges, LiveRequest } from "../sync/liveQueries.ts";
 
@@ -41,6 +42,8 @@ export interface TransactorOperations {
   systemQuery(call: { component: string; path: string; args: string }): Promise<CallResult>;
   schedule(call: ScheduleCall): Promise<string>;
   cancelJob(call: { component: string; id: string }): Promise<null>;
+  /** The best documents of a vector index as Convex JSON text. */
+  vectorSearch(call: { component: string; query: VectorRequest }): Promise<string>;
   storageAdd(call: { component: string; file: NewFile }): Promise<string>;
   storageRemove(call: { component: string; storageId: string }): Promise<null>;
   storageUrlPath(call: { component: string; storageId: string }): Promise<string | null>;

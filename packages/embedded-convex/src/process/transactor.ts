@@ -12,12 +12,15 @@ import { FunctionHandles } from "../functions/functionHandles.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
 import { PageCursors } from "../functions/pageCursors.ts";
 import { type CallResult, failureOf } from "../functions/results.ts";
+import { decodeUndefined } from "../functions/queryTypes.ts";
 import { StoredFiles } from "../functions/storedFiles.ts";
 import { createTransactionHost } from "../functions/transactionHost.ts";
 import { UploadTokens } from "../functions/uploadTokens.ts";
 import { Jobs } from "../scheduler/jobs.ts";
 import { type Cron, Scheduler } from "../scheduler/scheduler.ts";
+import { VectorSearches } from "../search/vectorSearches.ts";
 import { Catalog, SYSTEM_TABLES } from "../store/catalog.ts";
+import { databaseFile } from "../store/format.ts";
 import { Store } from "../store/store.ts";
 import type { SyncMode } from "../store/sqlite.ts";
 import { type LiveChanges, LiveQueries, type LiveRequest } from "../sync/liveQueries.ts";
@@ -72,6 +75,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
   readonly #live: LiveQueries;
   readonly #scheduler: Scheduler;
   readonly #rollout: SchemaRollout;
+  readonly #vectors: VectorSearches;
   readonly #runner: FunctionRunner;
   readonly #host: ReturnType<typeof createTransactionHost>;
   readonly #uploadSecret: Buffer;
@@ -123,6 +127,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       afterRollback: () => this.#afterRollback(),
       onFatal: options.onFatal,
     });
+    this.#vectors = new VectorSearches({ file: databaseFile(folder), catalog: this.#catalog, decode: decodeUndefined });
     this.#rollout = new SchemaRollout({ store, catalog: this.#catalog, executor: this.#executor });
     this.data = openData({
       store,
@@ -237,6 +242,14 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     return null;
   }
 
+  async vectorSearch({ component, query }: Parameters<TransactorControl["vectorSearch"]>[0]): Promise<string> {
+    // Asked for between batches, when the last one has been announced; answered while the next ones run.
+    const { results } = await this.#executor.read("vector search", () => ({
+      results: this.#vectors.search(component, query),
+    }));
+    return JSON.stringify({ results: await results });
+  }
+
   storageAdd({ component, file }: Parameters<TransactorControl["storageAdd"]>[0]): Promise<string> {
     return this.#write((transaction) => this.#files.add(transaction, component, file));
   }
@@ -325,6 +338,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     this.#scheduler.stop();
     if (this.#refreshTimer !== null) clearTimeout(this.#refreshTimer);
     await this.#outsideOfBatches(async () => {
+      await this.#vectors.close();
       this.#executor.stop();
       this.#store.close();
     });
@@ -377,6 +391,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
 
   async #afterCommit(commit: Commit): Promise<void> {
     const { events } = this.#options;
+    this.#vectors.committed(commit.writes);
     if (commit.obsoleteFiles.length > 0) events.deleteFiles({ files: commit.obsoleteFiles });
     this.#announceTables();
     this.#scheduler.wake(commit.due);

@@ -24,6 +24,7 @@ const OPERATIONS = [
   "systemQuery",
   "schedule",
   "cancelJob",
+  "vectorSearch",
   "storageAdd",
   "storageRemove",
   "storageUrlPath",

@@ -66,9 +66,9 @@ export class SqliteReader {
 }
 
 /**
- * The only file that knows which SQLite binding is used. One thread, and one connection besides a reader's, whose statements
- * never outlive a call: a checkpoint therefore never waits for another reader, and no iterator is kept open across statements
- * (an open one would pin the write-ahead log).
+ * The only file that knows which SQLite binding is used. One connection that writes; the statements of readers (here and on the
+ * thread that searches vectors) never outlive a call: a checkpoint therefore hardly ever waits for another reader, and no
+ * iterator is kept open across statements (an open one would pin the write-ahead log).
  */
 export class SqliteDatabase {
   readonly #database: DatabaseSync;

@@ -13,6 +13,7 @@ import { orderingCases } from "./cases/ordering.ts";
 import { pagingCases } from "./cases/paging.ts";
 import { schedulingCases } from "./cases/scheduling.ts";
 import { schemaCases } from "./cases/schema.ts";
+import { searchCases } from "./cases/search.ts";
 import { storageCases } from "./cases/storage.ts";
 import type { Case, Driver } from "./driver.ts";
 
@@ -24,6 +25,7 @@ const groups: Record<string, readonly Case[]> = {
   paging: pagingCases,
   "nested calls": nestingCases,
   scheduling: schedulingCases,
+  "text and vector search": searchCases,
   storage: storageCases,
   "HTTP actions": httpCases,
   auth: authCases,

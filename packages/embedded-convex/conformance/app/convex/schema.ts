@@ -21,4 +21,17 @@ export default defineSchema({
   }).index("by_tag_and_name", ["tag", "name"]),
   /** What scheduled functions wrote. */
   log: defineTable({ tag: v.string(), text: v.string(), at: v.number() }).index("by_tag", ["tag"]),
+  /** Texts and vectors to be found. */
+  notes: defineTable({
+    tag: v.string(),
+    text: v.optional(v.any()),
+    channel: v.optional(v.any()),
+    meta: v.optional(v.object({ title: v.optional(v.string()), vector: v.optional(v.array(v.number())) })),
+    vector: v.optional(v.array(v.number())),
+  })
+    .index("by_tag", ["tag"])
+    .searchIndex("search_text", { searchField: "text", filterFields: ["tag", "channel"] })
+    .searchIndex("search_title", { searchField: "meta.title", filterFields: ["tag"] })
+    .vectorIndex("by_vector", { vectorField: "vector", dimensions: 3, filterFields: ["tag", "channel"] })
+    .vectorIndex("by_meta_vector", { vectorField: "meta.vector", dimensions: 2, filterFields: ["tag"] }),
 });

@@ -38,6 +38,16 @@ export function field(options: FieldOptions): Record<string, unknown> {
   return meta;
 }
 
+/**
+ * Metadata for the schema of an output that depends on the config, so that the editor knows what later nodes can read.
+ * `valueOf`: it is what a field of the config comes to; `itemOf`: one item of that; `fieldsFrom`: an object with a field for each of
+ * that field's rows of name and value.
+ */
+export const follows = (
+  source: { valueOf: string } | { itemOf: string } | { fieldsFrom: string },
+): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(source).map(([keyword, name]) => [`x-${keyword}`, name]));
+
 /** Any JSON value, for fields that take whatever is mapped into them. */
 export const jsonValue = (): z.ZodType<JsonValue> => z.unknown() as unknown as z.ZodType<JsonValue>;
 

@@ -19,7 +19,7 @@ export {
 export { actionKey, defineIntegration, type Integration, type IntegrationSpec } from "./define/integration.ts";
 export { defineTrigger, type Trigger, type TriggerSpec } from "./define/trigger.ts";
 export { errors, IntegrationError, isIntegrationError, toOperationError, type ErrorDetails } from "./errors.ts";
-export { field, jsonValue, nameValueList, type FieldOptions } from "./fields.ts";
+export { field, follows, jsonValue, nameValueList, type FieldOptions } from "./fields.ts";
 export { decodeBody, parseJsonBody } from "./http/body.ts";
 export { toStatusError } from "./http/failure.ts";
 export { sendHttpRequest, type HttpRequest, type HttpResponse } from "./http/request.ts";

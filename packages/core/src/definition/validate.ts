@@ -1,11 +1,13 @@
 import { createGraph } from "../graph/graph.ts";
 import { createScopes } from "../graph/scope.ts";
+import { createFlowShapes } from "../shapes/flow.ts";
 import type { ManifestCatalog, NodeKind } from "../manifest/catalog.ts";
 import type { Issue } from "./issue.ts";
 import type { KnownConnection, Rule, RuleContext } from "./rules/context.ts";
 import { findDuplicates } from "./rules/duplicates.ts";
 import { checkConfigFormulas, checkFilterFormulas } from "./rules/formulas.ts";
 import { checkConnections, checkInputs, checkRawSecrets } from "./rules/inputs.ts";
+import { checkConfigShapes, checkFilterShapes } from "./rules/shapes.ts";
 import { checkMerges } from "./rules/merges.ts";
 import { checkAggregators, checkErrorRoutes, checkRespond, checkRouters } from "./rules/routes.ts";
 import { checkSchedules } from "./rules/schedule.ts";
@@ -17,7 +19,7 @@ import {
   checkTrigger,
   checkTypes,
 } from "./rules/structure.ts";
-import type { Definition, NodeId } from "./schema.ts";
+import type { Definition, JsonValue, NodeId } from "./schema.ts";
 
 const rules: readonly Rule[] = [
   ({ definition }) => findDuplicates(definition),
@@ -34,6 +36,8 @@ const rules: readonly Rule[] = [
   checkMerges,
   checkConfigFormulas,
   checkFilterFormulas,
+  checkConfigShapes,
+  checkFilterShapes,
   checkInputs,
   checkSchedules,
   checkConnections,
@@ -42,13 +46,15 @@ const rules: readonly Rule[] = [
 
 /**
  * Everything that is wrong or doubtful in a definition. Errors forbid publishing. The same function runs live in the
- * editor and at publishing. With `connections` (those of the organization) it also checks that they exist and fit.
+ * editor and at publishing. With `connections` (those of the organization) it also checks that they exist and fit; with
+ * `samples` (bundles that nodes emitted before) it warns of fields that those do not have.
  * Treats the definition as immutable: what it learns about a config object is remembered by its identity.
  */
 export function validateDefinition(
   definition: Definition,
   catalog: ManifestCatalog,
   connections?: readonly KnownConnection[],
+  samples?: ReadonlyMap<NodeId, JsonValue>,
 ): Issue[] {
   const kinds = new Map<NodeId, NodeKind>();
   for (const node of definition.nodes) {
@@ -56,12 +62,14 @@ export function validateDefinition(
     if (kind) kinds.set(node.id, kind);
   }
   const graph = createGraph(definition);
+  const scopes = createScopes(graph, catalog);
   const context: RuleContext = {
     definition,
     catalog,
     graph,
-    scopes: createScopes(graph, catalog),
+    scopes,
     kinds,
+    shapes: createFlowShapes({ graph, scopes, kinds, samples }),
     ...(connections && { connections: new Map(connections.map((connection) => [connection.id, connection])) }),
   };
   return rules.flatMap((rule) => rule(context));

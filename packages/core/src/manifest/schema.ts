@@ -110,3 +110,11 @@ export type Manifest = z.infer<typeof manifestSchema>;
  * - `x-literal`: takes no formulas (a `nodeRef`, say)
  */
 export const formKeywords = ["x-control", "x-enumLabels", "x-advanced", "x-showWhen", "x-literal"] as const;
+
+/**
+ * Keywords by which an output schema says that a part of the bundle follows from the node's config.
+ * - `x-valueOf`: what a field of the config comes to
+ * - `x-itemOf`: one item of what a field of the config comes to
+ * - `x-fieldsFrom`: an object with a field for each row `{ name, value }` of a field of the config
+ */
+export const outputKeywords = ["x-valueOf", "x-itemOf", "x-fieldsFrom"] as const;

@@ -21,6 +21,8 @@ export interface ReferenceExpression extends TextRange {
   type: "reference";
   nodeId: number;
   path: PathStep[];
+  /** Where each step of the path stands. */
+  stepRanges: TextRange[];
 }
 export interface CallExpression extends TextRange {
   type: "call";

@@ -1,5 +1,13 @@
 import type { Tree, TreeCursor } from "@lezer/common";
-import type { BinaryOperator, Expression, ParsedTemplate, PathStep, TemplateIssue, TemplatePart } from "./ast.ts";
+import type {
+  BinaryOperator,
+  Expression,
+  ParsedTemplate,
+  PathStep,
+  TemplateIssue,
+  TemplatePart,
+  TextRange,
+} from "./ast.ts";
 import { visitExpression } from "./ast.ts";
 import { describeSyntaxError, findNameFault } from "./faults.ts";
 import { mappingParser } from "./grammar/generated/parser.ts";
@@ -163,6 +171,11 @@ class TemplateReader {
   private readReference(cursor: TreeCursor): Expression {
     const { from, to } = cursor;
     const path: PathStep[] = [];
+    const stepRanges: TextRange[] = [];
+    const push = (step: PathStep, start: number) => {
+      path.push(step);
+      stepRanges.push({ from: start, to: cursor.to });
+    };
     let nodeId = 0;
     cursor.firstChild();
     do {
@@ -170,15 +183,15 @@ class TemplateReader {
       if (cursor.type.id === terms.ReferenceStart) {
         const dot = token.indexOf(".");
         nodeId = Number(token.slice(0, dot));
-        if (token.slice(dot + 1) !== "*") path.push(keyStep(token.slice(dot + 1)));
+        if (token.slice(dot + 1) !== "*") push(keyStep(token.slice(dot + 1)), cursor.from + dot + 1);
       } else if (cursor.type.id === terms.Property) {
-        path.push(keyStep(token.slice(1)));
+        push(keyStep(token.slice(1)), cursor.from + 1);
       } else if (cursor.type.id === terms.Index) {
-        path.push(indexStep(token.slice(1, -1)));
+        push(indexStep(token.slice(1, -1)), cursor.from);
       }
     } while (cursor.nextSibling());
     cursor.parent();
-    return { type: "reference", nodeId, path, from, to };
+    return { type: "reference", nodeId, path, stepRanges, from, to };
   }
 
   private readCall(cursor: TreeCursor): Expression {

@@ -1,5 +1,5 @@
 import type { OperationError } from "../errors/operationError.ts";
-import type { PathStep, TemplateIssue, TextRange } from "./ast.ts";
+import type { PathStep, TemplateIssue, TemplatePart, TextRange } from "./ast.ts";
 import { compileParts, type Evaluator } from "./compile.ts";
 import { defaultBudget, Evaluation, type Budget, type MissingValue, type Scope } from "./evaluation.ts";
 import { FormulaError, toOperationError } from "./formulaError.ts";
@@ -18,6 +18,8 @@ export interface Template {
   /** What is wrong with it; a template with issues fails when it is evaluated. */
   issues: readonly TemplateIssue[];
   references: readonly TemplateReference[];
+  /** What it consists of, for those who look at formulas without evaluating them. */
+  parts: readonly TemplatePart[];
   /** Whether there are no formulas, so that the value is `text` itself. */
   isConstant: boolean;
   evaluate: Evaluator;
@@ -36,7 +38,7 @@ export function compileTemplate(text: string): Template {
       }
     : compileParts(parts);
   const isConstant = !firstIssue && parts.every((part) => part.type === "text");
-  return { text, issues, references, isConstant, evaluate };
+  return { text, issues, references, parts, isConstant, evaluate };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { JsonValue } from "@patchbay/core";
-import { defineControl, field, jsonValue } from "@patchbay/sdk";
+import { defineControl, field, follows, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
 
 const mergedField = z.object({
@@ -45,7 +45,7 @@ export const merge = defineControl({
         }),
       ),
   }),
-  output: z.record(z.string(), jsonValue()),
+  output: z.record(z.string(), jsonValue()).meta(follows({ fieldsFrom: "fields" })),
   sampleOutput: { customerId: "c_1204" },
   collect: {
     item: ({ fields }) => fields.map(({ name, value }) => ({ name, value: value ?? null })),

@@ -1,4 +1,4 @@
-import { defineControl, field, jsonValue } from "@patchbay/sdk";
+import { defineControl, field, follows, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
 import { collectingFields, groupItems, keep } from "./collecting.ts";
 
@@ -24,9 +24,9 @@ export const aggregate = defineControl({
     groupBy: collectingFields.groupBy,
   }),
   output: z.object({
-    array: z.array(jsonValue()).meta({ title: "List" }),
+    array: z.array(jsonValue().meta(follows({ valueOf: "item" }))).meta({ title: "List" }),
     count: z.number().meta({ title: "Number of items" }),
-    key: jsonValue().meta({ title: "Group" }),
+    key: jsonValue().meta({ title: "Group", ...follows({ valueOf: "groupBy" }) }),
   }),
   sampleOutput: { array: ["Desk lamp", "Warm bulb"], count: 2, key: null },
   collect: {

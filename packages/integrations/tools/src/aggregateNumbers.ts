@@ -1,5 +1,5 @@
 import type { JsonValue } from "@patchbay/core";
-import { defineControl, field } from "@patchbay/sdk";
+import { defineControl, field, follows, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
 import { collectingFields, groupItems, keep } from "./collecting.ts";
 
@@ -42,7 +42,7 @@ export const aggregateNumbers = defineControl({
     min: z.number().nullable().meta({ title: "Smallest" }),
     max: z.number().nullable().meta({ title: "Largest" }),
     count: z.number().meta({ title: "How many" }),
-    key: z.json().meta({ title: "Group" }),
+    key: jsonValue().meta({ title: "Group", ...follows({ valueOf: "groupBy" }) }),
   }),
   sampleOutput: { sum: 158.5, average: 79.25, min: 39.5, max: 119, count: 2, key: null },
   collect: {

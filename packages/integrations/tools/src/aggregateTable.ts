@@ -1,5 +1,5 @@
 import type { JsonValue } from "@patchbay/core";
-import { defineControl, field, jsonValue } from "@patchbay/sdk";
+import { defineControl, field, follows, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
 import { collectingFields, groupItems, keep } from "./collecting.ts";
 
@@ -68,7 +68,7 @@ export const aggregateTable = defineControl({
     text: z.string().meta({ title: "Table" }),
     rows: z.array(z.array(jsonValue())).meta({ title: "Rows" }),
     count: z.number().meta({ title: "Number of rows" }),
-    key: z.json().meta({ title: "Group" }),
+    key: jsonValue().meta({ title: "Group", ...follows({ valueOf: "groupBy" }) }),
   }),
   sampleOutput: { text: "Title,Quantity\nDesk lamp,1", rows: [["Desk lamp", 1]], count: 1, key: null },
   collect: {

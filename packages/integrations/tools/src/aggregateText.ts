@@ -1,5 +1,5 @@
 import type { JsonValue } from "@patchbay/core";
-import { defineControl, field } from "@patchbay/sdk";
+import { defineControl, field, follows, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
 import { collectingFields, groupItems, keep } from "./collecting.ts";
 
@@ -57,7 +57,7 @@ export const aggregateText = defineControl({
   output: z.object({
     text: z.string().meta({ title: "Text" }),
     count: z.number().meta({ title: "Number of bundles" }),
-    key: z.json().meta({ title: "Group" }),
+    key: jsonValue().meta({ title: "Group", ...follows({ valueOf: "groupBy" }) }),
   }),
   sampleOutput: { text: "- Desk lamp: 1\n- Warm bulb: 4", count: 2, key: null },
   collect: {

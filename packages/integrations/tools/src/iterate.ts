@@ -1,4 +1,4 @@
-import { defineControl, field, jsonValue } from "@patchbay/sdk";
+import { defineControl, field, follows, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
 
 export const iterate = defineControl({
@@ -19,7 +19,7 @@ export const iterate = defineControl({
     ),
   }),
   output: z.object({
-    value: jsonValue().meta({ title: "Item" }),
+    value: jsonValue().meta({ title: "Item", ...follows({ itemOf: "array" }) }),
     index: z.number().meta({ title: "Position, from 1" }),
     total: z.number().meta({ title: "Number of items" }),
   }),

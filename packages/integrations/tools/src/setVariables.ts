@@ -1,5 +1,5 @@
 import type { JsonValue } from "@patchbay/core";
-import { defineAction, field, jsonValue } from "@patchbay/sdk";
+import { defineAction, field, follows, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
 
 const variable = z.object({
@@ -35,7 +35,7 @@ export const setVariables = defineAction({
         }),
       ),
   }),
-  output: z.record(z.string(), jsonValue()),
+  output: z.record(z.string(), jsonValue()).meta(follows({ fieldsFrom: "variables" })),
   sampleOutput: { fullName: "Ada Lovelace", total: 154.58 },
   run({ input }): Record<string, JsonValue> {
     // `fromEntries` defines own properties: a variable named `__proto__` is a value like any other.

@@ -1,4 +1,4 @@
-import { formKeywords, type ActionManifest, type TriggerManifest } from "@patchbay/core";
+import { formKeywords, outputKeywords, type ActionManifest, type TriggerManifest } from "@patchbay/core";
 import { z } from "zod";
 import type { Integration } from "../define/integration.ts";
 import { isSchema, propertiesOf, type JsonSchema } from "../jsonSchema.ts";
@@ -35,7 +35,7 @@ function checkNode(node: ActionManifest | TriggerManifest): string[] {
   if (node.icon !== undefined && !iconName.test(node.icon))
     violations.push(`${node.name}: ${node.icon} is no icon name`);
   violations.push(...checkFields(node.input, node.name));
-  violations.push(...checkSample(node));
+  violations.push(...checkSample(node), ...checkOutput(node.output, node));
   return violations;
 }
 
@@ -87,4 +87,18 @@ function checkSample(node: ActionManifest | TriggerManifest): string[] {
   return result.success
     ? []
     : result.error.issues.map((issue) => `the sample of ${node.name} does not fit: ${issue.message}`);
+}
+
+/** What an output follows from is a field of the input. */
+function checkOutput(output: unknown, node: ActionManifest | TriggerManifest): string[] {
+  if (Array.isArray(output)) return output.flatMap((part) => checkOutput(part, node));
+  if (!isSchema(output)) return [];
+  const known: readonly string[] = outputKeywords;
+  return Object.entries(output).flatMap(([key, value]) => {
+    if (!key.startsWith("x-")) return checkOutput(value, node);
+    if (!known.includes(key)) return [`the output of ${node.name} has the unknown keyword ${key}`];
+    return typeof value === "string" && propertiesOf(node.input)[value]
+      ? []
+      : [`the output of ${node.name} follows ${String(value)}, which is no field of its input`];
+  });
 }

@@ -2,6 +2,7 @@ import type { Graph } from "../../graph/graph.ts";
 import type { Scopes } from "../../graph/scope.ts";
 import type { ManifestCatalog, NodeKind } from "../../manifest/catalog.ts";
 import type { Control } from "../../manifest/schema.ts";
+import type { FlowShapes } from "../../shapes/flow.ts";
 import type { Issue } from "../issue.ts";
 import type { Definition, DefinitionNode, NodeId } from "../schema.ts";
 
@@ -20,6 +21,8 @@ export interface RuleContext {
   scopes: Scopes;
   kinds: ReadonlyMap<NodeId, NodeKind>;
   connections?: ReadonlyMap<string, KnownConnection>;
+  /** What formulas can expect to read. */
+  shapes: FlowShapes;
 }
 
 /** A rule finds faults of one sort; it must cope with definitions that are broken in every other way. */

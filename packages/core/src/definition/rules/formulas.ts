@@ -1,11 +1,10 @@
-import { compileFilter } from "../../filter/filter.ts";
 import { findInScope, isOnPath, type ScopeLink } from "../../graph/scope.ts";
-import { compileConfig, type CompiledConfig } from "../../mapping/config.ts";
+import { compileConfigOnce, compileFilterOnce } from "../compileOnce.ts";
 import { formatReference } from "../../mapping/path.ts";
 import type { Template, TemplateReference } from "../../mapping/template.ts";
 import { literalFieldsOf } from "../checkConfig.ts";
 import type { Issue } from "../issue.ts";
-import type { Filter, JsonValue, NodeId } from "../schema.ts";
+import type { NodeId } from "../schema.ts";
 import { nameOf, type Rule, type RuleContext } from "./context.ts";
 
 type Place = Pick<Issue, "nodeId" | "edge" | "field">;
@@ -20,7 +19,7 @@ interface Surroundings {
 export const checkConfigFormulas: Rule = (context) =>
   context.definition.nodes.flatMap((node) => {
     const schema = context.kinds.get(node.id)?.node.input;
-    const { templates } = compileOnce(node.config, schema ? literalFieldsOf(schema) : []);
+    const { templates } = compileConfigOnce(node.config, schema ? literalFieldsOf(schema) : []);
     if (templates.length === 0) return [];
     const surroundings: Surroundings = {
       scope: context.scopes.at(node.id),
@@ -36,7 +35,7 @@ export const checkFilterFormulas: Rule = (context) =>
   context.definition.edges.flatMap(({ from, to, kind, filter }) => {
     if (!filter) return [];
     const surroundings: Surroundings = { scope: context.scopes.after(from), after: from };
-    return compileFilterOnce(filter).flatMap(({ field, template }) =>
+    return compileFilterOnce(filter).templates.flatMap(({ field, template }) =>
       checkTemplate(context, template, surroundings, { edge: { from, to, kind }, field }),
     );
   });
@@ -62,14 +61,16 @@ function checkReference(
   { nodeId, path }: TemplateReference,
   { scope, after }: Surroundings,
 ): Pick<Issue, "code" | "severity" | "message" | "fix"> | null {
-  const written = formatReference(nodeId, path);
   const node = context.graph.nodes.get(nodeId);
+  const isReadable = node !== undefined && findInScope(scope, nodeId) !== null;
+  if (isReadable && !node.disabled) return null;
+  // Words are put together only where there is something to say: nearly every reference is sound.
+  const written = formatReference(nodeId, path);
   if (!node) {
     const message = `${written} reads node ${nodeId}, which does not exist.`;
     return { code: "reference_unknown", severity: "error", message, fix: "Choose a value of a node before this one." };
   }
   const name = nameOf(context, nodeId);
-  const isReadable = findInScope(scope, nodeId) !== null;
   if (!isReadable && after !== undefined && isOnPath(context.graph, nodeId, after)) {
     const message = `${written} reads ${name}, which has finished here: an aggregator has collected its bundles.`;
     return { code: "reference_collected", severity: "error", message, fix: "Read the aggregator's array instead." };
@@ -83,32 +84,6 @@ function checkReference(
       fix: "Choose a value of a node before this one.",
     };
   }
-  if (!node.disabled) return null;
   const message = `${written} is always empty: ${name} is disabled.`;
   return { code: "reference_disabled", severity: "warning", message, fix: "Enable the node or choose another value." };
-}
-
-/**
- * Compiled configs and filters by identity: definitions are immutable data, and the editor validates after every key
- * stroke with all nodes but one unchanged.
- */
-const compiledConfigs = new WeakMap<object, { literals: string; compiled: CompiledConfig }>();
-const compiledFilters = new WeakMap<Filter, ReturnType<typeof compileFilter>["templates"]>();
-
-function compileOnce(config: Record<string, JsonValue>, literalFields: string[]): CompiledConfig {
-  const literals = literalFields.join("\n");
-  const known = compiledConfigs.get(config);
-  if (known?.literals === literals) return known.compiled;
-  const compiled = compileConfig(config, { literalFields });
-  compiledConfigs.set(config, { literals, compiled });
-  return compiled;
-}
-
-function compileFilterOnce(filter: Filter): ReturnType<typeof compileFilter>["templates"] {
-  let templates = compiledFilters.get(filter);
-  if (!templates) {
-    templates = compileFilter(filter).templates;
-    compiledFilters.set(filter, templates);
-  }
-  return templates;
 }

@@ -91,6 +91,7 @@ export const arrayFunctions = [
         name: "order",
         type: "text",
         description: '"asc", "desc", "asc ci" or "desc ci"; "asc" when left out.',
+        choices: ["asc", "desc", "asc ci", "desc ci"],
         optional: true,
       },
       { name: "path", type: "text", description: "The field to sort by, where the items are objects.", optional: true },

@@ -1,7 +1,16 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
-import { bytesOf, decodeUtf8, isBinary, readBytes, requireEncoding, toBinary, writeBytes } from "./bytes.ts";
+import {
+  bytesOf,
+  decodeUtf8,
+  encodingNames,
+  isBinary,
+  readBytes,
+  requireEncoding,
+  toBinary,
+  writeBytes,
+} from "./bytes.ts";
 import { defineFunction, type FunctionDefinition, type FunctionExample } from "./define.ts";
 import { toText } from "../values.ts";
 
@@ -25,6 +34,7 @@ function defineHash(name: string, label: string, hash: Hash, examples: FunctionE
         name: "outputEncoding",
         type: "text",
         description: '"hex", "base64", "base64url" or "latin1"; "hex" when left out.',
+        choices: encodingNames,
         optional: true,
       },
       { name: "key", type: "any", description: "The secret key: then the result is an HMAC.", optional: true },
@@ -32,6 +42,7 @@ function defineHash(name: string, label: string, hash: Hash, examples: FunctionE
         name: "keyEncoding",
         type: "text",
         description: 'How the key is written: "utf8", "hex", "base64" or "latin1"; "utf8" when left out.',
+        choices: encodingNames,
         optional: true,
       },
     ],
@@ -89,6 +100,7 @@ export const binaryFunctions = [
         name: "encoding",
         type: "text",
         description: '"utf8", "hex", "base64", "base64url" or "latin1"; "utf8" when left out.',
+        choices: encodingNames,
         optional: true,
       },
     ],

@@ -18,6 +18,9 @@ export type Encoding = (typeof encodings)[number];
 
 const aliases: Record<string, Encoding> = { "utf-8": "utf8", text: "utf8", binary: "latin1", ascii: "latin1" };
 
+/** Every name that an encoding may be given by. */
+export const encodingNames: readonly string[] = [...encodings, ...Object.keys(aliases)];
+
 export function requireEncoding(name: string): Encoding {
   const wanted = name.trim().toLowerCase();
   const found =

@@ -24,6 +24,7 @@ const unitArg = {
   name: "unit",
   type: "text",
   description: '"hour", "day", "week", "month", "quarter" or "year".',
+  choices: ["hour", "day", "week", "month", "quarter", "year"],
 } as const;
 
 export const iso = (ms: number): string => new Date(requireTime(ms)).toISOString();
@@ -198,6 +199,7 @@ export const dateFunctions = [
         type: "text",
         description:
           '"milliseconds", "seconds", "minutes", "hours", "days", "weeks", "months" or "years"; milliseconds when left out.',
+        choices: [...Object.keys(units), "months", "years"],
         optional: true,
       },
     ],

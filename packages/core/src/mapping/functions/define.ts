@@ -25,6 +25,8 @@ export interface ArgumentDoc {
   type: ArgumentType;
   description: string;
   optional?: true;
+  /** Of a text: the only ones that it may be. */
+  choices?: readonly string[];
   /** May be given any number of times, at the end. */
   rest?: true;
 }

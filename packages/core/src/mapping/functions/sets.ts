@@ -56,7 +56,13 @@ export const setFunctions = [
     description: 'The items of one list that the other lacks; with the mode "symmetric" also the other way round.',
     args: [
       ...pairArgs,
-      { name: "mode", type: "text", description: '"classic" or "symmetric"; "classic" when left out.', optional: true },
+      {
+        name: "mode",
+        type: "text",
+        description: '"classic" or "symmetric"; "classic" when left out.',
+        choices: ["classic", "symmetric"],
+        optional: true,
+      },
     ],
     returns: "array",
     examples: [

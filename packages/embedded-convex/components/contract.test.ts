@@ -1,6 +1,7 @@
 /** What Convex promises about components, beside what published ones need: transactions, ids, handles, files, HTTP, environment. */
-import { ConvexClient } from "convex/browser";
+import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
+import { createRemoteJWKSet, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { convex } from "../test/cli.ts";
 import { createTokenIssuer } from "../test/tokens.ts";
@@ -249,6 +250,85 @@ describe("crons of a component", () => {
       expect(jobs.filter((name) => name.startsWith("ticking"))).toEqual([]);
     }
     expect((await app.query<string[]>("calls:jobs")).filter((name) => name.startsWith("ticking"))).toEqual([]);
+  });
+});
+
+describe("tokens that mutations sign", () => {
+  const sign = (claims: Record<string, string>, expiresInSeconds = 60) =>
+    app.mutation<string>("about:token", { claims, expiresInSeconds });
+
+  it("are verified by the keys that the deployment shows, and name app or component as their issuer", async () => {
+    const { cloudUrl } = app.deployment;
+    const keys = createRemoteJWKSet(new URL(`${cloudUrl}/.well-known/jwks.json`));
+    const own = await jwtVerify(await sign({ sub: "ada" }), keys, { issuer: cloudUrl });
+    expect(own.payload).toMatchObject({ sub: "ada", exp: own.payload.iat! + 60 });
+    const vault = await jwtVerify(await app.mutation<string>("about:vaultToken"), keys);
+    expect(vault.payload.iss).toBe(`${cloudUrl}/components/vault`);
+  });
+
+  it("sign in, where auth.config.ts says so", async () => {
+    const client = new ConvexHttpClient(app.deployment.cloudUrl);
+    client.setAuth(await sign({ sub: "ada" }));
+    expect(await client.query(anyApi.about!.who!, {})).toBe("ada");
+    expect(await client.query(anyApi.calls!.surroundings!, {})).toMatchObject({ who: "ada", vaultWho: null });
+  });
+
+  it("cannot claim what is the deployment's to say, or live long", async () => {
+    await expect(sign({ iss: "me" })).rejects.toThrow("reserved");
+    await expect(sign({}, 7200)).rejects.toThrow("between 1 and 3600");
+  });
+});
+
+describe("a transaction", () => {
+  it("gives a nested call less than it may use itself", async () => {
+    const tag = newTag();
+    type Limited = { before: Metric; outcome: string; after: Metric };
+    type Metric = { used: number; remaining: number };
+    const refused = await app.mutation<Limited>("about:limited", { tag, count: 10, limit: 9 });
+    expect(refused.outcome).toMatch(/limit: 1?0/);
+    expect([refused.before.used, refused.after.used], "what was rolled back does not count").toEqual([1, 2]);
+    const allowed = await app.mutation<Limited>("about:limited", { tag, count: 10, limit: 10 });
+    expect(allowed).toMatchObject({ outcome: "all written", after: { used: 12, remaining: 16_000 - 12 } });
+    expect((await everything(tag)).vault).toHaveLength(10);
+  });
+
+  it("reads an older snapshot where it asks for one", async () => {
+    const tag = newTag();
+    await app.mutation("calls:addRow", { tag });
+    expect(await app.mutation("about:compare", { tag })).toEqual({ fresh: 2, stale: 1, isOlder: true });
+  });
+
+  it("stamps what it writes with its own commit time, after everything it could see", async () => {
+    const tag = newTag();
+    type Stamp = { snapshot: bigint; at: bigint };
+    const made = await Promise.all(Array.from({ length: 20 }, () => app.mutation<Stamp>("about:stamp", { tag })));
+    const seen = await app.query<{ stamps: bigint[]; snapshot: bigint }>("about:stamps", { tag });
+    expect(new Set(seen.stamps).size, "also when they were committed together").toBe(20);
+    expect(seen.stamps.toSorted(byValue)).toEqual(made.map(({ at }) => at).toSorted(byValue));
+    for (const { snapshot, at } of made) {
+      expect(at).toBeGreaterThan(snapshot);
+      expect(at).toBeLessThanOrEqual(seen.snapshot);
+    }
+  });
+});
+
+function byValue(left: bigint, right: bigint): number {
+  return left < right ? -1 : 1;
+}
+
+describe("audit entries", () => {
+  it("reach the operator's log once they are committed, with their variables filled in", async () => {
+    const [kept, lost] = [newTag(), newTag()];
+    await expect(app.mutation("about:audited", { tag: lost, fail: true })).rejects.toThrow();
+    await app.mutation("about:audited", { tag: kept, fail: false });
+    await app.action("about:auditedAction", { tag: kept });
+    const logs = await fetch(`${app.deployment.cloudUrl}/api/stream_function_logs?cursor=0`, {
+      headers: { authorization: `Convex ${app.deployment.adminKey}` },
+    });
+    const text = JSON.stringify(await logs.json());
+    expect(text).toContain(`\\"tag\\":\\"${kept}\\",\\"who\\":{\\"agent\\":\\"`);
+    expect(text).toContain(`\\"tag\\":\\"${kept}\\",\\"from\\":\\"action\\"`);
+    expect(text).not.toContain(lost);
   });
 });
 

@@ -5,13 +5,15 @@ import { laneOf } from "../scheduler/jobRunner.ts";
 import type { VectorRequest } from "../search/vectorQuery.ts";
 import type { FileStore } from "../storage/files.ts";
 import { addRow } from "../storage/rows.ts";
+import type { AuditEntry } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
+import { auditEntry } from "./auditLog.ts";
 import { type Codebase, addressOf, type FunctionAddress, targetOf } from "./codebase.ts";
 import { ambientHost, type CallContext, currentContext } from "./context.ts";
 import type { FunctionCall } from "./invoke.ts";
 import { recordLogLine } from "./logLines.ts";
 import { type CallResult, callerError } from "./results.ts";
-import { DEPLOYMENT_METADATA, requestMetadata } from "./transactionHost.ts";
+import { DEPLOYMENT_METADATA, functionMetadata, requestMetadata } from "./metaOperations.ts";
 import { type UploadTokens, uploadUrl } from "./uploadTokens.ts";
 
 /** The transactor as seen from an action worker. */
@@ -28,6 +30,7 @@ export interface ActionServices {
   uploadTokens: () => UploadTokens;
   cloudUrl: () => string;
   fetch: typeof fetch;
+  onAudit: (entry: AuditEntry) => void;
   runAction(call: FunctionCall): Promise<CallResult>;
   /** A number that no other call of this process has. */
   nextCallId(): string;
@@ -120,14 +123,16 @@ function storageOperations({ transactor, uploadTokens, cloudUrl }: ActionService
   } satisfies Record<string, AsyncOperation>;
 }
 
-function metaOperations(_services: ActionServices) {
+function metaOperations({ onAudit }: ActionServices) {
   return {
     "1.0/getUserIdentity": (call: CallContext) => call.identity ?? "null",
-    "1.0/getFunctionMetadata": (call: CallContext) =>
-      JSON.stringify({ name: call.path, componentPath: call.component }),
+    "1.0/getFunctionMetadata": (call: CallContext) => functionMetadata(call),
     "1.0/getDeploymentMetadata": () => JSON.stringify(DEPLOYMENT_METADATA),
     "1.0/getRequestMetadata": (call: CallContext) => JSON.stringify(requestMetadata(call)),
-    "1.0/auditLog": () => "null",
+    "1.0/auditLog": (call: CallContext, { body }: { body: ConvexJson }) => {
+      onAudit(auditEntry(call, body, Date.now()));
+      return "null";
+    },
   } satisfies Record<string, AsyncOperation>;
 }
 

@@ -5,6 +5,7 @@ import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry 
 import type { TableNumber } from "../store/catalog.ts";
 import { FileStore } from "../storage/files.ts";
 import { type ActionServices, createActionHost, type TransactorClient } from "./actionHost.ts";
+import { auditLogEntry } from "./auditLog.ts";
 import { Codebase, describeAddress } from "./codebase.ts";
 import { type CallContext, runInContext } from "./context.ts";
 import { FunctionHandles } from "./functionHandles.ts";
@@ -68,6 +69,7 @@ export class ActionRuntime implements ActionOperations {
         return createGuardedFetch({ allow: this.#allow, deniedPorts: () => options.deniedPorts });
       }),
       runAction: (call) => this.action(call),
+      onAudit: (entry) => options.onLog(auditLogEntry(entry)),
       nextCallId: () => `${options.name}.${this.#nextCall++}`,
     };
   }

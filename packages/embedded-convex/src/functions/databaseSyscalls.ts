@@ -181,11 +181,11 @@ function merge(old: ConvexJsonObject, patch: ConvexJsonObject): ConvexJsonObject
   return next;
 }
 
-/** Replaces `{ $commitTs: null }` by the timestamp at which the running batch will be committed. */
-function resolveCommitTs(transaction: Transaction, value: ConvexJson): ConvexJson {
+/** Replaces `{ $commitTs: null }` by the timestamp at which the transaction will be committed. */
+export function resolveCommitTs(transaction: Transaction, value: ConvexJson): ConvexJson {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => resolveCommitTs(transaction, item));
-  if ("$commitTs" in value) return { $integer: encodeInt64(transaction.store.clock.lastTs) };
+  if ("$commitTs" in value) return { $integer: encodeInt64(transaction.commitTs) };
   let changed: ConvexJsonObject | null = null;
   for (const [field, item] of Object.entries(value)) {
     const resolved = resolveCommitTs(transaction, item);

@@ -7,24 +7,21 @@ import type { ConvexJson } from "../values/json.ts";
 import { type Codebase, addressOf, type FunctionAddress, targetOf } from "./codebase.ts";
 import { ambientHost, type CallContext, currentContext, transactionOf, type TransactionContext } from "./context.ts";
 import { databaseOperations, encodeInt64, syncDatabaseOperations } from "./databaseSyscalls.ts";
-import { identityFor, resolveCall, runFunction } from "./invoke.ts";
 import { recordLogLine } from "./logLines.ts";
+import { metaOperations, type MetaServices } from "./metaOperations.ts";
+import { type NestedCall, runNested } from "./nestedCalls.ts";
 import type { PageCursors } from "./pageCursors.ts";
-import type { RequestInfo } from "./request.ts";
-import { callerError, failureOf } from "./results.ts";
 import type { StoredFiles } from "./storedFiles.ts";
 import { type UploadTokens, uploadUrl } from "./uploadTokens.ts";
 
 /** What the operations of queries and mutations work with. The codebase changes with every push. */
-export interface TransactionServices {
+export interface TransactionServices extends MetaServices {
   codebase(): Codebase;
   catalog: Catalog;
   jobs: Jobs;
   files: StoredFiles;
   pageCursors: PageCursors;
   uploadTokens: UploadTokens;
-  /** Origin of the client API, without a trailing slash. */
-  cloudUrl: string;
 }
 
 type AsyncOperation = (call: CallContext, state: TransactionContext, args: never) => string | Promise<string>;
@@ -33,7 +30,11 @@ type Args<Shape> = Shape & Record<string, unknown>;
 /** The host side of `Convex.syscall` and `Convex.asyncSyscall` for queries and mutations. */
 export function createTransactionHost(services: TransactionServices): RealmHost {
   const operations = new Map<string, AsyncOperation>(
-    Object.entries({ ...databaseOperations(services.pageCursors), ...otherOperations(services) }),
+    Object.entries({
+      ...databaseOperations(services.pageCursors),
+      ...otherOperations(services),
+      ...metaOperations(services),
+    }),
   );
   const syncOperations = new Map<string, (call: CallContext, state: TransactionContext, args: never) => string>(
     Object.entries(syncDatabaseOperations),
@@ -43,7 +44,7 @@ export function createTransactionHost(services: TransactionServices): RealmHost 
     syscall(op, args) {
       const call = currentContext();
       const state = transactionOf(call, op);
-      if (op === "1.0/getSnapshotTs") return `{"$integer":"${encodeInt64(services.catalog.lastTs)}"}`;
+      if (op === "1.0/getSnapshotTs") return `{"$integer":"${encodeInt64(state.transaction.snapshotTs)}"}`;
       const operation = syncOperations.get(op);
       if (operation === undefined) throw new Error(`Unknown operation ${op}`);
       return operation(call, state, JSON.parse(args) as never);
@@ -69,16 +70,8 @@ export function createTransactionHost(services: TransactionServices): RealmHost 
 function otherOperations(services: TransactionServices) {
   const { jobs, files } = services;
   return {
-    async "1.0/runUdf"(call: CallContext, state: TransactionContext, args: Args<NestedCall>): Promise<string> {
-      let open = (): void => undefined;
-      state.gate = new Promise((resolve) => (open = resolve));
-      try {
-        return await runNested(services, call, state, args);
-      } finally {
-        state.gate = null;
-        open();
-      }
-    },
+    "1.0/runUdf": (call: CallContext, state: TransactionContext, args: NestedCall) =>
+      runNested(services, call, state, args),
 
     "1.0/createFunctionHandle"(call: CallContext, _state: TransactionContext, args: FunctionAddress): string {
       return JSON.stringify(services.codebase().createHandle(call.component, addressOf(args)));
@@ -90,6 +83,10 @@ function otherOperations(services: TransactionServices) {
       args: Args<FunctionAddress & { ts: number; args: ConvexJson }>,
     ): string {
       const info = services.codebase().resolve(call.component, addressOf(args));
+      if (JSON.stringify(args.args).includes('"$commitTs"'))
+        throw new Error(
+          `Invalid arguments for "${info.path}": a scheduled function cannot take an unresolved placeholder value.`,
+        );
       const job = {
         kind: "scheduled" as const,
         component: call.component,
@@ -150,66 +147,5 @@ function otherOperations(services: TransactionServices) {
     "1.0/storageGet"(): string {
       throw new Error("storage.get() is only available in actions.");
     },
-
-    "1.0/getFunctionMetadata": (call: CallContext) =>
-      JSON.stringify({ name: call.path, componentPath: call.component }),
-
-    "1.0/getDeploymentMetadata": () => JSON.stringify(DEPLOYMENT_METADATA),
-
-    "1.0/getRequestMetadata": (call: CallContext) => JSON.stringify(requestMetadata(call)),
-
-    "1.0/getTransactionMetrics": (_call: CallContext, { transaction }: TransactionContext) =>
-      JSON.stringify(transaction.usage.metrics()),
-
-    "1.0/signJwt"(): string {
-      throw new Error("signJwt() is not supported by the embedded deployment.");
-    },
-
-    "1.0/auditLog": () => "null",
   } satisfies Record<string, AsyncOperation>;
-}
-
-export const DEPLOYMENT_METADATA = { name: "embedded", region: null, class: "s16" };
-
-/** In the shape of `getRequestMetadata`. */
-export function requestMetadata({ request }: CallContext): RequestInfo {
-  return request;
-}
-
-type NestedCall = FunctionAddress & { udfType: "query" | "mutation" | "snapshotQuery"; args: ConvexJson };
-
-/** Runs a query or mutation inside the caller's transaction; a failed mutation leaves nothing behind. */
-async function runNested(
-  services: TransactionServices,
-  call: CallContext,
-  state: TransactionContext,
-  args: NestedCall,
-): Promise<string> {
-  const kind = args.udfType === "mutation" ? "mutation" : "query";
-  const { transaction } = state;
-  try {
-    if (kind === "mutation" && !transaction.writable) throw new Error("Queries cannot run mutations.");
-    const target = {
-      callId: "",
-      address: addressOf(args),
-      component: call.component,
-      access: "internal" as const,
-      request: call.request,
-    };
-    const argsText = JSON.stringify(args.args);
-    const info = resolveCall(services.codebase(), { ...target, args: argsText, identity: call.identity }, kind);
-    const own = args.udfType === "snapshotQuery" ? transaction.atSnapshot() : transaction;
-    const nested: CallContext = {
-      ...call,
-      kind,
-      component: info.component,
-      path: info.path,
-      identity: identityFor(call, info),
-      transaction: { ...state, transaction: own, cursors: new Map(), gate: null, journal: { last: null, next: null } },
-    };
-    const run = () => runFunction(info, argsText, nested, services.catalog);
-    return await (kind === "mutation" ? transaction.nested(run) : run());
-  } catch (error) {
-    throw callerError(failureOf(error, []));
-  }
 }

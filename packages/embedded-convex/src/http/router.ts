@@ -1,3 +1,4 @@
+import type { JsonWebKey } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { DATA_ROUTES } from "../data/dataApi.ts";
 import type { Transfers } from "../data/transfers.ts";
@@ -26,6 +27,8 @@ export interface ApiServices {
   logs: FunctionLogs;
   callers: Callers;
   memory(): Promise<MemoryReport>;
+  /** A JSON Web Key Set. */
+  publicKeys(): { keys: JsonWebKey[] };
   /** The newest commit timestamp, decimal. */
   observeTs(): Promise<string>;
   functions: FunctionApiServices;
@@ -43,6 +46,8 @@ interface ApiRequest {
 type Handler = (call: ApiRequest) => Promise<unknown>;
 
 const VERSION = "embedded-1.48.0";
+/** Where the keys are that verify the tokens of `ctx.auth.signJwt`. */
+export const JWKS_PATH = "/.well-known/jwks.json";
 const MAX_PUSH_BYTES = 256 * 1024 * 1024;
 
 /** Answers everything on the port of the client API but WebSockets. */
@@ -63,6 +68,7 @@ export async function handleApiRequest(
 
 /** What anybody may call; the handlers find out themselves who is calling. */
 export const PUBLIC_ROUTES: Readonly<Record<string, Handler>> = {
+  [JWKS_PATH]: async ({ services }) => services.publicKeys(),
   "/version": async ({ response }) => send(response, 200, VERSION, "text/plain"),
   "/instance_name": async ({ response }) => send(response, 200, "embedded", "text/plain"),
   "/api/query_ts": async ({ services }) => ({ ts: encodeTs(BigInt(await services.observeTs())) }),

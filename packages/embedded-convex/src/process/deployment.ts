@@ -16,7 +16,7 @@ import { PushApi } from "../deploy/pushApi.ts";
 import { newRequest } from "../functions/request.ts";
 import { UploadTokens } from "../functions/uploadTokens.ts";
 import { Callers } from "../http/callers.ts";
-import { handleApiRequest } from "../http/router.ts";
+import { handleApiRequest, JWKS_PATH } from "../http/router.ts";
 import { type RequestSource, sourceOf } from "../http/clientAddress.ts";
 import { sendError } from "../http/responses.ts";
 import { handleSiteRequest } from "../site/site.ts";
@@ -124,6 +124,7 @@ class Deployment implements RunningDeployment {
     siteUrl: "",
     tables: [],
     uploadSecret: "",
+    publicKeys: { keys: [] },
   };
   readonly #runningJobs = new Set<string>();
   #nextConnection = 1;
@@ -299,6 +300,13 @@ class Deployment implements RunningDeployment {
       providers: this.#state.manifest.authProviders as VerifiedProvider[],
       ownIssuer: this.siteUrl,
       fetchOwn: (request) => this.#fetchOwnSite(request),
+      fetch: (input, init) => {
+        const { url } = new Request(input, init);
+        // Tokens that mutations have signed may be accepted too, without asking ourselves over the network.
+        return url === this.cloudUrl + JWKS_PATH
+          ? Promise.resolve(Response.json(this.#state.publicKeys))
+          : fetch(input, init);
+      },
     });
   }
 
@@ -337,6 +345,7 @@ class Deployment implements RunningDeployment {
           pool: this.#pool,
           logs: this.#logs,
           callers: this.#callers,
+          publicKeys: () => this.#state.publicKeys,
           memory: () => this.#memory(),
           observeTs: () => this.#transactor().call("observeTs", { ts: null }),
           functions: {

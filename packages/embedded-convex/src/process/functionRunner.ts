@@ -1,5 +1,6 @@
 import type { SystemQueries } from "../deploy/systemQueries.ts";
 import { type Codebase, describeAddress, type FunctionInfo } from "../functions/codebase.ts";
+import { resolveCommitTs } from "../functions/databaseSyscalls.ts";
 import { type FunctionCall, identityFor, resolveCall, rootContext, runFunction } from "../functions/invoke.ts";
 import type { PageJournal } from "../functions/pagination.ts";
 import { newRequest, type RequestInfo } from "../functions/request.ts";
@@ -131,8 +132,8 @@ export class FunctionRunner {
     const { request } = call;
     const context = rootContext({ kind: "mutation", info, identity, transaction, journal: null, request });
     context.logs = logs;
-    const value = await runFunction(info, call.args, context, catalog);
-    const ts = store.clock.lastTs;
+    const value = withCommitTs(transaction, await runFunction(info, call.args, context, catalog));
+    const ts = transaction.commitTs;
     // What wrote nothing may as well run again: it needs no record, and no disk sync.
     if (sessionRequest !== null && transaction.usage.used.documentsWritten > 0) {
       store.requests.add(sessionRequest.session, sessionRequest.request, { ts, value });
@@ -188,6 +189,12 @@ export class FunctionRunner {
       success: null,
     });
   }
+}
+
+/** A result may contain the commit timestamp, which is known by now. */
+function withCommitTs(transaction: Transaction, value: string): string {
+  if (!value.includes('"$commitTs"')) return value;
+  return JSON.stringify(resolveCommitTs(transaction, JSON.parse(value) as ConvexJson));
 }
 
 function liveResult({ result, journal }: QueryRun, { requestId }: RequestInfo): LiveResult {

@@ -1,3 +1,4 @@
+import type { JsonWebKey } from "node:crypto";
 import type { TransferOperations } from "../data/messages.ts";
 import type { NamedIndex } from "../deploy/activationDiff.ts";
 import type { Manifest, StoredModule } from "../deploy/manifest.ts";
@@ -146,6 +147,8 @@ export interface DeploymentState {
   tables: TableNumber[];
   /** Base64 of the secret that signs upload URLs. */
   uploadSecret: string;
+  /** What verifies the tokens that mutations sign. */
+  publicKeys: { keys: JsonWebKey[] };
 }
 
 /** What a push has changed, for the CLI. */

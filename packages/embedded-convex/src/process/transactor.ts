@@ -1,4 +1,5 @@
-import { randomBytes } from "node:crypto";
+import { type JsonWebKey, randomBytes } from "node:crypto";
+import { SigningKey } from "../auth/signingKey.ts";
 import type { TransferOperations } from "../data/messages.ts";
 import { type DataOperations, openData } from "../data/openData.ts";
 import { indexDiff, indexesOf, moduleDiff } from "../deploy/activationDiff.ts";
@@ -7,6 +8,7 @@ import { ModuleStore } from "../deploy/moduleStore.ts";
 import { predictSchema } from "../deploy/schemaPrediction.ts";
 import { SchemaRollout } from "../deploy/schemaRollout.ts";
 import { SystemQueries } from "../deploy/systemQueries.ts";
+import { auditLogEntry } from "../functions/auditLog.ts";
 import { Codebase } from "../functions/codebase.ts";
 import { FunctionHandles } from "../functions/functionHandles.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
@@ -81,6 +83,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
   readonly #uploadSecret: Buffer;
   /** Operations of exports and imports. */
   readonly data: DataOperations;
+  readonly #signingKey: SigningKey;
   #codebase: Codebase;
   #announcedTables = 0;
   /** What the main thread believes to be put off. */
@@ -112,6 +115,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     );
     const secrets = this.#prepareStore();
     this.#uploadSecret = secrets;
+    this.#signingKey = new SigningKey(store.kv.getJson<JsonWebKey>(SIGNING_KEY)!);
     const pageCursors = new PageCursors(secrets);
     this.#executor = new Executor({
       store,
@@ -150,6 +154,8 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       pageCursors,
       uploadTokens,
       cloudUrl,
+      signingKey: this.#signingKey,
+      onAudit: (entry) => options.events.log(auditLogEntry(entry)),
     });
     const manifest = () => this.#codebase.manifest;
     const storedEnv = () => ({ ...this.#environment.stored });
@@ -200,6 +206,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       siteUrl,
       tables: this.#catalog.numbers(),
       uploadSecret: this.#uploadSecret.toString("base64"),
+      publicKeys: this.#signingKey.publicKeys,
     };
   }
 
@@ -349,6 +356,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     return this.#store.write(() => {
       for (const name of SYSTEM_TABLES) this.#catalog.ensureTable("", name);
       this.#catalog.dropBuildingIndexes();
+      if (this.#store.kv.getJson(SIGNING_KEY) === null) this.#store.kv.setJson(SIGNING_KEY, SigningKey.generate());
       const stored = this.#store.kv.getJson<string>("secret");
       if (stored !== null) return Buffer.from(stored, "base64");
       const secret = randomBytes(48);
@@ -394,6 +402,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     this.#vectors.committed(commit.writes);
     if (commit.obsoleteFiles.length > 0) events.deleteFiles({ files: commit.obsoleteFiles });
     this.#announceTables();
+    for (const entry of commit.audits) events.log(auditLogEntry(entry));
     this.#scheduler.wake(commit.due);
     if (commit.writes.everything) this.#live.invalidateAll();
     else this.#live.invalidate(commit.writes);
@@ -451,6 +460,8 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
 }
 
 const SCHEMA_WAIT_MS = 5000;
+/** The private key of `ctx.auth.signJwt`. */
+const SIGNING_KEY = "signingKey";
 
 /** The crons of all components; those of the app go by their own names. */
 function cronsOf(manifest: Manifest): Cron[] {

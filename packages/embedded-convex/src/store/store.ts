@@ -31,6 +31,8 @@ export class Store implements DocumentSource {
   readonly #file: string;
   #committed: CommittedDocuments | null = null;
   #changesBefore = 0;
+  /** The time of the last commit. */
+  committedTs: bigint;
   readonly #savepoints: { open: Statement; release: Statement; rollback: Statement }[] = [];
 
   constructor(options: { folder: string; sync: SyncMode; now: () => number }) {
@@ -40,6 +42,7 @@ export class Store implements DocumentSource {
     this.kv = new KeyValues(this.database);
     this.requests = new SessionRequests(this.database, options.now);
     this.clock = new Clock(this.kv.getJson<ClockState>("clock"), options.now);
+    this.committedTs = this.clock.lastTs;
   }
 
   begin(): void {
@@ -74,6 +77,7 @@ export class Store implements DocumentSource {
     }
     this.kv.setJson("clock", this.clock.state());
     this.#statements.commit.run();
+    this.committedTs = this.clock.lastTs;
     this.database.afterCommit();
   }
 

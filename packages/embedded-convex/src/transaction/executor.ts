@@ -1,7 +1,7 @@
 import { isStorageFailure, type StorageFailure } from "../store/failures.ts";
 import type { Store } from "../store/store.ts";
 import { WriteSet } from "./readSet.ts";
-import { Transaction, type TransactionHost } from "./transaction.ts";
+import { type AuditEntry, Transaction, type TransactionHost } from "./transaction.ts";
 
 /** Told what runs, so that a watchdog on another thread can name the culprit when it has to end this one. */
 export interface Heartbeat {
@@ -18,6 +18,7 @@ export interface Commit {
   /** When jobs that were scheduled in it are due. */
   due: number[];
   obsoleteFiles: string[];
+  audits: AuditEntry[];
   /** Sessions whose mutations are in it. */
   sessions: Set<string>;
 }
@@ -156,11 +157,18 @@ export class Executor {
 
   async #commitBatch(batch: QueuedWrite[]): Promise<void> {
     const { store } = this.#options;
-    const commit: Commit = { ts: 0n, writes: new WriteSet(), due: [], obsoleteFiles: [], sessions: new Set() };
+    const commit: Commit = {
+      ts: 0n,
+      writes: new WriteSet(),
+      due: [],
+      obsoleteFiles: [],
+      audits: [],
+      sessions: new Set(),
+    };
     const answers: (() => void)[] = [];
     store.begin();
-    commit.ts = store.clock.nextTs();
     for (const item of batch) answers.push(await this.#runWrite(item, commit));
+    commit.ts = store.clock.lastTs;
     this.#options.heartbeat.committing();
     try {
       store.commit();
@@ -194,6 +202,7 @@ export class Executor {
       commit.writes.append(transaction.writes);
       for (const job of transaction.scheduled) commit.due.push(job.due);
       commit.obsoleteFiles.push(...transaction.obsoleteFiles);
+      commit.audits.push(...transaction.audits);
       if (work.session != null) commit.sessions.add(work.session);
       return () => resolve(value);
     } catch (error) {

@@ -21,6 +21,13 @@ const DESCRIPTIONS: Record<LimitName, string> = {
   scheduledFunctionArgsBytes: "Too large total size of the arguments of scheduled functions from this mutation",
 };
 
+const WRITE_LIMITS: readonly LimitName[] = [
+  "documentsWritten",
+  "bytesWritten",
+  "functionsScheduled",
+  "scheduledFunctionArgsBytes",
+];
+
 /** What one transaction has used of each limit. */
 export class Usage {
   readonly used: Record<LimitName, number> = {
@@ -33,12 +40,37 @@ export class Usage {
     scheduledFunctionArgsBytes: 0,
   };
 
+  /** What may be used in all, at this moment: a nested call may have less. */
+  #limits: Readonly<Record<LimitName, number>> = LIMITS;
+
+  /** Lowers the limits for a nested call, counted from now on; to be lifted by what is returned. */
+  restrict(limits: Partial<Record<LimitName, number>>): () => void {
+    const before = this.#limits;
+    const lowered = { ...before };
+    for (const name of Object.keys(LIMITS) as LimitName[]) {
+      const own = limits[name];
+      if (typeof own === "number") lowered[name] = Math.min(before[name], this.used[name] + own);
+    }
+    this.#limits = lowered;
+    return () => (this.#limits = before);
+  }
+
+  /** What was written so far, for `undoWrites`. */
+  mark(): Partial<Record<LimitName, number>> {
+    return Object.fromEntries(WRITE_LIMITS.map((name) => [name, this.used[name]]));
+  }
+
+  /** What was rolled back was not written; what was read, was. */
+  undoWrites(mark: Partial<Record<LimitName, number>>): void {
+    Object.assign(this.used, mark);
+  }
+
   /** @throws when the limit is passed; the message names it as Convex does. */
   add(name: LimitName, amount: number): void {
     this.used[name] += amount;
-    if (this.used[name] > LIMITS[name]) {
+    if (this.used[name] > this.#limits[name]) {
       throw new Error(
-        `${DESCRIPTIONS[name]} (limit: ${LIMITS[name]}). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
+        `${DESCRIPTIONS[name]} (limit: ${this.#limits[name]}). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
       );
     }
   }
@@ -47,7 +79,7 @@ export class Usage {
   metrics(): Record<LimitName, { used: number; remaining: number }> {
     const entries = (Object.keys(LIMITS) as LimitName[]).map((name) => {
       const used = this.used[name];
-      return [name, { used, remaining: Math.max(0, LIMITS[name] - used) }] as const;
+      return [name, { used, remaining: Math.max(0, this.#limits[name] - used) }] as const;
     });
     return Object.fromEntries(entries) as Record<LimitName, { used: number; remaining: number }>;
   }

@@ -2,7 +2,7 @@ import type { Catalog, DocumentLocation, TableInfo } from "../store/catalog.ts";
 import { documentKey, indexEntryKey } from "../store/catalog.ts";
 import { DOCUMENTS, type DocumentSource, type Store } from "../store/store.ts";
 import { encodeId } from "../values/ids.ts";
-import type { ConvexJsonObject } from "../values/json.ts";
+import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
 import { documentProblem, validateValue } from "../values/validator.ts";
 import { Usage } from "./limits.ts";
 import { ReadSet, WriteSet } from "./readSet.ts";
@@ -20,6 +20,16 @@ export interface ScheduledJob {
   due: number;
 }
 
+/** What a function has said by `log.audit`, with its variables filled in; for the operator, once the transaction is committed. */
+export interface AuditEntry {
+  /** The function, with its component (`vault/notes:add`). */
+  function: string;
+  requestId: string;
+  /** Milliseconds since 1970. */
+  atMs: number;
+  body: ConvexJson;
+}
+
 /** A file to delete once the transaction is committed. */
 export type ObsoleteFile = string;
 
@@ -33,7 +43,13 @@ export class Transaction {
   readonly writes = new WriteSet();
   readonly scheduled: ScheduledJob[] = [];
   readonly obsoleteFiles: ObsoleteFile[] = [];
+  /** Entries for the operator that stand for what is committed. */
+  readonly audits: AuditEntry[] = [];
   readonly writable: boolean;
+  /** What was committed at this time or before is seen, and nothing that is committed later. */
+  readonly snapshotTs: bigint;
+  /** When its own writes will count as committed, in nanoseconds: later than those of all transactions before it. */
+  readonly commitTs: bigint;
   /** Where documents are read from. */
   readonly source: DocumentSource;
   /** Set by the executor when the function has returned or was given up on: code that goes on must not touch the database. */
@@ -47,6 +63,9 @@ export class Transaction {
     this.source = options.source ?? host.store;
     this.usage = options.usage ?? new Usage();
     this.reads = new ReadSet();
+    const { clock, committedTs } = host.store;
+    this.snapshotTs = options.source === undefined ? clock.lastTs : committedTs;
+    this.commitTs = this.writable ? clock.nextTs() : this.snapshotTs;
   }
 
   /** A transaction beside this one that reads what was committed before it began, at the expense of its limits. */
@@ -66,6 +85,7 @@ export class Transaction {
   async nested<Result>(body: () => Promise<Result>): Promise<Result> {
     const depth = this.#depth++;
     const marks = { writes: this.writes.length, scheduled: this.scheduled.length, files: this.obsoleteFiles.length };
+    const [audits, usage] = [this.audits.length, this.usage.mark()];
     const catalogMark = this.catalog.mark;
     this.store.openSavepoint(depth);
     try {
@@ -81,6 +101,8 @@ export class Transaction {
       this.writes.truncate(marks.writes);
       this.scheduled.length = marks.scheduled;
       this.obsoleteFiles.length = marks.files;
+      this.audits.length = audits;
+      this.usage.undoWrites(usage);
       throw error;
     } finally {
       this.#depth--;

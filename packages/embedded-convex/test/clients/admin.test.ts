@@ -44,6 +44,7 @@ describe("administrative routes", () => {
   it("are all but these", () => {
     // Whoever adds a route that anybody may call says so here.
     expect(Object.keys(PUBLIC_ROUTES).sort()).toEqual([
+      "/.well-known/jwks.json",
       "/api/action",
       "/api/function",
       "/api/mutation",

@@ -8,12 +8,14 @@
  * @module
  */
 
+import type * as about from "../about.js";
 import type * as calls from "../calls.js";
 import type * as http from "../http.js";
 
 import type { ApiFromModules, FilterApi, FunctionReference } from "convex/server";
 
 declare const fullApi: ApiFromModules<{
+  about: typeof about;
   calls: typeof calls;
   http: typeof http;
 }>;

@@ -1,0 +1,71 @@
+import type { Catalog } from "../store/catalog.ts";
+import type { LimitName } from "../transaction/limits.ts";
+import type { ConvexJson } from "../values/json.ts";
+import { addressOf, type Codebase, type FunctionAddress } from "./codebase.ts";
+import type { CallContext, TransactionContext } from "./context.ts";
+import { identityFor, resolveCall, runFunction } from "./invoke.ts";
+import { callerError, failureOf } from "./results.ts";
+
+/** The arguments of the `runUdf` operation. */
+export type NestedCall = FunctionAddress & {
+  udfType: "query" | "mutation" | "snapshotQuery";
+  args: ConvexJson;
+  /** What the nested call may use at most, of what is left to the whole transaction. */
+  transactionLimits?: Partial<Record<LimitName, number>>;
+};
+
+interface NestedServices {
+  codebase(): Codebase;
+  catalog: Catalog;
+}
+
+/**
+ * Runs a query or mutation inside the caller's transaction, also one of another component; a failed mutation leaves nothing
+ * behind. Meanwhile all other operations of the caller wait: they would land in the savepoint of the nested call, and be lost
+ * with it although their promises were fulfilled.
+ */
+export async function runNested(
+  services: NestedServices,
+  call: CallContext,
+  state: TransactionContext,
+  args: NestedCall,
+): Promise<string> {
+  const { promise, resolve: open } = Promise.withResolvers<void>();
+  state.gate = promise;
+  const lift = state.transaction.usage.restrict(args.transactionLimits ?? {});
+  try {
+    return await run(services, call, state, args);
+  } catch (error) {
+    throw callerError(failureOf(error, []));
+  } finally {
+    lift();
+    state.gate = null;
+    open();
+  }
+}
+
+function run(
+  services: NestedServices,
+  call: CallContext,
+  state: TransactionContext,
+  args: NestedCall,
+): Promise<string> {
+  const kind = args.udfType === "mutation" ? "mutation" : "query";
+  const { transaction } = state;
+  if (kind === "mutation" && !transaction.writable) throw new Error("Queries cannot run mutations.");
+  const { component, identity, request } = call;
+  const text = JSON.stringify(args.args);
+  const target = { callId: "", address: addressOf(args), component, access: "internal" as const, request };
+  const info = resolveCall(services.codebase(), { ...target, args: text, identity }, kind);
+  const own = args.udfType === "snapshotQuery" ? transaction.atSnapshot() : transaction;
+  const nested: CallContext = {
+    ...call,
+    kind,
+    component: info.component,
+    path: info.path,
+    identity: identityFor(call, info),
+    transaction: { ...state, transaction: own, cursors: new Map(), gate: null, journal: { last: null, next: null } },
+  };
+  const invoke = () => runFunction(info, text, nested, services.catalog);
+  return kind === "mutation" ? transaction.nested(invoke) : invoke();
+}

@@ -300,11 +300,27 @@ describe("old code", () => {
     );
     const state = `export const state = Array.from({ length: 20_000 }, (_, index) => "item " + index);`;
     const { code, map } = await transformModule({ path: "main.js", source: [...functions, state].join("\n") });
-    // A realm holds over 1 MB here; V8's own compilation cache may grow in the meantime and is emptied under pressure.
-    const contexts = await reloadInWorker({ code, map, reloads: 120, heapMb: 48 });
+    // A realm holds over 1 MB here.
+    const { contexts } = await reloadInWorker({ code, map, reloads: 120, heapMb: 48 });
     expect(contexts).toBeLessThan(80);
   });
+
+  it("leaves the heap where it was, its source text included", { timeout: 60_000 }, async () => {
+    const { code, map } = await transformModule({
+      path: "main.js",
+      source: `export const text = "${"x".repeat(200_000)}";`,
+    });
+    const { heapGrowthMb } = await reloadInWorker({ code, map, reloads: 60, heapMb: 512 });
+    // 60 versions of the text alone are 12 MB.
+    expect(heapGrowthMb).toBeLessThan(3);
+  });
 });
+
+/** `heapGrowthMb`: from the second quarter of the reloads to their end, after collections. */
+interface Reloaded {
+  contexts: number;
+  heapGrowthMb: number;
+}
 
 async function reloadInWorker({
   heapMb,
@@ -314,14 +330,14 @@ async function reloadInWorker({
   map: string;
   reloads: number;
   heapMb: number;
-}): Promise<number> {
+}): Promise<Reloaded> {
   const worker = new Worker(new URL("./reloadWorker.fixture.ts", import.meta.url), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: heapMb },
   });
   try {
-    const [message] = (await once(worker, "message")) as [{ contexts: number }];
-    return message.contexts;
+    const [message] = (await once(worker, "message")) as [Reloaded];
+    return message;
   } finally {
     await worker.terminate();
   }

@@ -9,6 +9,7 @@ import { createRequire, isBuiltin } from "node:module";
 import path from "node:path/posix";
 import { compileFunction, constants, createContext } from "node:vm";
 import type { Context } from "node:vm";
+import { setFlagsFromString } from "node:v8";
 import { installGlobals } from "./globals.ts";
 import type { ConsoleLevel } from "./globals.ts";
 import { fileNamePrefix, forgetSourceMaps, moduleFileName, registerSourceMap } from "./stacks.ts";
@@ -65,6 +66,12 @@ const NODE_PARAMETERS = ["Buffer", "process", "global", "setImmediate", "clearIm
 const COMPONENT_DEPENDENCY = /(?:^|\/)_componentDeps\/([^/]+)$/;
 
 const requireBuiltin = createRequire(import.meta.url);
+
+/*
+ * V8 remembers compiled code by its source text, in case the same text is compiled again, and lets go of it only when memory is
+ * nearly exhausted: every version of every module would stay. A realm compiles each text once, so nothing is lost without it.
+ */
+setFlagsFromString("--no-compilation-cache");
 
 let realmCount = 0;
 

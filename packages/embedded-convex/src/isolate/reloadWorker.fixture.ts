@@ -1,8 +1,9 @@
 /**
  * Loads a module into `reloads` realms, one after the other, each with new code, inside the worker's heap limit. Posts the
- * number of contexts that V8 still holds; when old code is not freed the worker dies instead.
+ * number of contexts that V8 still holds and how much the heap has grown; when old code is not freed the worker dies instead.
  */
-import { getHeapStatistics } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 import { Realm } from "./realm.ts";
 import type { RealmHost } from "./realm.ts";
@@ -20,7 +21,22 @@ const host: RealmHost = {
   fetch,
 };
 
+const BYTES_PER_MB = 1024 * 1024;
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+async function heapAfterCollection(): Promise<number> {
+  // Finalizers, and what they release, take a turn each.
+  for (let round = 0; round < 3; round += 1) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return getHeapStatistics().used_heap_size / BYTES_PER_MB;
+}
+
+let heapBefore = 0;
 for (let count = 0; count < reloads; count += 1) {
+  if (count === Math.floor(reloads / 4)) heapBefore = await heapAfterCollection();
   const source = `${code}\nexports.version = ${count};`;
   const modules = new Map([["main.js", { source, sourceMap: map }]]);
   const realm = new Realm({ label: "app", modules, env: {}, host });
@@ -29,4 +45,5 @@ for (let count = 0; count < reloads; count += 1) {
   if (count % 2 === 0) realm.dispose();
   await new Promise((resolve) => setImmediate(resolve));
 }
-parentPort!.postMessage({ contexts: getHeapStatistics().number_of_native_contexts });
+const { number_of_native_contexts: contexts } = getHeapStatistics();
+parentPort!.postMessage({ contexts, heapGrowthMb: (await heapAfterCollection()) - heapBefore });

@@ -9,7 +9,9 @@ import { parseArgs } from "node:util";
 import type { Settings } from "./lib/target.ts";
 import { backfill } from "./sections/backfill.ts";
 import { memory } from "./sections/memory.ts";
+import { environment } from "./sections/environment.ts";
 import { push } from "./sections/push.ts";
+import { pushes } from "./sections/pushes.ts";
 import { scheduled } from "./sections/scheduled.ts";
 import { size } from "./sections/size.ts";
 import { start } from "./sections/start.ts";
@@ -19,7 +21,9 @@ const SECTIONS: Record<string, (settings: Settings) => Promise<object>> = {
   throughput,
   push,
   scheduled,
+  environment,
   memory,
+  pushes,
   start,
   size,
   backfill,

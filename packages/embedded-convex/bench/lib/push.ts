@@ -11,7 +11,7 @@ export interface BenchApp {
 }
 
 /** @param schema name of the schema's file */
-export async function bundleApp(schema: "schema" | "schemaWithBodyIndex" = "schema"): Promise<BenchApp> {
+export async function bundleApp(schema: "schema" | "schemaWithIndex" = "schema"): Promise<BenchApp> {
   const [bundledSchema, items] = await Promise.all([bundle(schema), bundle("items")]);
   return { schema: bundledSchema, items };
 }

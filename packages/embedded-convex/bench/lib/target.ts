@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createDataFolder, type DataFolder, launch, type Launched } from "../../test/support/launch.ts";
+import type { MemoryReport } from "../../src/process/memory.ts";
 import { type BenchApp, bundleApp, push } from "./push.ts";
 import { httpClients, type LoadResult, measure, type Request, SyncClient } from "./load.ts";
 
@@ -109,6 +110,13 @@ export class Target {
       childrenMb: children.reduce((sum, child) => sum + residentMb(Number(child)), 0),
       threads: readdirSync(`/proc/${this.#pid}/task`).length,
     };
+  }
+
+  /** What the deployment says of its threads. */
+  async memoryReport(): Promise<MemoryReport> {
+    const headers = { authorization: `Convex ${this.#launched.adminKey}` };
+    const response = await fetch(`${this.#launched.cloudUrl}/api/embedded/memory`, { headers });
+    return (await response.json()) as MemoryReport;
   }
 
   get #pid(): number {

@@ -9,7 +9,7 @@ export async function backfill(settings: Settings): Promise<object> {
   const target = await Target.create();
   try {
     await target.fill(settings.largeCount);
-    const withIndex = await bundleApp("schemaWithBodyIndex");
+    const withIndex = await bundleApp("schemaWithIndex");
     const writers = await target.writers(WRITERS);
     const quiet = await measureLoad(target, writers.requests, settings.durationMs);
     let isRunning = true;

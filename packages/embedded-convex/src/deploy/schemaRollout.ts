@@ -7,6 +7,7 @@ import { schemaViolation } from "../transaction/transaction.ts";
 import { type SearchIndex, searchIndexSpecs } from "../search/definitions.ts";
 import type { Executor } from "../transaction/executor.ts";
 import type { AnalyzedTable, Manifest } from "./manifest.ts";
+import { Portions } from "./portions.ts";
 
 /** In the shape of the answer of `wait_for_schema`. */
 export type SchemaStatus =
@@ -18,11 +19,10 @@ export type SchemaStatus =
   | { type: "raceDetected" }
   | { type: "complete" };
 
-/** Documents per transaction: a push must not hold up the functions that are running meanwhile. */
-const CHUNK = 500;
+/** Documents in the first transaction of a task; see `Portions` for the next ones. */
+const FIRST_PORTION = 200;
 /** Words are many: fewer documents take as long. */
-const SEARCH_CHUNK = 200;
-const CLEANUP_CHUNK = 5000;
+const FIRST_SEARCH_PORTION = 50;
 
 interface PendingTable {
   table: TableInfo;
@@ -106,7 +106,9 @@ export class SchemaRollout {
 
   /** Deletes the entries of dropped indexes, in the background. */
   async cleanUp(): Promise<void> {
-    while (await this.#executor.write({ label: "push", run: () => this.#catalog.removeDroppedEntries(CLEANUP_CHUNK) }));
+    const portions = new Portions(FIRST_PORTION);
+    const remove = () => portions.run((size) => this.#catalog.removeDroppedEntries(size));
+    while (await this.#executor.write({ label: "push", run: remove }));
   }
 
   /** Points the in-memory catalog at the validators of the active schema. */
@@ -155,35 +157,38 @@ export class SchemaRollout {
   }
 
   async #backfill(rollout: Rollout, table: TableInfo, index: IndexInfo): Promise<void> {
+    const portions = new Portions(FIRST_PORTION);
     let from: Uint8Array | null = null;
     do {
       if (rollout !== this.#current || rollout.failure !== null) return;
       const start: Uint8Array | null = from;
       from = await this.#executor.write<Uint8Array | null>({
         label: "push",
-        run: () => this.#catalog.backfill(table, index, start, CHUNK),
+        run: () => portions.run((size) => this.#catalog.backfill(table, index, start, size)),
       });
     } while (from !== null);
   }
 
   async #backfillSearch(rollout: Rollout, index: SearchIndex): Promise<void> {
-    const step = () =>
-      this.#executor.write({ label: "push", run: () => this.#catalog.search.backfill(index, SEARCH_CHUNK) });
+    const portions = new Portions(FIRST_SEARCH_PORTION);
+    const run = () => portions.run((size) => this.#catalog.search.backfill(index, size));
+    const step = () => this.#executor.write({ label: "push", run });
     while (rollout === this.#current && (await step()));
   }
 
   async #validate(rollout: Rollout, { table }: PendingTable): Promise<void> {
+    const portions = new Portions(FIRST_PORTION);
     let low: Uint8Array = table.prefix;
     for (;;) {
       if (rollout !== this.#current || rollout.failure !== null) return;
       const start = low;
-      const rows = await this.#executor.read("push", () => {
-        const found = this.#store.scan(DOCUMENTS, start, tableEnd(table), "asc", CHUNK);
-        for (const [, json] of found) rollout.check(this.#catalog, table, JSON.parse(json) as ConvexJsonObject);
-        return found;
-      });
-      const last = rows.at(-1)?.[0];
-      if (rows.length < CHUNK || last === undefined) return;
+      const run = (size: number) => {
+        const rows = this.#store.scan(DOCUMENTS, start, tableEnd(table), "asc", size);
+        for (const [, json] of rows) rollout.check(this.#catalog, table, JSON.parse(json) as ConvexJsonObject);
+        return { last: rows.at(-1)?.[0], isEnd: rows.length < size };
+      };
+      const { last, isEnd } = await this.#executor.read("push", () => portions.run(run));
+      if (isEnd || last === undefined) return;
       low = keySuccessor(Buffer.from(last));
     }
   }

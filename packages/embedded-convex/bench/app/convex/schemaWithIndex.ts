@@ -6,6 +6,6 @@ export default defineSchema({
   items: defineTable({ group: v.number(), n: v.number(), body: v.string() })
     .index("by_group", ["group"])
     .index("by_n", ["n"])
-    .index("by_body_and_n", ["body", "n"]),
+    .index("by_group_and_n", ["group", "n"]),
   starts: defineTable({ lateMs: v.number() }),
 });

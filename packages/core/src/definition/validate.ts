@@ -1,7 +1,7 @@
 import { createGraph } from "../graph/graph.ts";
 import { createScopes } from "../graph/scope.ts";
-import { createFlowShapes } from "../shapes/flow.ts";
-import type { ManifestCatalog, NodeKind } from "../manifest/catalog.ts";
+import { createFlowShapes, kindsOf } from "../shapes/flow.ts";
+import type { ManifestCatalog } from "../manifest/catalog.ts";
 import type { Issue } from "./issue.ts";
 import type { KnownConnection, Rule, RuleContext } from "./rules/context.ts";
 import { findDuplicates } from "./rules/duplicates.ts";
@@ -56,11 +56,7 @@ export function validateDefinition(
   connections?: readonly KnownConnection[],
   samples?: ReadonlyMap<NodeId, JsonValue>,
 ): Issue[] {
-  const kinds = new Map<NodeId, NodeKind>();
-  for (const node of definition.nodes) {
-    const kind = catalog.getNodeKind(node.type, node.typeVersion);
-    if (kind) kinds.set(node.id, kind);
-  }
+  const kinds = kindsOf(definition, catalog);
   const graph = createGraph(definition);
   const scopes = createScopes(graph, catalog);
   const context: RuleContext = {

@@ -35,14 +35,9 @@ export {
   type TemplateReference,
 } from "./template.ts";
 export { quoteText } from "./textLiteral.ts";
-export {
-  completeTemplate,
-  formatSignature,
-  type Completion,
-  type CompletionContext,
-  type CompletionNode,
-  type CompletionResult,
-} from "./editor/complete.ts";
+export { completeTemplate, type Completion, type CompletionContext, type CompletionResult } from "./editor/complete.ts";
+export { findCallAt, formatArgument, formatSignature, type CallAtPosition } from "./editor/signature.ts";
+export { listValues, typeLabel, type CompletionNode, type KnownValue } from "./editor/values.ts";
 export { highlightedMappingParser, mappingHighlighting } from "./editor/highlight.ts";
 export { tokenizeTemplate, type TemplateToken, type TokenKind } from "./editor/tokenize.ts";
 export { readReferenceText } from "./referenceText.ts";

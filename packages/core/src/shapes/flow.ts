@@ -1,9 +1,9 @@
 /** What each node emits, as far as manifests, configs and samples tell, and what formulas see of it at each place. */
 import { literalFieldsOf } from "../definition/checkConfig.ts";
-import type { Edge, JsonValue, NodeId } from "../definition/schema.ts";
-import type { Graph } from "../graph/graph.ts";
-import { findInScope, type Scopes } from "../graph/scope.ts";
-import type { NodeKind } from "../manifest/catalog.ts";
+import type { Definition, Edge, JsonValue, NodeId } from "../definition/schema.ts";
+import { createGraph, type Graph } from "../graph/graph.ts";
+import { createScopes, findInScope, type Scopes } from "../graph/scope.ts";
+import type { ManifestCatalog, NodeKind } from "../manifest/catalog.ts";
 import { compileConfigOnce } from "../definition/compileOnce.ts";
 import { inferConfig, type ConfigInference } from "./config.ts";
 import { shapeOfSchema, type ConfigShapes, type JsonSchema } from "./fromSchema.ts";
@@ -49,6 +49,32 @@ interface Failed {
 /** Describes the bundles of all nodes. Nothing is worked out before it is asked for. */
 export function createFlowShapes(input: FlowInput): FlowShapes {
   return new Flow(input);
+}
+
+/** What a node's config can read, by itself: for a form that shows one node. */
+export function shapesAt(
+  definition: Definition,
+  catalog: ManifestCatalog,
+  nodeId: NodeId,
+  samples?: ReadonlyMap<NodeId, JsonValue>,
+): ShapeOfNode {
+  const graph = createGraph(definition);
+  return createFlowShapes({
+    graph,
+    scopes: createScopes(graph, catalog),
+    kinds: kindsOf(definition, catalog),
+    samples,
+  }).at(nodeId);
+}
+
+/** What the nodes are, as far as their types are known. */
+export function kindsOf(definition: Definition, catalog: ManifestCatalog): Map<NodeId, NodeKind> {
+  const kinds = new Map<NodeId, NodeKind>();
+  for (const node of definition.nodes) {
+    const kind = catalog.getNodeKind(node.type, node.typeVersion);
+    if (kind) kinds.set(node.id, kind);
+  }
+  return kinds;
 }
 
 /** How far back configs are followed that depend on each other; a definition may be any tangle while it is edited. */

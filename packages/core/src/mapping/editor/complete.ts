@@ -1,27 +1,18 @@
-import type { JsonValue, NodeId } from "../../definition/schema.ts";
 import { constants } from "../constants.ts";
 import { functionCatalog } from "../functions/catalog.ts";
-import type { FunctionDoc } from "../functions/define.ts";
-import { formatReference, formatStep } from "../path.ts";
-import { isObject, type Value } from "../values.ts";
-import { tokenizeTemplate, type TemplateToken } from "./tokenize.ts";
+import type { ArgumentDoc, FunctionDoc } from "../functions/define.ts";
 import { readReferenceText } from "../referenceText.ts";
-import { readField, readItem } from "../reference.ts";
-
-/** What completion knows about a node that can be read at the place (`upstreamNodes`). */
-export interface CompletionNode {
-  id: NodeId;
-  name: string;
-  /** A bundle as it may look: from the last run, or the manifest's sample. */
-  sample?: JsonValue;
-}
+import { quoteText } from "../textLiteral.ts";
+import { formatSignature, innermostCall } from "./signature.ts";
+import { tokenizeTemplate, type TemplateToken } from "./tokenize.ts";
+import { bundleOf, fieldsIn, itemsIn, listValues, typeLabel, type CompletionNode, type KnownValue } from "./values.ts";
 
 export interface CompletionContext {
   nodes: readonly CompletionNode[];
 }
 
 export interface Completion {
-  kind: "reference" | "function" | "variable";
+  kind: "reference" | "function" | "variable" | "choice";
   label: string;
   /** What replaces the text from `from` to `to`. */
   insert: string;
@@ -29,6 +20,8 @@ export interface Completion {
   caret: number;
   /** Node name, or signature. */
   detail: string;
+  /** `text`, `number`, `list`: of a reference, as far as that is known. */
+  type?: string;
   /** Sample value, or description. */
   info: string;
 }
@@ -43,17 +36,30 @@ export interface CompletionResult {
 const MAX_OPTIONS = 50;
 
 /**
- * What can be written at a position of a template, best first: fields of earlier nodes, functions, named values. `null`
- * in literal text and inside of quoted texts.
+ * What can be written at a position of a template, best first: fields of earlier nodes, functions, named values; inside of a
+ * quoted text what the argument may be. `null` in literal text.
  */
 export function completeTemplate(text: string, position: number, context: CompletionContext): CompletionResult | null {
   const tokens = tokenizeTemplate(text);
+  const quoted = findQuoted(text, tokens, position);
+  if (quoted) return completeChoice(tokens, quoted, position);
   if (!isInFormula(tokens, position)) return null;
   const from = wordStart(text, position);
   const typed = text.slice(from, position);
-  const reference = /^\d+\./.test(typed) ? typed : null;
-  const options = reference ? completeReference(reference, context) : completeWord(typed, context);
+  const options = /^\d+\./.test(typed) ? completeReference(typed, context) : completeWord(typed, context);
   return { from, to: position, options: options.slice(0, MAX_OPTIONS) };
+}
+
+/** The quoted text around a position, its end included; also one that is not closed yet. */
+function findQuoted(text: string, tokens: readonly TemplateToken[], position: number): TemplateToken | null {
+  const token = tokens.find(({ from, to }) => from < position && position <= to);
+  if (token?.kind === "string") return token;
+  // Of a quoted text without its end the parser skips the quote and reads on as best it can.
+  const skipped = tokens.findLast(({ kind, from }) => kind === "error" && from < position);
+  const start = skipped ? skipped.text.slice(0, position - skipped.from).search(/["']/) : -1;
+  if (!skipped || start < 0) return null;
+  const from = skipped.from + start;
+  return { kind: "string", from, to: position, text: text.slice(from, position) };
 }
 
 function isInFormula(tokens: readonly TemplateToken[], position: number): boolean {
@@ -62,7 +68,7 @@ function isInFormula(tokens: readonly TemplateToken[], position: number): boolea
     if (token.from >= position) break;
     if (token.kind === "open") open = token.to <= position;
     else if (token.kind === "close" && token.to <= position) open = false;
-    else if ((token.kind === "string" || token.kind === "text") && token.to >= position) return false;
+    else if (token.kind === "text" && token.to >= position) return false;
   }
   return open;
 }
@@ -74,7 +80,32 @@ function wordStart(text: string, position: number): number {
   return match ? position - match[0].length : position;
 }
 
-/** Behind `1.`: the fields of that node's sample at the path typed so far. */
+/** Inside of a quoted text: the texts that the argument may be, or the names of time zones. */
+function completeChoice(
+  tokens: readonly TemplateToken[],
+  quoted: TemplateToken,
+  position: number,
+): CompletionResult | null {
+  const argument = innermostCall(tokens, quoted.from)?.argument;
+  const isBehind = position === quoted.to && quoted.text.length > 1 && quoted.text.endsWith(quoted.text.charAt(0));
+  const choices = argument && !isBehind ? choicesOf(argument) : [];
+  if (choices.length === 0) return null;
+  const typed = quoted.text.slice(1, position - quoted.from).toLowerCase();
+  const options = choices
+    .filter((choice) => choice.toLowerCase().includes(typed))
+    .map((choice): Completion => {
+      const insert = quoteText(choice);
+      return { kind: "choice", label: choice, insert, caret: insert.length, detail: argument?.name ?? "", info: "" };
+    });
+  return { from: quoted.from, to: quoted.to, options: options.slice(0, MAX_OPTIONS) };
+}
+
+function choicesOf({ name, choices }: ArgumentDoc): readonly string[] {
+  // The host knows its time zones; nothing has to be loaded for them.
+  return choices ?? (name === "timeZone" ? Intl.supportedValuesOf("timeZone") : []);
+}
+
+/** Behind `1.`: what is known of that node's bundle at the path typed so far. */
 function completeReference(typed: string, context: CompletionContext): Completion[] {
   const lastDot = endOfParent(typed);
   const parent = typed.slice(0, lastDot);
@@ -85,33 +116,22 @@ function completeReference(typed: string, context: CompletionContext): Completio
   const read = readReferenceText(/^\d+$/.test(parent) ? `${parent}.*` : parent);
   const node = read && context.nodes.find(({ id }) => id === read.nodeId);
   if (!read || !node) return [];
-  let value: Value = node.sample;
+  let value: KnownValue | undefined = { ...bundleOf(node), reference: parent };
   for (const step of read.path) {
-    if (step.kind === "key") value = readField(value, step.key);
-    else value = readItem(value, step.kind === "item" ? step.index : 1);
+    if (step.kind === "key") value = fieldsIn(value).find(({ name }) => name === step.key);
+    else value = itemsIn(value)[0];
+    if (!value) return [];
   }
-  return fieldsOf(value)
+  const inside: KnownValue = { ...value, reference: parent };
+  return [...itemsIn(inside), ...fieldsIn(inside)]
     .filter(({ name }) => name.toLowerCase().startsWith(prefix))
-    .map(({ step, value: inside }) => referenceOption(`${parent}${step}`, node.name, inside));
+    .map((known) => referenceOption(known, node.name));
 }
 
 /** Where the last, unfinished step of a reference begins. */
 function endOfParent(typed: string): number {
   const match = /(?:\.`[^`]*`?|\.[^.[`]*|\[[^\]]*)$/.exec(typed);
   return match ? match.index : typed.length;
-}
-
-function fieldsOf(value: Value): { name: string; step: string; value: Value }[] {
-  if (Array.isArray(value)) {
-    const items = value
-      .slice(0, 3)
-      .map((item, index) => ({ name: `${index + 1}`, step: `[${index + 1}]`, value: item }));
-    return [{ name: "", step: "[]", value }, ...items];
-  }
-  if (!isObject(value)) return [];
-  return Object.keys(value)
-    .filter((name) => !name.includes("`") && name !== "" && name !== "__proto__")
-    .map((name) => ({ name, step: formatStep({ kind: "key", key: name }), value: value[name] }));
 }
 
 /** A bare word: nodes' fields by name, functions, named values. */
@@ -138,30 +158,25 @@ function completeWord(typed: string, context: CompletionContext): Completion[] {
 
 const matches = (name: string, wanted: string): boolean => name.toLowerCase().includes(wanted);
 
-/** Fields of the sample, two levels deep, whose name has what was typed; or whose node has that number. */
+/** Without a word, or with the node's number, its own fields; with one, whatever inside of it is called so. */
 function referencesTo(node: CompletionNode, wanted: string): Completion[] {
-  const byNumber = String(node.id) === wanted || wanted === "";
-  const options: Completion[] = [];
-  for (const field of fieldsOf(node.sample)) {
-    if (byNumber || matches(field.name, wanted))
-      options.push(referenceOption(`${node.id}${field.step}`, node.name, field.value));
-    if (!isObject(field.value)) continue;
-    for (const inner of fieldsOf(field.value)) {
-      if (wanted === "" || !matches(inner.name, wanted)) continue;
-      options.push(referenceOption(`${node.id}${field.step}${inner.step}`, node.name, inner.value));
-    }
+  if (wanted !== "" && String(node.id) !== wanted) {
+    const values = listValues(node).filter(({ name }) => matches(name, wanted));
+    return values.map((value) => referenceOption(value, node.name));
   }
-  if (byNumber) options.push(referenceOption(formatReference(node.id, []), node.name, node.sample));
-  return options;
+  const bundle = bundleOf(node);
+  const fields = fieldsIn(bundle).map((value) => referenceOption(value, node.name));
+  return [...fields, referenceOption({ ...bundle, reference: `${node.id}.*` }, node.name)];
 }
 
-const referenceOption = (reference: string, nodeName: string, value: Value): Completion => ({
+const referenceOption = (value: KnownValue, nodeName: string): Completion => ({
   kind: "reference",
-  label: reference,
-  insert: reference,
-  caret: reference.length,
+  label: value.reference,
+  insert: value.reference,
+  caret: value.reference.length,
   detail: nodeName,
-  info: value === undefined ? "" : (JSON.stringify(value) ?? "").slice(0, 80),
+  type: typeLabel(value),
+  info: value.sample === undefined ? "" : (JSON.stringify(value.sample) ?? "").slice(0, 80),
 });
 
 function functionOption(doc: FunctionDoc): Completion {
@@ -173,10 +188,4 @@ function functionOption(doc: FunctionDoc): Completion {
     detail: formatSignature(doc),
     info: doc.description,
   };
-}
-
-/** `round(number; decimals?)`, `sum(values...)`. */
-export function formatSignature(doc: FunctionDoc): string {
-  const args = doc.args.map(({ name, optional, rest }) => `${name}${rest ? "..." : optional ? "?" : ""}`);
-  return `${doc.name}(${args.join("; ")})`;
 }

@@ -1,7 +1,9 @@
 import { highlightTree, tagHighlighter, tags } from "@lezer/highlight";
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { completeTemplate, formatSignature, type CompletionContext } from "./complete.ts";
+import { date, listOf, nothing, number, objectOf, text, unite } from "../../shapes/shape.ts";
+import { completeTemplate, type CompletionContext } from "./complete.ts";
+import { findCallAt, formatSignature } from "./signature.ts";
 import { highlightedMappingParser } from "./highlight.ts";
 import { tokenizeTemplate } from "./tokenize.ts";
 import { findFunction } from "../functions/catalog.ts";
@@ -181,4 +183,73 @@ describe("completeTemplate", () => {
     expect(formatSignature(findFunction("round")!)).toBe("round(number; decimals?)");
     expect(formatSignature(findFunction("sum")!)).toBe("sum(values...)");
   });
+});
+
+describe("completing from what is known before any run", () => {
+  const item = objectOf({ sku: text, qty: number });
+  const shape = objectOf({ list: listOf(item), total: unite([number, nothing]), at: date, "odd name": text }, "unseen");
+  const context: CompletionContext = {
+    nodes: [{ id: 1, name: "Shop", shape, sample: { list: [{ sku: "A" }], extra: true } }],
+  };
+  const complete = (template: string) => {
+    const position = template.indexOf("|");
+    return completeTemplate(template.replace("|", ""), position, context);
+  };
+  const options = (template: string) =>
+    complete(template)?.options.map(({ label, type }) => `${label}${type === undefined ? "" : ` ${type}`}`.trim()) ??
+    null;
+
+  it.each<[string, string[]]>([
+    ["{{1.|", ["1.list list", "1.total number", "1.at date", "1.`odd name` text", "1.extra yes or no"]],
+    ["{{1.list[|", ["1.list[] object", "1.list[1] object"]],
+    ["{{1.list[].|", ["1.list[].sku text", "1.list[].qty number"]],
+    ["{{upper(1.list[1].s|)}}", ["1.list[1].sku text"]],
+    ["{{qty|", ["1.list[].qty number"]],
+    ["{{1.at.|", []],
+  ])("%s", (template, expected) => expect(options(template)).toEqual(expected));
+
+  it.each<[string, string[] | null]>([
+    ['{{startOf(now; "m|")}}', ["month"]],
+    ["{{sha256(1.a; '|')}}", ["utf8", "hex", "base64"]],
+    ['{{formatDate(now; "x"; "europe/pra|")}}', ["Europe/Prague"]],
+    ['{{startOf(now; "mo|', ["month"]],
+    ["{{startOf(now; 'mo|", ["month"]],
+    ['{{upper("m|")}}', null],
+    ['{{upper("m|', null],
+    ['{{"m"|}}', null],
+  ])("offers what an argument may be: %s", (template, expected) => {
+    expect(options(template)?.slice(0, 3) ?? null).toEqual(expected);
+  });
+
+  it("replaces the whole quoted text", () => {
+    expect(complete('{{startOf(now; "mo|nth")}}')).toMatchObject({
+      from: 15,
+      to: 22,
+      options: [{ insert: '"month"' }],
+    });
+  });
+});
+
+describe("findCallAt", () => {
+  const call = (template: string) => {
+    const found = findCallAt(template.replace("|", ""), template.indexOf("|"));
+    return found && `${found.doc.name} ${found.index} ${found.argument?.name ?? "none"}`;
+  };
+
+  it.each<[string, string | null]>([
+    ["{{round(|", "round 0 number"],
+    ["{{round(1.5; |)}}", "round 1 decimals"],
+    ["{{round(1.5; 2; |)}}", "round 2 none"],
+    ["{{round(sum(1; 2|); 3)}}", "sum 1 values"],
+    ["{{round(sum(1; 2)|; 3)}}", "round 0 number"],
+    ["{{round((1 + |2))}}", "round 0 number"],
+    ["{{sum(1; 2; 3; |", "sum 3 values"],
+    ["{{round|(1)}}", null],
+    ["{{round(1)|}}", null],
+    ["{{round(1)}} and |", null],
+    ["{{nope(|)}}", null],
+    ['{{upper("a; (|b")}}', "upper 0 text"],
+    ["{{round(1}} {{sum(|", "sum 0 values"],
+    ["plain ( |", null],
+  ])("%s", (template, expected) => expect(call(template)).toBe(expected));
 });

@@ -58,6 +58,7 @@ function findQuoted(text: string, tokens: readonly TemplateToken[], position: nu
   const skipped = tokens.findLast(({ kind, from }) => kind === "error" && from < position);
   const start = skipped ? skipped.text.slice(0, position - skipped.from).search(/["']/) : -1;
   if (!skipped || start < 0) return null;
+  if (tokens.some(({ kind, from, to }) => kind === "close" && from >= skipped.to && to <= position)) return null;
   const from = skipped.from + start;
   return { kind: "string", from, to: position, text: text.slice(from, position) };
 }

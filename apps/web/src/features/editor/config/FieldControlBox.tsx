@@ -18,7 +18,7 @@ export interface FieldControlBoxProps {
 
 /** The control that a field asks for. */
 export function FieldControlBox({ field, id, label = field.label, value, issues, onChange }: FieldControlBoxProps) {
-  const isInvalid = issues.length > 0;
+  const isInvalid = issues.some(({ severity }) => severity === "error");
   switch (field.control) {
     case "switch":
       return (

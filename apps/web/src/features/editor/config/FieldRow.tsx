@@ -23,7 +23,8 @@ export function FieldRow({ field, id, value, issues, onChange }: FieldRowProps) 
   const canMap = mappable.has(field.control) && !field.isLiteral;
   const [isMapped, setMapped] = useState(canMap && isFormula(value));
   const isMap = canMap && (isMapped || isFormula(value));
-  const problem = issues[0];
+  const error = issues.find(({ severity }) => severity === "error");
+  const warning = error ? undefined : issues[0];
   const setMap = (next: boolean) => {
     setMapped(next);
     if (!next && isFormula(value)) onChange(field.default);
@@ -38,7 +39,8 @@ export function FieldRow({ field, id, value, issues, onChange }: FieldRowProps) 
       }
       htmlFor={id}
       required={field.isRequired}
-      error={problem ? [problem.message, problem.fix].filter(Boolean).join(" ") : undefined}
+      error={error ? sentenceOf(error) : undefined}
+      hint={warning ? <span className="text-warn">{sentenceOf(warning)}</span> : undefined}
       aside={
         canMap ? (
           <label className="inline-flex items-center gap-1.5 text-xs text-ink-2">
@@ -54,7 +56,7 @@ export function FieldRow({ field, id, value, issues, onChange }: FieldRowProps) 
           label={field.label}
           value={toBoxText(value)}
           onChange={(box) => onChange(fromBoxText("text", box))}
-          isInvalid={problem !== undefined}
+          isInvalid={error !== undefined}
           describedBy={`${id}-note`}
           hasPreview
         />
@@ -64,6 +66,8 @@ export function FieldRow({ field, id, value, issues, onChange }: FieldRowProps) 
     </Field>
   );
 }
+
+const sentenceOf = ({ message, fix }: Issue): string => [message, fix].filter(Boolean).join(" ");
 
 function FieldHelp({ text }: { text: string }) {
   return (

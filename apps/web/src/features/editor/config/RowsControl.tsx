@@ -87,7 +87,7 @@ function RowEditor({ field, id, number, row, issues, onChange, onRemove }: RowEd
               label={`${field.label} ${number}`}
               value={toBoxText(row)}
               onChange={(box) => onChange(toItemValue(field.itemFields[0]!, box))}
-              isInvalid={issues.length > 0}
+              isInvalid={issues.some(({ severity }) => severity === "error")}
             />
           </div>
         ) : (

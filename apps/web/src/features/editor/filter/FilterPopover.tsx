@@ -81,7 +81,7 @@ export function FilterPopover({ edgeKey }: { edgeKey: EdgeKey }) {
               {issues.map((issue) => (
                 <Notice
                   key={issue.code + issue.message}
-                  tone="bad"
+                  tone={issue.severity === "error" ? "bad" : "warn"}
                   icon={<CircleAlert aria-hidden />}
                   title={issue.message}
                 >

@@ -1,10 +1,12 @@
 import { compileTemplate, evaluateTemplate } from "@patchbay/core";
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { sampleText } from "./completion.ts";
 import { useMappingScope } from "./MappingContext.tsx";
 
 /** What a text with formulas comes to with the samples at hand, or why it comes to nothing. */
-export function FormulaPreview({ text, isInvalid }: { text: string; isInvalid: boolean }) {
+export function FormulaPreview({ text: typed, isInvalid }: { text: string; isInvalid: boolean }) {
+  // A moment behind, so that a key shows at once however much there is to evaluate.
+  const text = useDeferredValue(typed);
   const { sources } = useMappingScope();
   const preview = useMemo(() => {
     if (!text.includes("{{")) return null;

@@ -1,7 +1,7 @@
 "use client";
 
 import type { NodeId } from "@patchbay/core";
-import { createContext, useCallback, useContext, useMemo, useRef, useState } from "react";
+import { createContext, useCallback, useContext, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { useEditor, useEditorServices } from "../EditorContext.tsx";
 import { collectSamples, sourceNodes } from "./samples.ts";
@@ -27,7 +27,8 @@ const Context = createContext<MappingScope | null>(null);
 /** Gives the boxes inside the values that can be read at `nodeId`. */
 export function MappingScopeProvider({ nodeId, children }: { nodeId: NodeId; children: ReactNode }) {
   const { backend, catalog } = useEditorServices();
-  const definition = useEditor((state) => state.definition);
+  // A moment behind: what can be read here rarely changes with a key, and typing must not wait for it.
+  const definition = useDeferredValue(useEditor((state) => state.definition));
   const rows = backend.useSamples();
   const listening = backend.useListening();
   const [target, setTarget] = useState<MappingTarget | null>(null);
@@ -55,6 +56,7 @@ function useStableSources(sources: SourceNode[]): readonly SourceNode[] {
         before.id === source.id &&
         before.title === source.title &&
         before.origin === source.origin &&
+        before.shape === source.shape &&
         sameJson(before.sample, source.sample)
       );
     });

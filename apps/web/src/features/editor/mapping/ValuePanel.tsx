@@ -1,7 +1,7 @@
 import { SearchField, Tab, TabList, TabPanel, Tabs, cx, kindOf, summarize } from "@patchbay/ui";
 import type { JsonKind } from "@patchbay/ui";
-import { functionCatalog } from "@patchbay/core";
-import type { FunctionDoc } from "@patchbay/core";
+import { listValues, typeLabel } from "@patchbay/core";
+import type { KnownValue, Shape } from "@patchbay/core";
 import {
   Braces,
   Brackets,
@@ -17,18 +17,10 @@ import {
 import type { LucideIcon } from "lucide-react";
 import { useRef, useState } from "react";
 import type { KeyboardEvent } from "react";
-import { signature, valuePaths } from "./completion.ts";
-import type { ValuePath } from "./completion.ts";
+import { FunctionList } from "./FunctionList.tsx";
+import { functionTabs } from "./functionSearch.ts";
 import { useMappingScope } from "./MappingContext.tsx";
 import type { SampleOrigin, SourceNode } from "./samples.ts";
-
-const functionTabs: readonly { label: string; categories: readonly string[] }[] = [
-  { label: "General", categories: ["general"] },
-  { label: "Text", categories: ["text"] },
-  { label: "Math", categories: ["math"] },
-  { label: "Dates", categories: ["date"] },
-  { label: "Lists", categories: ["array"] },
-];
 
 /** Values of earlier nodes and functions, to put into the formula box that has the focus. Arrow keys move, Enter inserts. */
 export function ValuePanel() {
@@ -75,18 +67,9 @@ export function ValuePanel() {
             ))}
           </div>
         </TabPanel>
-        {functionTabs.map(({ label, categories }) => (
-          <TabPanel key={label} value={label} className="min-h-0 flex-1 overflow-y-auto py-1">
-            {functionCatalog
-              .filter((doc) => categories.includes(doc.category))
-              .map((doc) => (
-                <FunctionRow
-                  key={doc.name}
-                  doc={doc}
-                  isEnabled={target !== null}
-                  onInsert={() => insert(`${doc.name}()`)}
-                />
-              ))}
+        {functionTabs.map(({ label, category }) => (
+          <TabPanel key={label} value={label} className="flex min-h-0 flex-1 flex-col">
+            <FunctionList category={category} isEnabled={target !== null} onInsert={insert} />
           </TabPanel>
         ))}
       </Tabs>
@@ -142,7 +125,9 @@ interface SourceValuesProps {
 function SourceValues({ source, search, isEnabled, onInsert }: SourceValuesProps) {
   const [isOpen, setOpen] = useState(true);
   const wanted = search.trim().toLowerCase();
-  const values = valuePaths(source).filter((value) => wanted === "" || value.path.toLowerCase().includes(wanted));
+  const values = listValues({ ...source, name: source.title })
+    .map((value) => ({ ...value, path: pathOf(source.id, value.reference) }))
+    .filter((value) => wanted === "" || value.path.toLowerCase().includes(wanted));
   if (wanted !== "" && values.length === 0) return null;
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   return (
@@ -189,16 +174,25 @@ export function NodePill({ id, title, color }: { id: number; title: string; colo
   );
 }
 
+/** `1.body.items[].price` without its node. */
+const pathOf = (nodeId: number, reference: string): string => reference.slice(String(nodeId).length).replace(/^\./, "");
+
+function kindOfShape(shape: Shape): JsonKind {
+  if (shape.kind === "union") return kindOfShape(shape.of.find(({ kind }) => kind !== "nothing") ?? { kind: "any" });
+  // Of what is not known, a text is the most likely.
+  return shape.kind === "any" || shape.kind === "nothing" ? "text" : shape.kind;
+}
+
 function ValueRow({
   value,
   isEnabled,
   onInsert,
 }: {
-  value: ValuePath;
+  value: KnownValue & { path: string };
   isEnabled: boolean;
   onInsert: (formula: string) => void;
 }) {
-  const kind = kindOf(value.value);
+  const kind = value.sample === undefined ? kindOfShape(value.shape) : kindOf(value.sample);
   const Icon = kindIcons[kind];
   const steps = value.path.split(/\.(?![^`]*`\.)/);
   const name = steps.at(-1) ?? value.path;
@@ -233,33 +227,8 @@ function ValueRow({
           kind === "object" || kind === "list" ? "text-ink-3" : "text-ink-2",
         )}
       >
-        {summarize(value.value)}
+        {value.sample === undefined ? typeLabel(value) : summarize(value.sample)}
       </span>
-    </button>
-  );
-}
-
-function FunctionRow({ doc, isEnabled, onInsert }: { doc: FunctionDoc; isEnabled: boolean; onInsert: () => void }) {
-  const example = doc.examples[0];
-  return (
-    <button
-      type="button"
-      data-value-row
-      disabled={!isEnabled}
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={onInsert}
-      className="flex w-full flex-col gap-0.5 px-3 py-1.5 text-left enabled:hover:bg-hover focus-visible:bg-hover focus-visible:-outline-offset-2"
-    >
-      <span className="font-mono text-xs text-ink">
-        <strong className="font-semibold">{doc.name}</strong>
-        {signature(doc)}
-      </span>
-      <span className="text-xs text-ink-2">{doc.description}</span>
-      {example ? (
-        <span className="truncate font-mono text-2xs text-ink-3">
-          {example.formula} = {JSON.stringify(example.result) ?? "empty"}
-        </span>
-      ) : null}
     </button>
   );
 }

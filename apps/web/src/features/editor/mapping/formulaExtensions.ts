@@ -12,11 +12,12 @@ import {
   placeholder as placeholderOf,
 } from "@codemirror/view";
 import type { DecorationSet } from "@codemirror/view";
-import { compileTemplate } from "@patchbay/core";
 import { completeFormula } from "./completion.ts";
+import { diagnose } from "./diagnostics.ts";
 import { formulaTokens } from "./formulaTokens.ts";
 import type { FormulaToken } from "./formulaTokens.ts";
 import type { SourceNode } from "./samples.ts";
+import { signatureHelp } from "./signatureHelp.ts";
 
 /** What pills and completions know about the nodes; replaced as a whole when it changes. */
 export const setSources = StateEffect.define<readonly SourceNode[]>();
@@ -58,15 +59,13 @@ export function formulaExtensions({
       icons: false,
       closeOnBlur: true,
     }),
-    linter(
-      (view) =>
-        compileTemplate(view.state.doc.toString()).issues.map((issue) => ({
-          ...clip(issue, view.state.doc.length),
-          severity: "error",
-          message: issue.message,
-        })),
-      { delay: 250 },
-    ),
+    signatureHelp((state) => state.field(focusField)),
+    // Both wait until the typing pauses.
+    linter((view) => diagnose(view.state.doc.toString(), view.state.field(sourcesField)), {
+      delay: 250,
+      needsRefresh: ({ transactions }) =>
+        transactions.some(({ effects }) => effects.some((effect) => effect.is(setSources))),
+    }),
     keymap.of([
       ...completionKeymap,
       ...historyKeymap,
@@ -86,10 +85,6 @@ export function formulaExtensions({
     }),
     theme,
   ];
-}
-
-function clip(range: { from: number; to: number }, length: number) {
-  return { from: Math.min(range.from, length), to: Math.min(range.to, length) };
 }
 
 /** Line breaks become spaces, also in what is pasted. */

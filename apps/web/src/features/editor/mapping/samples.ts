@@ -1,5 +1,5 @@
-import { compileConfig, controlOf, evaluateConfig, upstreamNodes } from "@patchbay/core";
-import type { Definition, DefinitionNode, JsonValue, ManifestCatalog, NodeId } from "@patchbay/core";
+import { compileConfig, controlOf, evaluateConfig, shapesAt, upstreamNodes } from "@patchbay/core";
+import type { Definition, DefinitionNode, JsonValue, ManifestCatalog, NodeId, Shape } from "@patchbay/core";
 import type { ListeningInfo, SampleRow } from "../backend/types.ts";
 import { nodeFace } from "../canvas/nodeFace.ts";
 import { flowOrder, indexDefinition } from "../store/definitionIndex.ts";
@@ -14,6 +14,8 @@ export interface SourceNode {
   color: string;
   icon: string;
   sample: JsonValue | undefined;
+  /** What is known of its bundles, from the manifest, the form and what was really seen. */
+  shape: Shape | undefined;
   origin: SampleOrigin | null;
 }
 
@@ -93,6 +95,7 @@ export function sourceNodes(
 ): SourceNode[] {
   const { nodes } = indexDefinition(definition);
   const failed = failedBefore(definition, nodeId);
+  const shapeOf = shapesAt(definition, catalog, nodeId, seenSamples(samples));
   return upstreamNodes(definition, nodeId, catalog).flatMap((id) => {
     const node = nodes.get(id);
     if (!node) return [];
@@ -109,10 +112,27 @@ export function sourceNodes(
         color: face.color,
         icon: face.icon,
         sample: sample?.value,
+        shape: shapeOf(id),
         origin: sample?.origin ?? null,
       },
     ];
   });
+}
+
+/** By the map that they come from: shapes stay the same objects while the samples do. */
+const seen = new WeakMap<SampleMap, ReadonlyMap<NodeId, JsonValue>>();
+
+/** Samples that nodes really gave; an example says nothing of what there may be. */
+function seenSamples(samples: SampleMap): ReadonlyMap<NodeId, JsonValue> {
+  const known =
+    seen.get(samples) ??
+    new Map(
+      [...samples].flatMap(([id, { value, origin }]) =>
+        origin === "run" || origin === "request" ? [[id, value]] : [],
+      ),
+    );
+  seen.set(samples, known);
+  return known;
 }
 
 /** On an error route, the failed node's bundle is what went wrong; on the trigger's, it stands beside the event. */

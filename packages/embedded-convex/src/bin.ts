@@ -1,4 +1,4 @@
-import { accessSync, constants, fstatSync, mkdirSync, readFileSync } from "node:fs";
+import { fstatSync, readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import path from "node:path";
 import { parseArgs, parseEnv } from "node:util";
@@ -6,14 +6,12 @@ import type { DeploymentOptions } from "./index.ts";
 
 const USAGE = `Usage: embedded-convex start --data DIR --admin-key-file FILE [--port 3210] [--site-port 3211] [--host 127.0.0.1]
   [--env-file FILE]... [--allow-outbound host:port[,host:port]]... [--public-site-url URL] [--public-cloud-url URL] [--heap-mb MB]
-  [--show-errors] [--trusted-proxies N]`;
+  [--show-errors] [--trusted-proxies N]
+       embedded-convex backup --data DIR --to FILE_OR_FOLDER [--admin-key-file FILE]
+       embedded-convex restore --from FILE --data EMPTY_DIR`;
 
-/** A folder inside the data folder; it may be deleted at any time. */
-const COMPILE_CACHE = "compile-cache";
-
-/** What the command line says. @throws with a message for the operator. */
-function readOptions(): DeploymentOptions {
-  const { values, positionals } = parseArgs({
+function readCommandLine() {
+  return parseArgs({
     allowPositionals: true,
     options: {
       data: { type: "string" },
@@ -28,15 +26,21 @@ function readOptions(): DeploymentOptions {
       "heap-mb": { type: "string" },
       "show-errors": { type: "boolean" },
       "trusted-proxies": { type: "string" },
+      to: { type: "string" },
+      from: { type: "string" },
     },
   });
-  if (positionals[0] !== "start" || values.data === undefined || values["admin-key-file"] === undefined)
-    throw new Error(USAGE);
+}
+
+/** A folder inside the data folder; it may be deleted at any time. */
+const COMPILE_CACHE = "compile-cache";
+
+/** What the command line says. @throws with a message for the operator. */
+function readOptions({ values }: ReturnType<typeof readCommandLine>): DeploymentOptions {
+  if (values.data === undefined || values["admin-key-file"] === undefined) throw new Error(USAGE);
   const adminKey = readFileSync(values["admin-key-file"], "utf8").trim();
   if (adminKey.length < 16)
     throw new Error(`${values["admin-key-file"]} must hold an admin key of at least 16 characters.`);
-  mkdirSync(values.data, { recursive: true, mode: 0o700 });
-  accessSync(values.data, constants.W_OK | constants.R_OK | constants.X_OK);
   return {
     dataFolder: values.data,
     host: values.host,
@@ -74,7 +78,21 @@ function countOf(text: string): number {
 }
 
 async function main(): Promise<void> {
-  const options = readOptions();
+  const commandLine = readCommandLine();
+  const { values, positionals } = commandLine;
+  const command = positionals.length === 1 ? positionals[0] : undefined;
+  if (command === "start") await start(readOptions(commandLine));
+  else if (command === "backup" && values.data !== undefined && values.to !== undefined) {
+    const { backup } = await import("./commands.ts");
+    const file = await backup({ data: values.data, to: values.to, adminKeyFile: values["admin-key-file"] });
+    process.stdout.write(`${JSON.stringify({ backup: file })}\n`);
+  } else if (command === "restore" && values.data !== undefined && values.from !== undefined) {
+    const { restore } = await import("./commands.ts");
+    process.stdout.write(`${JSON.stringify(await restore({ from: values.from, data: values.data }))}\n`);
+  } else throw new Error(USAGE);
+}
+
+async function start(options: DeploymentOptions): Promise<void> {
   // From the second start on, no thread has to load the compiler that takes the types out of this program: less to wait for, and
   // some 20 MB less per thread. In the data folder, because what is cached runs: nobody else may write there.
   process.env.NODE_COMPILE_CACHE ??= path.join(options.dataFolder, COMPILE_CACHE);

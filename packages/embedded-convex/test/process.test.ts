@@ -110,6 +110,6 @@ describe("the command", () => {
     database.close();
     await expect(launch(folder)).rejects.toThrow("has format 99");
     writeFileSync(file, "this is not a database, but it is long enough to look at ".repeat(100));
-    await expect(launch(folder)).rejects.toThrow("cannot be opened");
+    await expect(launch(folder)).rejects.toThrow("is no SQLite database");
   });
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import type { FileStore } from "../storage/files.ts";
 import { corsHeaders, HttpError, readJson } from "../http/responses.ts";
 import type { ImportMode } from "./importAnalysis.ts";
 import type { ImportFormat } from "./importSource.ts";
@@ -9,6 +10,7 @@ import type { Transfers } from "./transfers.ts";
 /** A request of an administrator. */
 export interface DataRequest {
   transfers: Transfers;
+  files: FileStore;
   url: URL;
   request: IncomingMessage;
   response: ServerResponse;
@@ -21,7 +23,7 @@ const FORMATS: readonly ImportFormat[] = ["csv", "jsonLines", "jsonArray", "zip"
 const COMPONENT_PATH = /^([A-Za-z_][A-Za-z0-9_]*(\/[A-Za-z_][A-Za-z0-9_]*)*)?$/;
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
 
-/** What `convex export` and `convex import` call, by path. */
+/** What `convex export`, `convex import` and the command `backup` call, by path. */
 export const DATA_ROUTES: Readonly<Record<string, DataHandler>> = {
   "/api/export/request/zip": async ({ transfers, url, request }) => {
     requirePost(request);
@@ -38,6 +40,14 @@ export const DATA_ROUTES: Readonly<Record<string, DataHandler>> = {
       "cache-control": "private, no-store",
     });
     await pipeline(open(), response);
+    return null;
+  },
+  "/api/embedded/backup": async ({ transfers, files, request, response }) => {
+    requirePost(request);
+    const begin = (): void => {
+      response.writeHead(200, { "content-type": "application/zip", "cache-control": "no-store" });
+    };
+    await transfers.backup(files, response, begin);
     return null;
   },
   "/api/import/start_upload": async ({ transfers, request }) => {

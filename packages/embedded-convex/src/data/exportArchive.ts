@@ -1,8 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import yazl from "yazl";
 import type { FileStore } from "../storage/files.ts";
+import { archiveInto } from "./archiveStream.ts";
 import { componentFolder, fileName, inComponent } from "./archivePaths.ts";
 import { toExportLine } from "./exportedValues.ts";
 import type { SnapshotReader, SnapshotTable } from "./snapshotReader.ts";
@@ -32,14 +31,11 @@ export interface ExportRequest {
 
 /** Writes a snapshot as `convex export` has it. What is in memory at a time does not depend on its size. */
 export async function writeExport({ reader, files, target, includeStorage, progress }: ExportRequest): Promise<void> {
-  const archive = new yazl.ZipFile();
-  const written = pipeline(archive.outputStream, createWriteStream(target, { mode: 0o600, flush: true }));
+  const { archive, written } = archiveInto(createWriteStream(target, { mode: 0o600, flush: true }));
   // Entries are generated one after another, when the archive asks for them.
   const add = (name: string, content: () => Readable, compress = true): void =>
     archive.addReadStreamLazy(name, { compress, mode: 0o100644 }, (give) => {
-      const stream = content();
-      stream.once("error", (error) => (archive.outputStream as Readable).destroy(error));
-      give(null, stream);
+      give(null, content());
     });
   add("README.md", () => Readable.from([README]));
   const tables = reader.tables();

@@ -40,6 +40,7 @@ export class Imports {
   readonly #journal: Statement;
   readonly #journalled: Statement;
   readonly #forget: Statement;
+  readonly #forgetAll: Statement;
   readonly #putFile: Statement;
   #session: string | null = null;
   #cleaning: Promise<void> = Promise.resolve();
@@ -52,6 +53,7 @@ export class Imports {
     this.#journal = store.database.prepare("INSERT INTO appended(k) VALUES(?)");
     this.#journalled = store.database.prepare("SELECT k FROM appended LIMIT ?");
     this.#forget = store.database.prepare("DELETE FROM appended WHERE k = ?");
+    this.#forgetAll = store.database.prepare("DELETE FROM appended");
     this.#putFile = store.database.prepare("INSERT INTO files(k, file, uuid) VALUES(?, ?, ?)");
   }
 
@@ -98,7 +100,7 @@ export class Imports {
     try {
       await this.#write(session, (transaction) => {
         this.#staged.finish();
-        this.#services.store.database.exec("DELETE FROM appended");
+        this.#forgetAll.run();
         this.#services.tablesReplaced();
         transaction.writes.everything = true;
       });

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { RpcPort } from "../process/rpc.ts";
 import { FileStore } from "../storage/files.ts";
+import { copyDatabase } from "./backupArchive.ts";
 import { analyzeImport, type ImportMode, type ImportPlan } from "./importAnalysis.ts";
 import { runImport } from "./importRun.ts";
 import { type ImportFormat, openImport } from "./importSource.ts";
@@ -21,6 +22,7 @@ export interface ImportJob {
 /** What a transfer worker is started for. */
 export type TransferTask =
   | { kind: "export"; target: string; includeStorage: boolean }
+  | { kind: "backup"; target: string }
   | { kind: "analyze"; job: ImportJob }
   | { kind: "import"; job: ImportJob; plan: ImportPlan };
 
@@ -32,7 +34,7 @@ export interface TransferWorkerData {
   database: MessagePort | null;
 }
 
-/** What a worker says. `result`: the timestamp of an export, the plan of an import, or the number of its documents. */
+/** What a worker says. `result`: a timestamp (export), `DatabaseCopy` (backup), `ImportPlan` (analyze), or number of documents. */
 export type TransferNews =
   | { type: "progress"; message: string }
   | { type: "checkpoint"; message: string }
@@ -74,6 +76,7 @@ async function perform(
       reader.close();
     }
   }
+  if (task.kind === "backup") return copyDatabase(databaseFile, task.target, new Date());
   const source = await openImport(task.job);
   try {
     if (task.kind === "import") {

@@ -7,7 +7,9 @@ import { type MessagePort, Worker } from "node:worker_threads";
 import { encodeInt64 } from "../functions/databaseSyscalls.ts";
 import { HttpError } from "../http/responses.ts";
 import type { RpcPort } from "../process/rpc.ts";
+import type { FileStore } from "../storage/files.ts";
 import type { ConvexJsonObject } from "../values/json.ts";
+import type { DatabaseCopy } from "./backupArchive.ts";
 import type { HeldDeletions } from "./heldDeletions.ts";
 import type { ImportPlan } from "./importAnalysis.ts";
 import type { TransferOperations, TransferTable } from "./messages.ts";
@@ -106,6 +108,22 @@ export class Transfers {
       );
     }
     return { name: `snapshot_${ts}.zip`, size: (await stat(file)).size, open: () => createReadStream(file) };
+  }
+
+  /** Writes a backup to `target`; what is written meanwhile is not in it. `begin` is called before the first byte. */
+  async backup(files: FileStore, target: NodeJS.WritableStream, begin: () => void): Promise<void> {
+    const release = this.#services.deletions.hold();
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      const copy = path.join(this.#folder, `backup-${randomBytes(16).toString("hex")}.sqlite`);
+      const made = (await this.#work({ kind: "backup", target: copy })) as DatabaseCopy;
+      // Loaded on demand: it is needed rarely.
+      const { writeBackup } = await import("./backupArchive.ts");
+      begin();
+      await writeBackup(made, files, target);
+    } finally {
+      await release();
+    }
   }
 
   startUpload(): Promise<string> {

@@ -108,8 +108,8 @@ export const ADMIN_ROUTES: Readonly<Record<string, Handler>> = {
   ...Object.fromEntries(
     Object.entries(DATA_ROUTES).map(([path, handler]) => [
       path,
-      ({ services: { transfers }, url, request, response }: ApiRequest) =>
-        handler({ transfers, url, request, response }),
+      ({ services: { transfers, storage }, url, request, response }: ApiRequest) =>
+        handler({ transfers, files: storage.files, url, request, response }),
     ]),
   ),
 };

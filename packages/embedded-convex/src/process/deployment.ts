@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -21,6 +20,7 @@ import { type RequestSource, sourceOf } from "../http/clientAddress.ts";
 import { sendError } from "../http/responses.ts";
 import { handleSiteRequest } from "../site/site.ts";
 import { FileStore } from "../storage/files.ts";
+import { DataFolder } from "../store/dataFolder.ts";
 import type { SyncMode } from "../store/sqlite.ts";
 import { SyncHub } from "../sync/hub.ts";
 import { clientOf } from "../sync/protocol.ts";
@@ -105,6 +105,7 @@ class Deployment implements RunningDeployment {
   readonly #siteServer: Server;
   readonly #sockets: WebSocketServer;
   readonly #files: FileStore;
+  #folder: DataFolder | null = null;
   readonly #deletions: HeldDeletions;
   readonly #transfers: Transfers;
   readonly #logs = new FunctionLogs(new FunctionReports({ write: (text) => console.error(text) }));
@@ -192,11 +193,12 @@ class Deployment implements RunningDeployment {
 
   async #startAll(): Promise<void> {
     const { dataFolder, host, port, sitePort } = this.#options;
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
     const apiPort = await listen(this.#apiServer, port, host);
     const boundSitePort = await listen(this.#siteServer, sitePort, host);
     this.cloudUrl = this.#options.publicCloudUrl ?? `http://${host}:${apiPort}`;
     this.siteUrl = this.#options.publicSiteUrl ?? `http://${host}:${boundSitePort}`;
+    this.#folder = DataFolder.take(dataFolder);
+    this.#folder.assertWhole();
     this.#supervisor = this.#createSupervisor();
     await this.#supervisor.start();
     this.#pool = this.#createPool([apiPort, boundSitePort]);
@@ -213,6 +215,7 @@ class Deployment implements RunningDeployment {
     await this.#transfers.start();
     const known = new Set(await this.#transactor().call("knownFiles"));
     await this.#files.sweep((key) => known.has(key));
+    this.#folder.announce(`http://${localHost(host)}:${apiPort}`);
   }
 
   async stop(): Promise<void> {
@@ -232,6 +235,7 @@ class Deployment implements RunningDeployment {
     await this.#transfers.stop();
     await this.#pool?.stop();
     await this.#supervisor?.stop();
+    this.#folder?.release();
   }
 
   #createSupervisor(): TransactorSupervisor {
@@ -441,6 +445,13 @@ function listen(server: Server, port: number, host: string): Promise<number> {
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
+}
+
+/** How a program on the same machine reaches a server that listens on `host`. */
+function localHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 function report(error: unknown): void {

@@ -1,13 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { storageFailureOf } from "./failures.ts";
+import { APPLICATION_ID, FORMAT_VERSION, inspectDatabase, UnusableDatabaseError } from "./inspect.ts";
 import { migrate } from "./migrations.ts";
 import { SqliteDatabase, type SyncMode } from "./sqlite.ts";
 
-/** Raised whenever the meaning of a stored byte changes. Newer files are refused, never guessed at. */
-const FORMAT_VERSION = 3;
-/** "PBEC" in the header of the file tells our databases from other SQLite files. */
-const APPLICATION_ID = 0x50424543;
 const QUICK_CHECK_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -44,11 +41,6 @@ CREATE TABLE search_stats(ix INTEGER PRIMARY KEY, documents INTEGER NOT NULL, wo
 CREATE TABLE vectors(ix INTEGER NOT NULL, d BLOB NOT NULL, filters TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(ix, d)) WITHOUT ROWID;
 `;
 
-/** A data folder that this version must not touch; the message is meant for the operator. */
-export class UnusableDatabaseError extends Error {
-  override readonly name = "UnusableDatabaseError";
-}
-
 /** The database in a data folder. */
 export function databaseFile(folder: string): string {
   return path.join(folder, "convex.sqlite");
@@ -62,15 +54,16 @@ export function databaseFile(folder: string): string {
 export function openDatabase(folder: string, sync: SyncMode): SqliteDatabase {
   const file = databaseFile(folder);
   const size = fs.existsSync(file) ? fs.statSync(file).size : 0;
+  const exists = inspectDatabase(file, size <= QUICK_CHECK_MAX_BYTES ? "quick" : "header");
   let database: SqliteDatabase;
   try {
     database = new SqliteDatabase(file, sync);
-    if (size === 0) {
+    if (!exists) {
       create(database);
       // The names of the file and of its folder must survive a power loss as its content does.
       for (const directory of [folder, path.dirname(folder)]) syncDirectory(directory);
     }
-    check(database, file, size);
+    migrate(database, FORMAT_VERSION);
     // After a failed sync the last process ended, but the kernel may take the pages it could not write for written. What follows
     // them in the log would not survive a power loss; so nothing follows them: all is written once more, to the database.
     database.checkpoint("TRUNCATE");
@@ -101,26 +94,4 @@ function create(database: SqliteDatabase): void {
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   database.exec(`PRAGMA user_version = ${FORMAT_VERSION}`);
   database.exec("COMMIT");
-}
-
-function check(database: SqliteDatabase, file: string, size: number): void {
-  if (
-    database.pragma("user_version") === 0 &&
-    database.prepare("SELECT count(*) FROM sqlite_master").get()?.[0] === 0
-  ) {
-    create(database);
-  }
-  if (database.pragma("application_id") !== APPLICATION_ID) {
-    throw new UnusableDatabaseError(`${file} is not a database of the embedded Convex deployment.`);
-  }
-  const version = Number(database.pragma("user_version"));
-  if (version > FORMAT_VERSION) {
-    throw new UnusableDatabaseError(
-      `${file} has format ${version}, but this version knows formats up to ${FORMAT_VERSION}. Start a newer version.`,
-    );
-  }
-  const problem = size > QUICK_CHECK_MAX_BYTES ? "ok" : database.pragma("quick_check(1)");
-  if (problem !== "ok")
-    throw new UnusableDatabaseError(`${file} is damaged: ${String(problem)}. Restore it from a backup.`);
-  migrate(database, FORMAT_VERSION);
 }

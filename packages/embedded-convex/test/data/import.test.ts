@@ -311,7 +311,7 @@ describe("an import", { timeout: 30_000 }, () => {
     await expect(adminFetch(deployment, "/api/export/zip/1")).rejects.toThrow("404");
     const part = "/api/import/upload_part?uploadToken=../../convex.sqlite&partNumber=1";
     await expect(adminFetch(deployment, part, { method: "POST", body: "x" })).rejects.toThrow("UnknownUpload");
-    const escaping = (await zip({ "aa/bb/escape/documents.jsonl": "{}" }))
+    const escaping = (await zip(new Map([["aa/bb/escape/documents.jsonl", Buffer.from("{}")]])))
       .toString("latin1")
       .replaceAll("aa/bb", "../..");
     await expect(importData(deployment, Buffer.from(escaping, "latin1"), { format: "zip" })).rejects.toThrow(/invalid/);

@@ -108,18 +108,18 @@ export async function exportData(deployment: Deployment, includeStorage: boolean
 }
 
 /** The entries of an archive as text. */
-export async function unzip(archive: Buffer): Promise<Record<string, string>> {
+export async function unzip(archive: Buffer, encoding: BufferEncoding = "utf8"): Promise<Record<string, string>> {
   const zip = await yauzl.fromBufferPromise(archive, { lazyEntries: true });
   const entries: Record<string, string> = {};
   for await (const entry of zip.eachEntry()) {
-    entries[entry.fileName] = (await buffer(await zip.openReadStreamPromise(entry))).toString("utf8");
+    entries[entry.fileName] = (await buffer(await zip.openReadStreamPromise(entry))).toString(encoding);
   }
   return entries;
 }
 
-export async function zip(entries: Record<string, string>): Promise<Buffer> {
+export async function zip(entries: Map<string, Buffer>): Promise<Buffer> {
   const archive = new yazl.ZipFile();
-  for (const [name, content] of Object.entries(entries)) archive.addBuffer(Buffer.from(content), name);
+  for (const [name, content] of entries) archive.addBuffer(content, name);
   archive.end();
   return buffer(archive.outputStream.pipe(new PassThrough()));
 }

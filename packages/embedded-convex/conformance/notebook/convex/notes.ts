@@ -110,6 +110,11 @@ export const store = actionGeneric({
   handler: (ctx, { text }) => ctx.storage.store(new Blob([text], { type: "text/plain" })),
 });
 
+export const forget = mutationGeneric({
+  args: { id: v.id("_storage") },
+  handler: (ctx, { id }) => ctx.storage.delete(id),
+});
+
 export const load = actionGeneric({
   args: { id: v.id("_storage") },
   handler: async (ctx, { id }) => (await ctx.storage.get(id))?.text() ?? null,

@@ -15,6 +15,8 @@ import {
   type PushedDefinition,
   type StoredModule,
 } from "./manifest.ts";
+import { checkEnvironments } from "./environmentCheck.ts";
+import { PushError } from "./pushError.ts";
 
 interface RegisteredExport {
   isQuery?: true;
@@ -23,11 +25,6 @@ interface RegisteredExport {
   isPublic?: true;
   exportArgs?(): string;
   exportReturns?(): string;
-}
-
-/** A push that cannot be deployed; the message is shown by the CLI. */
-export class PushError extends Error {
-  override readonly name = "PushError";
 }
 
 /** Modules that are shared code, not entry points. */
@@ -46,11 +43,11 @@ export function analyzePush(
   const evaluation = new Evaluation(push.manifest, push.modules, host);
   const metadata = evaluation.metadata();
   const skeleton = { ...push.manifest, metadata, components: instantiate(push.manifest, metadata, "", "", []) };
+  checkEnvironments(skeleton, push.env);
   const environments = componentEnvironments(skeleton, push.env);
   let authProviders: AuthProvider[] = [];
   const components = skeleton.components.map((component) => {
     const env = environments.get(component.path) ?? {};
-    checkEnvironment(component, metadata[component.definitionPath]!, env);
     return evaluation.inRealm(component, env, (realm) => {
       if (component.path === "") authProviders = authProvidersOf(component, realm);
       return analyzeComponent(component, realm);
@@ -61,6 +58,16 @@ export function analyzePush(
     if (component.path !== "") definition.exports = exportsOf(component);
   }
   return { ...skeleton, components, authProviders };
+}
+
+/** What `auth.config.ts` of deployed code gives with these variables. @throws PushError if it cannot be evaluated. */
+export function evaluateAuthProviders(
+  deployed: { manifest: Manifest; modules: StoredModule[]; env: Record<string, string> },
+  host: RealmHost,
+): AuthProvider[] {
+  const app = deployed.manifest.components.find(({ path }) => path === "")!;
+  const evaluation = new Evaluation(deployed.manifest, deployed.modules, host);
+  return evaluation.inRealm(app, deployed.env, (realm) => authProvidersOf(app, realm));
 }
 
 /** Realms over the modules of one push. */
@@ -175,16 +182,6 @@ function instantiate(
     functions: {},
   };
   return [own, ...children.flatMap((child) => instantiate(manifest, metadata, child.at, child.path, child.env ?? []))];
-}
-
-function checkEnvironment(
-  { path }: ComponentManifest,
-  { envVars }: DefinitionMetadata,
-  env: Record<string, string>,
-): void {
-  if (path === "") return;
-  const missing = (envVars ?? []).find(([name, { optional }]) => optional !== true && env[name] === undefined);
-  if (missing !== undefined) throw new PushError(`Component ${path} needs the environment variable ${missing[0]}.`);
 }
 
 /** A component exports its public functions, by module and name. */

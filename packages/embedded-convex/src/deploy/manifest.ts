@@ -112,6 +112,8 @@ export interface Manifest {
   metadata: Record<string, DefinitionMetadata>;
   /** The tree of installed components, parents first. */
   components: ComponentManifest[];
+  /** Paths of components that were removed: their data stays, to be there when they come back. */
+  unmounted: string[];
   authProviders: AuthProvider[];
 }
 
@@ -140,6 +142,7 @@ export const EMPTY_MANIFEST: Manifest = {
       functions: {},
     },
   ],
+  unmounted: [],
   authProviders: [],
 };
 

@@ -73,9 +73,10 @@ export class PushApi {
     if (status.type !== "complete") throw new HttpError(400, "SchemaNotReady", "The schema of this push is not ready.");
     this.#staged = null;
     const before = this.#services.state().manifest;
-    const diff = await this.#services.transactor().call("activate", staged);
+    const manifest = { ...staged.manifest, unmounted: unmountedBy(before, staged.manifest) };
+    const diff = await this.#services.transactor().call("activate", { ...staged, manifest });
     await this.#services.reload();
-    return finishPushAnswer(before, staged.manifest, diff);
+    return finishPushAnswer(before, manifest, diff);
   }
 
   /** `/api/update_environment_variables` */
@@ -93,7 +94,7 @@ export class PushApi {
     const { manifest, env } = this.#services.state();
     if (!manifest.components.some(({ modules }) => modules.some(({ path }) => path === "auth.config.js"))) return;
     const modules = await this.#services.transactor().call("modules", { hashes: hashesOf(manifest) });
-    const { authProviders } = await this.#services.pool.analyze({ manifest, modules, env });
+    const authProviders = await this.#services.pool.authProviders({ manifest, modules, env });
     if (JSON.stringify(authProviders) === JSON.stringify(manifest.authProviders)) return;
     await this.#services.transactor().call("setAuthProviders", { providers: authProviders });
     await this.#services.reload();
@@ -143,6 +144,7 @@ export class PushApi {
       ],
       metadata: {},
       components: [],
+      unmounted: [],
     };
     const modules = [...transformed, ...stored];
     try {
@@ -151,7 +153,9 @@ export class PushApi {
         modules,
       };
     } catch (error) {
-      throw new HttpError(400, "InvalidModules", error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      const isMissingVariable = message.includes("required are not set: ");
+      throw new HttpError(400, isMissingVariable ? "MissingEnvironmentVariables" : "InvalidModules", message);
     }
   }
 }
@@ -282,14 +286,25 @@ function finishPushAnswer(before: Manifest, after: Manifest, diff: Diff | null):
     cronDiff: diff.crons,
     indexDiff: { added_indexes: diff.addedIndexes, removed_indexes: diff.removedIndexes },
   };
+  const remounted = new Set(before.unmounted.filter((path) => !after.unmounted.includes(path)));
   const componentDiffs: Record<string, unknown> = { "": app };
   const [old, next] = [before, after].map(
     ({ components }) => new Set(components.map(({ path }) => path).filter((path) => path !== "")),
   );
   for (const path of next!)
-    componentDiffs[path] = { ...NO_DIFF, diffType: { type: old!.has(path) ? "modify" : "create" } };
+    componentDiffs[path] = {
+      ...NO_DIFF,
+      diffType: { type: old!.has(path) ? "modify" : remounted.has(path) ? "remount" : "create" },
+    };
   for (const path of old!) if (!next!.has(path)) componentDiffs[path] = { ...NO_DIFF, diffType: { type: "unmount" } };
   return { authDiff: authDiff(before, after), definitionDiffs: {}, componentDiffs };
+}
+
+/** Components that were there once, and whose data is kept until they are there again. */
+function unmountedBy(before: Manifest, after: Manifest): string[] {
+  const there = new Set(after.components.map(({ path }) => path));
+  const known = [...before.unmounted, ...before.components.map(({ path }) => path)];
+  return [...new Set(known)].filter((path) => !there.has(path)).sort();
 }
 
 function authDiff(before: Manifest, after: Manifest): { added: string[]; removed: string[] } {

@@ -85,10 +85,16 @@ export class SystemQueries {
   }
 
   #components(): string {
-    const installed = this.#services.manifest().components.filter(({ path }) => path !== "");
-    return JSON.stringify(
-      installed.map(({ path }) => ({ id: path, name: path.split("/").pop(), path, args: {}, state: "active" })),
-    );
+    const { components, unmounted } = this.#services.manifest();
+    const describe = (path: string, state: "active" | "unmounted") => ({
+      id: path,
+      name: path.split("/").pop(),
+      path,
+      args: {},
+      state,
+    });
+    const installed = components.filter(({ path }) => path !== "").map(({ path }) => describe(path, "active"));
+    return JSON.stringify([...installed, ...unmounted.map((path) => describe(path, "unmounted"))]);
   }
 
   #environment(): string {

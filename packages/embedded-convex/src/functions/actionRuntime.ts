@@ -1,4 +1,4 @@
-import { analyzePush } from "../deploy/analysis.ts";
+import { analyzePush, evaluateAuthProviders } from "../deploy/analysis.ts";
 import type { StoredModule } from "../deploy/manifest.ts";
 import { OutboundAllowList } from "../outbound/allowList.ts";
 import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry } from "../process/messages.ts";
@@ -176,6 +176,10 @@ export class ActionRuntime implements ActionOperations {
 
   async analyze(call: Parameters<ActionOperations["analyze"]>[0]) {
     return analyzePush(call, createActionHost(this.#services));
+  }
+
+  async authProviders(call: Parameters<ActionOperations["authProviders"]>[0]) {
+    return evaluateAuthProviders(call, createActionHost(this.#services));
   }
 
   async tables({ tables }: { tables: TableNumber[] }): Promise<null> {

@@ -116,6 +116,10 @@ export class ActionPool {
     return this.#run((member) => member.rpc.call("analyze", call));
   }
 
+  authProviders(call: Parameters<ActionOperations["authProviders"]>[0]): ReturnType<ActionOperations["authProviders"]> {
+    return this.#run((member) => member.rpc.call("authProviders", call));
+  }
+
   /** Entries with a lifetime that has not passed. */
   outboundList(): string[] {
     return this.#liveEntries().map(({ hostPort }) => hostPort);

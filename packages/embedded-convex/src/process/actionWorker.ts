@@ -49,6 +49,7 @@ const events = new RpcPort<ActionEvents>(control, {
   outbound: (call: never) => runtime.outbound(call),
   cancelStream: (call: never) => runtime.cancelStream(call),
   analyze: (call: never) => runtime.analyze(call),
+  authProviders: (call: never) => runtime.authProviders(call),
   tables: (call: never) => runtime.tables(call),
   ping: () => runtime.ping(),
 });

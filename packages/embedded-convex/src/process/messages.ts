@@ -103,6 +103,8 @@ export interface ActionOperations {
   outbound(call: { add: { hostPort: string; ttlMs: number | null }[]; remove: string[] }): Promise<null>;
   cancelStream(call: { stream: number }): Promise<null>;
   analyze(call: { manifest: Manifest; modules: StoredModule[]; env: Record<string, string> }): Promise<Manifest>;
+  /** The result of `auth.config.ts` after a change of the environment. */
+  authProviders(call: Parameters<ActionOperations["analyze"]>[0]): Promise<Manifest["authProviders"]>;
   tables(call: { tables: TableNumber[] }): Promise<null>;
   ping(): Promise<null>;
 }

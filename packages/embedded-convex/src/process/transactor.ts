@@ -467,7 +467,7 @@ const SIGNING_KEY = "signingKey";
 function cronsOf(manifest: Manifest): Cron[] {
   return manifest.components.flatMap(({ path, functions }) =>
     (functions["crons.js"]?.cronSpecs ?? []).map(([name, spec]) => ({
-      name: path === "" ? name : `${path}/${name}`,
+      name: path === "" ? name : `${path};${name}`,
       component: path,
       spec,
     })),

@@ -89,7 +89,10 @@ export class Scheduler {
     if (due.length > 0) this.#arm(Math.min(...due));
   }
 
-  /** Takes over the crons of a push, inside its transaction. Unchanged ones keep their next run. Returns what changed. */
+  /**
+   * Takes over the crons of a push, inside its transaction. Unchanged ones keep their next run. Returns which of the app have
+   * changed; those of components are not reported.
+   */
   setCrons(crons: readonly Cron[]): { added: string[]; updated: string[]; deleted: string[] } {
     const old = this.#crons;
     const now = this.#options.now();
@@ -100,10 +103,10 @@ export class Scheduler {
       if (known !== undefined && JSON.stringify(known.spec) === JSON.stringify(spec)) next[name] = known;
       else {
         next[name] = { component, spec, nextRunMs: nextRunMs(spec.schedule, now, null), jobId: null };
-        (known === undefined ? diff.added : diff.updated).push(name);
+        if (component === "") (known === undefined ? diff.added : diff.updated).push(name);
       }
     }
-    diff.deleted = Object.keys(old).filter((name) => next[name] === undefined);
+    diff.deleted = Object.keys(old).filter((name) => next[name] === undefined && old[name]!.component === "");
     this.#options.store.kv.setJson(CRONS_KEY, next);
     this.#crons = next;
     return diff;

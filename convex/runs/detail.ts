@@ -14,6 +14,7 @@ import { partsOf } from "./parts.ts";
 import { readPayload } from "./payloads.ts";
 import { getPlan, loadDefinition } from "./plans.ts";
 import { peekState } from "./step.ts";
+import { waitReasonValidator } from "./tables.ts";
 
 /** Characters of log that one look at a run reads; what is beyond is told by `operationsCut`. */
 const MAX_LOG_CHARACTERS = 3_000_000;
@@ -78,7 +79,7 @@ export const runDetailValidator = v.object({
     }),
   ),
   waitingUntil: v.optional(v.number()),
-  waitReason: v.optional(v.union(v.literal("delay"), v.literal("retry"), v.literal("break"))),
+  waitReason: v.optional(waitReasonValidator),
   operations: v.array(operationValidator),
   /** The log is longer than what is shown here. */
   operationsCut: v.boolean(),

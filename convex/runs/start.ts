@@ -13,6 +13,7 @@ import { planOf } from "./plans.ts";
 import { randomShard } from "./queue.ts";
 import { responseIn, standingAfter } from "./standing.ts";
 import { arrange, toEntry } from "./step.ts";
+import { hold, mustWait } from "./turns.ts";
 
 /** What a new run will execute for all its life. */
 export interface Pin {
@@ -59,6 +60,7 @@ export async function startRun(ctx: MutationCtx, request: StartRequest): Promise
   const compiled = planOf(request.pin);
   if (!compiled.ok) return { kind: "invalid", issues: compiled.issues };
   const { payload } = request;
+  if (await mustWait(ctx, compiled.plan, request.scenario._id)) return await startHeld(ctx, request, compiled.plan);
   if (payload.kind === "file" || exceedsBytes(payload.text, INLINE_PAYLOAD_BYTES)) {
     return await startQueued(ctx, request, compiled.plan);
   }
@@ -80,13 +82,24 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
 }
 
 async function startQueued(ctx: MutationCtx, request: StartRequest, plan: Plan): Promise<Started> {
-  const standing = {
-    state: "queued" as const,
-    operationCount: 0,
-    queue: "ready" as const,
-    dueAt: Date.now(),
-    generation: 0,
-  };
+  return await storeQueued(ctx, { request, plan, standing: { queue: "ready", dueAt: Date.now() } });
+}
+
+/** The run waits for its turn: the payload is kept, and an executor begins with it when it is released. */
+async function startHeld(ctx: MutationCtx, request: StartRequest, plan: Plan): Promise<Started> {
+  const started = await storeQueued(ctx, { request, plan, standing: { waitReason: "turn" } });
+  await hold(ctx, { scenarioId: request.scenario._id, runId: started.runId });
+  return started;
+}
+
+type Place = Pick<Doc<"runs">, "queue" | "dueAt" | "waitReason">;
+
+async function storeQueued(
+  ctx: MutationCtx,
+  args: { request: StartRequest; plan: Plan; standing: Place },
+): Promise<Extract<Started, { kind: "ok" }>> {
+  const { request, plan } = args;
+  const standing = { state: "queued" as const, operationCount: 0, generation: 0, ...args.standing };
   const logId = await createLog(ctx, { entry: { operations: [], state: packState(createState()) } });
   const row = { ...(await commonFields(ctx, request, plan)), ...standing, logId };
   const runId = await ctx.db.insert("runs", row);

@@ -1,6 +1,7 @@
 /** One step of an existing run: read where it stands, apply an event, write where it stands now. */
 import {
   createState,
+  isEnded,
   packState,
   pendingCommand,
   unpackState,
@@ -18,6 +19,7 @@ import { getPayloadFile, readPayload } from "./payloads.ts";
 import { getPlan, loadPlan } from "./plans.ts";
 import { callExecutor } from "./queue.ts";
 import { responseIn, standingAfter, type Standing } from "./standing.ts";
+import { releaseTurn } from "./turns.ts";
 
 /** What an executor has to do for a run that it holds. Values cross as JSON text. */
 export type Task =
@@ -148,6 +150,7 @@ async function settle(
   await ctx.db.patch("runs", run._id, standing);
   await storeResponse(ctx, run, result);
   await arrange(ctx, { runId: run._id, shard: run.shard, standing });
+  if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
   if (standing.queue !== "claimed" || !plan) return null;
   return toWork(plan, result.state, { ...run, ...standing });
 }

@@ -4,6 +4,7 @@
  *   claimed, lease expired   the executor is gone: reads and idempotent effects are done again, a write becomes `unknown`
  *   ready, nobody watches    the executor was called and never came: call another
  *   waiting, overdue         the timer was lost: go on now
+ *   held, nothing before it  the limit was lifted, or the run before it could not be read: its turn has come
  *
  * The rest is tidying: answers that nobody fetched.
  */
@@ -16,6 +17,7 @@ import { SHARDS } from "./limits.ts";
 import { requireLog } from "./log.ts";
 import { callExecutor } from "./queue.ts";
 import { peekState, stepRun } from "./step.ts";
+import { sweepHolds } from "./turns.ts";
 import { wakeWaiting } from "./wake.ts";
 
 /** Rows of each kind that one transaction handles. */
@@ -30,6 +32,7 @@ export const sweep = internalMutation({
   handler: async (ctx) => {
     let isFull = false;
     for (let shard = 0; shard < SHARDS; shard++) isFull = (await sweepShard(ctx, shard)) || isFull;
+    await sweepHolds(ctx);
     isFull = (await deleteResponses(ctx)) || isFull;
     if (isFull) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweep, {});
     return null;

@@ -27,6 +27,13 @@ export const runTriggerValidator = v.union(
   v.literal("schedule"),
 );
 
+export const waitReasonValidator = v.union(
+  v.literal("delay"),
+  v.literal("retry"),
+  v.literal("break"),
+  v.literal("turn"),
+);
+
 export const runTables = {
   /**
    * Runs, kept light so that lists are cheap: what a run is pinned to, how it stands, and its place in the queue. Inserted
@@ -71,8 +78,8 @@ export const runTables = {
     shard: v.number(),
     /** `ready`: since when. `claimed`: when the lease expires. `waiting`: when it is due. Unix time in milliseconds. */
     dueAt: v.optional(v.number()),
-    /** Why it waits, for the run page. */
-    waitReason: v.optional(v.union(v.literal("delay"), v.literal("retry"), v.literal("break"))),
+    /** Why it waits, for the run page; `turn`: it is queued behind other runs of its scenario (`runHolds`). */
+    waitReason: v.optional(waitReasonValidator),
     /** Rises with every claim and every wait: results and timers of an earlier one are ignored. */
     generation: v.number(),
   })
@@ -148,6 +155,17 @@ export const runTables = {
     /** New runs are refused until then: the queue is far behind. 0 when it is not. */
     overloadedUntil: v.number(),
   }).index("by_shard", ["shard"]),
+
+  /**
+   * Runs that wait for their turn, because their scenario limits how many are under way. Inserted by `runs/start.ts`; deleted by
+   * `runs/turns.ts` when the run is released or stopped.
+   */
+  runHolds: defineTable({
+    scenarioId: v.id("scenarios"),
+    runId: v.id("runs"),
+  })
+    .index("by_scenario", ["scenarioId"])
+    .index("by_run", ["runId"]),
 
   /**
    * Answers made by `webhook.respond` for callers who wait. Inserted by `runs/settle.ts`, read by the waiting HTTP action.

@@ -58,6 +58,8 @@ export interface Plan {
   nodes: ReadonlyMap<NodeId, PlanNode>;
   edges: readonly { from: NodeId; to: NodeId; kind: Edge["kind"] }[];
   maxOperations: number;
+  /** How many of the scenario's runs may be under way at the same time; the host sees to it. Any number where absent. */
+  maxConcurrentRuns?: number;
   /** Whether a `webhook.respond` node may answer the caller. */
   responds: boolean;
 }
@@ -90,6 +92,8 @@ export function compilePlan(definition: Definition, catalog: ManifestCatalog): C
     maxOperations: definition.settings?.maxOperations ?? DEFAULT_MAX_OPERATIONS,
     responds: [...nodes.values()].some((node) => node.control === "respond" && !node.disabled),
   };
+  const maxConcurrentRuns = definition.settings?.maxConcurrentRuns;
+  if (maxConcurrentRuns !== undefined) plan.maxConcurrentRuns = maxConcurrentRuns;
   return { ok: true, plan };
 }
 

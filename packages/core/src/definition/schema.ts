@@ -101,6 +101,8 @@ export const noteSchema = z.object({
 export const settingsSchema = z.object({
   /** Operations one run may perform before it fails with `scenario_limit`. */
   maxOperations: z.number().int().min(1).max(100_000).optional(),
+  /** Runs that may be under way at the same time, others wait for their turn; without it, any number. One: strictly in order. */
+  maxConcurrentRuns: z.number().int().min(1).max(100).optional(),
 });
 
 /** A scenario's graph. Structure only: what it means is checked by `validateDefinition`. */

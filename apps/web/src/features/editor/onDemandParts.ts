@@ -11,6 +11,7 @@ const parts = {
   nodePicker: () => import("./picker/NodePicker.tsx"),
   nodePopover: () => import("./config/NodePopover.tsx"),
   publishDialog: () => import("./publish/PublishDialog.tsx"),
+  settingsDialog: () => import("./toolbar/SettingsDialog.tsx"),
   shortcutSheet: () => import("./shortcuts/ShortcutSheet.tsx"),
 };
 
@@ -19,6 +20,7 @@ export const IssuesPanel = lazy(async () => ({ default: (await parts.issuesPanel
 export const NodePicker = lazy(async () => ({ default: (await parts.nodePicker()).NodePicker }));
 export const NodePopover = lazy(async () => ({ default: (await parts.nodePopover()).NodePopover }));
 export const PublishDialog = lazy(async () => ({ default: (await parts.publishDialog()).PublishDialog }));
+export const SettingsDialog = lazy(async () => ({ default: (await parts.settingsDialog()).SettingsDialog }));
 export const ShortcutSheet = lazy(async () => ({ default: (await parts.shortcutSheet()).ShortcutSheet }));
 
 /** Fetches every part when the browser is idle; the returned function calls that off. */

@@ -46,6 +46,13 @@ function StateNotice({ run }: { run: RunDetail }) {
       </Notice>
     );
   }
+  if (run.state === "queued" && run.waitReason === "turn") {
+    return (
+      <Notice icon={<Clock aria-hidden />} title="This run waits for its turn" className="m-4">
+        Its scenario limits how many runs are under way at the same time. It begins as soon as one before it has ended.
+      </Notice>
+    );
+  }
   if (run.state === "waiting") {
     return (
       <Notice icon={<Clock aria-hidden />} title="This run waits" className="m-4">

@@ -1,9 +1,12 @@
 import { Button, IconButton, Kbd } from "@patchbay/ui";
-import { AlignHorizontalDistributeCenter, Keyboard, Plus, StickyNote } from "lucide-react";
+import { AlignHorizontalDistributeCenter, Keyboard, Plus, SlidersHorizontal, StickyNote } from "lucide-react";
+import { Suspense, useState } from "react";
+import { SettingsDialog } from "../onDemandParts.ts";
 import type { EditorCommands } from "../useEditorCommands.ts";
 
 /** The tools over the canvas: add a node, a note, align everything, shortcuts. */
 export function CanvasTools({ commands }: { commands: EditorCommands }) {
+  const [areSettingsOpen, setSettingsOpen] = useState(false);
   return (
     <div
       role="toolbar"
@@ -22,9 +25,17 @@ export function CanvasTools({ commands }: { commands: EditorCommands }) {
       <IconButton label="Align everything" shortcut={["L"]} onClick={commands.align}>
         <AlignHorizontalDistributeCenter aria-hidden />
       </IconButton>
+      <IconButton label="Scenario settings" onClick={() => setSettingsOpen(true)}>
+        <SlidersHorizontal aria-hidden />
+      </IconButton>
       <IconButton label="Keyboard shortcuts" shortcut={["?"]} onClick={commands.showShortcuts}>
         <Keyboard aria-hidden />
       </IconButton>
+      {areSettingsOpen ? (
+        <Suspense fallback={null}>
+          <SettingsDialog onClose={() => setSettingsOpen(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

@@ -1,0 +1,24 @@
+import type { Definition } from "@patchbay/core";
+
+export type Limit = { ok: true; value: number | undefined } | { ok: false; message: string };
+
+/** A whole number from 1 to `highest` as it was typed; empty stands for no limit of one's own. */
+export function readLimit(text: string, highest: number): Limit {
+  const trimmed = text.trim();
+  if (trimmed === "") return { ok: true, value: undefined };
+  const value = Number(trimmed);
+  if (Number.isInteger(value) && value >= 1 && value <= highest) return { ok: true, value };
+  return { ok: false, message: `Enter a whole number from 1 to ${highest.toLocaleString("en")}, or leave it empty.` };
+}
+
+/** The definition with settings replaced; `undefined` removes one, and without any there is no `settings`. */
+export function withSettings(
+  definition: Definition,
+  changed: {
+    [Name in keyof NonNullable<Definition["settings"]>]: NonNullable<Definition["settings"]>[Name] | undefined;
+  },
+): Definition {
+  const { settings: before, ...rest } = definition;
+  const kept = Object.entries({ ...before, ...changed }).filter(([, value]) => value !== undefined);
+  return kept.length === 0 ? rest : { ...rest, settings: Object.fromEntries(kept) };
+}

@@ -1,0 +1,111 @@
+/**
+ * Taking turns: a scenario may limit how many of its runs are under way at the same time. A run over the limit is held, with a
+ * row in `runHolds`, and released when one before it ends, in the order in which they came. Scenarios without a limit pay
+ * nothing for it.
+ *
+ * With a limit of one the order is strict: an incomplete run holds the others up until it is retried or discarded.
+ */
+import type { Plan } from "@patchbay/engine";
+import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { MutationCtx, QueryCtx } from "../functions.ts";
+import { SECOND_MS } from "../lib/time.ts";
+import { getPlan } from "./plans.ts";
+import { callExecutor } from "./queue.ts";
+
+/** Holds that one pass of the sweeper looks at. */
+const SWEEP_BATCH = 50;
+/** A hold that is older may have been left behind: by a limit that a later version lifted, say. */
+const HOLD_GRACE_MS = 10 * SECOND_MS;
+
+/** Whether a new run of the scenario has to wait for others. */
+export async function mustWait(ctx: QueryCtx, plan: Plan, scenarioId: Id<"scenarios">): Promise<boolean> {
+  const limit = plan.maxConcurrentRuns;
+  if (limit === undefined) return false;
+  if ((await oldestHold(ctx, scenarioId)) !== null) return true;
+  return (await countUnderWay(ctx, { scenarioId, limit })) >= limit;
+}
+
+export async function hold(ctx: MutationCtx, run: { scenarioId: Id<"scenarios">; runId: Id<"runs"> }): Promise<void> {
+  await ctx.db.insert("runHolds", run);
+}
+
+/** Call it when a run has ended or has become incomplete: lets the next ones begin. */
+export async function releaseTurn(ctx: MutationCtx, run: Doc<"runs">, plan: Plan | null): Promise<void> {
+  if (run.waitReason === "turn") await dropHold(ctx, run._id);
+  if (plan !== null && plan.maxConcurrentRuns === undefined) return;
+  await oneAfterAnother(ctx, () => releaseHeld(ctx, run.scenarioId));
+}
+
+const releases = new WeakMap<object, Promise<void>>();
+
+/** A tick steps many runs side by side in one transaction: two releases at once would both take the same held run. */
+async function oneAfterAnother(ctx: MutationCtx, release: () => Promise<void>): Promise<void> {
+  const before = releases.get(ctx.db);
+  const own = before === undefined ? release() : before.then(release, release);
+  releases.set(ctx.db, own);
+  await own;
+}
+
+/** Releases as many held runs as the limit of the oldest of them allows. */
+async function releaseHeld(ctx: MutationCtx, scenarioId: Id<"scenarios">): Promise<void> {
+  for (;;) {
+    const oldest = await oldestHold(ctx, scenarioId);
+    const run = oldest && (await ctx.db.get("runs", oldest.runId));
+    if (oldest === null) return;
+    const limit = run ? (await getPlan(ctx, run))?.maxConcurrentRuns : undefined;
+    if (limit !== undefined && (await countUnderWay(ctx, { scenarioId, limit })) >= limit) return;
+    await ctx.db.delete("runHolds", oldest._id);
+    if (run?.state !== "queued") continue;
+    await ctx.db.patch("runs", run._id, { queue: "ready", dueAt: Date.now(), waitReason: undefined });
+    await callExecutor(ctx, run.shard);
+  }
+}
+
+/** Releases runs whose turn has come without anybody having noticed. */
+export async function sweepHolds(ctx: MutationCtx): Promise<void> {
+  const old = await ctx.db
+    .query("runHolds")
+    .withIndex("by_creation_time", (q) => q.lt("_creationTime", Date.now() - HOLD_GRACE_MS))
+    .take(SWEEP_BATCH);
+  for (const scenarioId of new Set(old.map((row) => row.scenarioId))) await releaseHeld(ctx, scenarioId);
+}
+
+async function oldestHold(ctx: QueryCtx, scenarioId: Id<"scenarios">): Promise<Doc<"runHolds"> | null> {
+  return await ctx.db
+    .query("runHolds")
+    .withIndex("by_scenario", (q) => q.eq("scenarioId", scenarioId))
+    .first();
+}
+
+async function dropHold(ctx: MutationCtx, runId: Id<"runs">): Promise<void> {
+  const held = await ctx.db
+    .query("runHolds")
+    .withIndex("by_run", (q) => q.eq("runId", runId))
+    .unique();
+  if (held) await ctx.db.delete("runHolds", held._id);
+}
+
+/** Runs of the scenario that are under way, counted up to `limit`. */
+async function countUnderWay(ctx: QueryCtx, args: { scenarioId: Id<"scenarios">; limit: number }): Promise<number> {
+  const { scenarioId, limit } = args;
+  const states = ["running", "waiting", ...(limit === 1 ? (["incomplete"] as const) : [])] as const;
+  let count = 0;
+  for (const state of states) {
+    const rows = await ctx.db
+      .query("runs")
+      .withIndex("by_scenario_and_state", (q) => q.eq("scenarioId", scenarioId).eq("state", state))
+      .take(limit - count);
+    count += rows.length;
+    if (count >= limit) return count;
+  }
+  const queued = ctx.db
+    .query("runs")
+    .withIndex("by_scenario_and_state", (q) => q.eq("scenarioId", scenarioId).eq("state", "queued"));
+  // Held runs are queued as well, and come after those that were released.
+  for await (const run of queued) {
+    if (run.waitReason === "turn") break;
+    count += 1;
+    if (count >= limit) break;
+  }
+  return count;
+}

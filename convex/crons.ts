@@ -8,5 +8,6 @@ crons.interval("sweep schedules", { minutes: 1 }, internal.schedules.tick.sweep,
 crons.interval("clean old runs", { hours: 1 }, internal.runs.retention.clean, {});
 crons.interval("clean audit log", { hours: 24 }, internal.audit.maintenance.clean, {});
 crons.interval("clean sign-in attempts", { hours: 24 }, internal.auth.internal.cleanAttempts, {});
+crons.interval("clean expired sessions", { hours: 24 }, internal.auth.internal.cleanSessions, {});
 
 export default crons;

@@ -2,7 +2,7 @@
  * The only file that touches Convex's raw builders. Every registered function says who may call it by the builder it
  * is made with, and carries that as data (`accessOf`), from which the permission matrix test is generated.
  *
- *   publicQuery                        anyone
+ *   publicQuery / publicAction         anyone
  *   authedQuery / authedMutation       any signed-in person; `ctx.user`
  *   orgQuery / orgMutation / orgAction a member with `permission`; takes `organizationId`; `ctx.actor`
  *   internalOrgMutation                as orgMutation, but internal: for orgActions to write through
@@ -76,6 +76,7 @@ const person = {
 };
 
 export const publicQuery = withAccess(raw.query, () => ({ kind: "public" }));
+export const publicAction = withAccess(raw.action, () => ({ kind: "public" }));
 export const authedQuery = withAccess(customQuery(raw.query, person), () => ({ kind: "authed" }));
 export const authedMutation = withAccess(
   customMutation(raw.mutation, { ...person, input: (ctx: MutationCtx) => person.input(ctx) }),

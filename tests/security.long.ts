@@ -241,9 +241,8 @@ describe("the deployment's functions", () => {
   });
 
   it("open no account once there is one", async () => {
-    const params = { email: "eve@example.test", password: "long enough", name: "Eve", flow: "signUp" };
-    const args = { provider: "password", params };
-    const answer = await callFunction(stack, { kind: "action", path: "auth:signIn", args });
+    const args = { email: "eve@example.test", password: "long enough", name: "Eve", flow: "signUp" };
+    const answer = await callFunction(stack, { kind: "action", path: "auth/actions:proveCredentials", args });
     expect(answer.json.errorData).toMatchObject({ code: "sign_up_closed" });
   });
 });

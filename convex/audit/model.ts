@@ -2,6 +2,7 @@ import type { Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../_generated/server.d.ts";
 import type { ActorFields } from "../organizations/authorize.ts";
+import { requestOrigin } from "../lib/request.ts";
 import { DAY_MS } from "../lib/time.ts";
 import { getResourceName, type AuditedResource } from "./resources.ts";
 import type { severityValidator } from "./tables.ts";
@@ -68,15 +69,6 @@ export async function recordAudit(ctx: MutationCtx, event: AuditEvent): Promise<
     ...(userAgent ? { agent: userAgent.slice(0, 300) } : {}),
     ...(event.details ? { details: JSON.stringify(event.details) } : {}),
   });
-}
-
-/** Where the request came from, as far as the host knows; self-hosted backends before convex 1.48 do not. */
-async function requestOrigin(ctx: MutationCtx): Promise<{ ip: string | null; userAgent: string | null }> {
-  try {
-    return await ctx.meta.getRequestMetadata();
-  } catch {
-    return { ip: null, userAgent: null };
-  }
 }
 
 /** An organization's entries, newest first. */

@@ -9,7 +9,7 @@ beforeEach(() => {
 
 const ada = { email: "ada@example.test", secretHash: "hash", name: "Ada" };
 const signUp = (account: { email: string; secretHash: string; name?: string }) =>
-  t.mutation(internal.auth.internal.signUp, account);
+  t.mutation(internal.auth.internal.signUp, { ...account, ticketHash: "hash of a ticket" });
 const signUpState = () => t.query(api.auth.queries.getSignUpState, {});
 const beginSignIn = (email: string) => t.mutation(internal.auth.internal.beginSignIn, { email });
 
@@ -81,11 +81,11 @@ describe("sign-in attempts", () => {
   });
 
   it("forgets them on success, with a new password, and when their time is over", async () => {
-    await signUp(ada);
+    const userId = await signUp(ada);
     const counted = () => t.run(async (ctx) => (await ctx.db.query("signInAttempts").collect()).length);
     await beginSignIn(ada.email);
     expect(await counted()).toBe(1);
-    await t.mutation(internal.auth.internal.completeSignIn, { email: ada.email });
+    await t.mutation(internal.auth.internal.completeSignIn, { email: ada.email, userId, ticketHash: "another" });
     expect(await counted()).toBe(0);
     await beginSignIn(ada.email);
     await t.mutation(internal.auth.internal.setPassword, { email: ada.email, secretHash: "other" });
@@ -99,6 +99,42 @@ describe("sign-in attempts", () => {
     });
     await t.mutation(internal.auth.internal.cleanAttempts, {});
     expect(await counted()).toBe(0);
+  });
+});
+
+describe("attempts from one network", () => {
+  const from = (ip: string) => t.withRequestMetadata({ ip });
+  const attempt = (ip: string, email: string) => from(ip).mutation(internal.auth.internal.beginSignIn, { email });
+  const fail = async (ip: string, times: number) => {
+    for (let index = 0; index < times; index++) await attempt(ip, `person${index}@${ip.replaceAll(":", "-")}.test`);
+  };
+
+  it("stop after a hundred, however many accounts they try; other networks go on", async () => {
+    await fail("192.0.2.1", 100);
+    expect(await codeOf(attempt("192.0.2.1", "one.more@example.test"))).toBe("rate_limited");
+    await attempt("192.0.2.2", "one.more@example.test");
+  });
+
+  it("count for all addresses of an IPv6 network, and for new accounts", async () => {
+    await fail("2001:db8::1", 99);
+    await from("2001:db8::ffff").mutation(internal.auth.internal.beginSignUp, {});
+    expect(await codeOf(from("2001:db8::2").mutation(internal.auth.internal.beginSignUp, {}))).toBe("rate_limited");
+  });
+
+  it("are not forgotten for somebody who has an account: only the successful one is", async () => {
+    const userId = await signUp(ada);
+    await fail("192.0.2.1", 99);
+    for (let index = 0; index < 3; index++) {
+      await attempt("192.0.2.1", ada.email);
+      const ticket = { userId, ticketHash: `ticket ${index}` };
+      await from("192.0.2.1").mutation(internal.auth.internal.completeSignIn, { email: ada.email, ...ticket });
+    }
+    await attempt("192.0.2.1", "wrong@example.test");
+    expect(await codeOf(attempt("192.0.2.1", "wrong@example.test"))).toBe("rate_limited");
+  });
+
+  it("are not counted on loopback, where a proxy may stand for everybody", async () => {
+    await fail("127.0.0.1", 120);
   });
 });
 

@@ -1,20 +1,17 @@
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../_generated/server.d.ts";
 import { recordAudit } from "../audit/model.ts";
-import { sha256Hex } from "../lib/bytes.ts";
 import { readEnv } from "../lib/env.ts";
 import { appError, notFound } from "../lib/errors.ts";
 import { requireText } from "../lib/text.ts";
-import { MINUTE_MS } from "../lib/time.ts";
 import { createOrganization } from "../organizations/model.ts";
+import { countAttempt, forgetAttempts, settleAttempt } from "./attempts.ts";
 
 /** Convex Auth's name of the password provider, in `authAccounts.provider`. */
 export const PASSWORD_PROVIDER = "password";
 
 const MAX_EMAIL_LENGTH = 254;
 const MAX_NAME_LENGTH = 80;
-const MAX_SIGN_IN_ATTEMPTS = 10;
-const ATTEMPT_WINDOW_MS = 15 * MINUTE_MS;
 
 /** The address as accounts are found by it. Throws `invalid` for what cannot be one. */
 export function normalizeEmail(email: string): string {
@@ -115,10 +112,7 @@ export interface SignInAttempt {
   secretHash: string | null;
 }
 
-/**
- * Counts an attempt before its password is verified, so that guesses made at the same time count as well. Throws
- * `rate_limited` after too many, for unknown addresses too.
- */
+/** Counts the attempt (`attempts.ts`) and finds what to verify its password with. Throws `rate_limited` or `invalid`. */
 export async function beginSignIn(ctx: MutationCtx, args: { email: string }): Promise<SignInAttempt> {
   const email = normalizeEmail(args.email);
   await countAttempt(ctx, email);
@@ -126,47 +120,9 @@ export async function beginSignIn(ctx: MutationCtx, args: { email: string }): Pr
   return { userId: account?.userId ?? null, secretHash: account?.secret ?? null };
 }
 
-async function countAttempt(ctx: MutationCtx, email: string): Promise<void> {
-  const accountHash = await sha256Hex(email);
-  const now = Date.now();
-  const counted = await getAttempts(ctx, accountHash);
-  if (counted === null) {
-    await ctx.db.insert("signInAttempts", { accountHash, attempts: 1, windowStartedAt: now });
-    return;
-  }
-  const retryAfterMs = counted.windowStartedAt + ATTEMPT_WINDOW_MS - now;
-  if (retryAfterMs <= 0) {
-    await ctx.db.patch("signInAttempts", counted._id, { attempts: 1, windowStartedAt: now });
-    return;
-  }
-  if (counted.attempts >= MAX_SIGN_IN_ATTEMPTS) {
-    const minutes = Math.ceil(retryAfterMs / MINUTE_MS);
-    throw appError("rate_limited", `Too many attempts. Try again in ${minutes} min.`, { retryAfterMs });
-  }
-  await ctx.db.patch("signInAttempts", counted._id, { attempts: counted.attempts + 1 });
-}
-
-/** Forgets the account's attempts: after a successful sign-in, or with a new password. */
-export async function forgetAttempts(ctx: MutationCtx, email: string): Promise<void> {
-  const counted = await getAttempts(ctx, await sha256Hex(normalizeEmail(email)));
-  if (counted !== null) await ctx.db.delete("signInAttempts", counted._id);
-}
-
-/** Deletes up to `limit` rows whose window is over; returns how many there were. */
-export async function deleteExpiredAttempts(ctx: MutationCtx, limit: number): Promise<number> {
-  const expired = await ctx.db
-    .query("signInAttempts")
-    .withIndex("by_windowStartedAt", (q) => q.lt("windowStartedAt", Date.now() - ATTEMPT_WINDOW_MS))
-    .take(limit);
-  for (const row of expired) await ctx.db.delete("signInAttempts", row._id);
-  return expired.length;
-}
-
-async function getAttempts(ctx: QueryCtx, accountHash: string): Promise<Doc<"signInAttempts"> | null> {
-  return await ctx.db
-    .query("signInAttempts")
-    .withIndex("by_accountHash", (q) => q.eq("accountHash", accountHash))
-    .unique();
+/** The password was right: what was counted against the account is forgotten. */
+export async function completeSignIn(ctx: MutationCtx, args: { email: string }): Promise<void> {
+  await settleAttempt(ctx, normalizeEmail(args.email));
 }
 
 async function getPasswordAccount(ctx: QueryCtx, email: string): Promise<Doc<"authAccounts"> | null> {

@@ -1,6 +1,6 @@
 /** The journey through Convex Auth: tokens are signed with a key made here. */
 import type * as scrypt from "@noble/hashes/scrypt.js";
-import { beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { api, internal } from "../_generated/api.js";
 import { codeOf, createBackend, setAuthKeys, setEnv, type Backend } from "../test.support.ts";
 
@@ -22,8 +22,10 @@ beforeEach(() => {
   t = createBackend();
 });
 
-type Params = Record<string, unknown>;
-const call = (params: Params) => t.action(api.auth.signIn, { provider: "password", params });
+type Params = { flow: "signIn" | "signUp"; email: string; password: string; name?: string };
+const prove = (params: Params) => t.action(api.auth.actions.proveCredentials, params);
+const redeem = (params: object) => t.action(api.auth.signIn, { provider: "password", params });
+const call = async (params: Params) => redeem(await prove(params));
 const ada = { email: "ada@example.test", password: "correct horse" };
 
 const sessions = () => t.run(async (ctx) => (await ctx.db.query("authSessions").collect()).length);
@@ -49,12 +51,47 @@ it("answers a wrong password and an unknown address alike", async () => {
 
 it.each<[string, Params, string]>([
   ["a short password", { ...ada, password: "short", flow: "signUp" }, "invalid"],
-  ["no address", { password: "correct horse", flow: "signUp" }, "invalid"],
-  ["no password", { email: "ada@example.test", flow: "signIn" }, "invalid"],
-  ["another flow", { ...ada, flow: "reset" }, "invalid"],
+  ["no address", { ...ada, email: "", flow: "signUp" }, "invalid"],
 ])("refuses %s", async (_case, params, code) => {
   expect(await codeOf(call(params))).toBe(code);
   expect(await sessions()).toBe(0);
+});
+
+describe("a ticket", () => {
+  it("starts one session, once", async () => {
+    const proof = await prove({ ...ada, flow: "signUp" });
+    expect((await redeem(proof)).tokens).toBeTruthy();
+    expect(await codeOf(redeem(proof))).toBe("invalid_credentials");
+    expect(await sessions()).toBe(1);
+  });
+
+  it("is good for a minute", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const proof = await prove({ ...ada, flow: "signUp" });
+      vi.setSystemTime(Date.now() + 61_000);
+      expect(await codeOf(redeem(proof))).toBe("invalid_credentials");
+      await t.mutation(internal.auth.internal.cleanAttempts, {});
+      expect(await t.run((ctx) => ctx.db.query("signInTickets").collect())).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it.each([{}, { ticket: 1 }, { ticket: "" }, { ticket: "guess" }, { ...ada, flow: "signIn" }])(
+    "is needed: %j is none",
+    async (params) => {
+      await prove({ ...ada, flow: "signUp" });
+      expect(await codeOf(redeem(params))).toMatch(/^invalid/);
+      expect(await sessions()).toBe(0);
+    },
+  );
+
+  it("is not stored", async () => {
+    const { ticket } = await prove({ ...ada, flow: "signUp" });
+    const stored = await t.run(async (ctx) => JSON.stringify(await ctx.db.query("signInTickets").collect()));
+    expect(stored).not.toContain(ticket);
+  });
 });
 
 it("closes after the first account", async () => {

@@ -74,8 +74,10 @@ export class Account {
   }
 
   private async signIn(): Promise<string> {
-    const params = { email: this.email, password: PASSWORD, flow: "signIn" };
-    const args = { provider: "password", params };
+    const credentials = { email: this.email, password: PASSWORD, flow: "signIn" };
+    const path = "auth/actions:proveCredentials";
+    const proof = await callFunction(this.stack, { kind: "action", path, args: credentials });
+    const args = { provider: "password", params: proof.json.value };
     const { json } = await callFunction(this.stack, { kind: "action", path: "auth:signIn", args });
     return json.value.tokens.token as string;
   }

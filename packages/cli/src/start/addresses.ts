@@ -18,6 +18,8 @@ export interface Addresses {
   publicCloudUrl: string;
   /** `host:port` entries that outbound requests may reach besides the public internet. */
   outboundAllow: string[];
+  /** How many proxies stand before the deployment, each of which appends its caller to `X-Forwarded-For`. */
+  trustedProxies: number;
 }
 
 /** A setting that cannot be used; its message is the one line that the user reads. */
@@ -53,6 +55,14 @@ function readOutbound(env: NodeJS.ProcessEnv): string[] {
     );
   }
   return entries.filter((entry) => entry !== "");
+}
+
+function readTrustedProxies(env: NodeJS.ProcessEnv): number {
+  const text = env.PATCHBAY_TRUSTED_PROXIES || "0";
+  if (!/^\d$/.test(text)) {
+    throw new SettingError(`PATCHBAY_TRUSTED_PROXIES is "${text}". Set it to the number of proxies, from 0 to 9.`);
+  }
+  return Number(text);
 }
 
 function isHostAndPort(entry: string): boolean {
@@ -93,5 +103,6 @@ export function readAddresses(env: NodeJS.ProcessEnv, root: string): Addresses {
     publicCloudUrl: readOrigin(env, "PATCHBAY_PUBLIC_CONVEX_URL", origin(convexPort)),
     publicSiteUrl: readOrigin(env, "PATCHBAY_PUBLIC_SITE_URL", origin(sitePort)),
     outboundAllow: readOutbound(env),
+    trustedProxies: readTrustedProxies(env),
   };
 }

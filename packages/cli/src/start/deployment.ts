@@ -37,8 +37,7 @@ export async function startDeployment({ root, addresses }: DeploymentOptions): P
       ...["--site-port", String(addresses.sitePort)],
       ...["--admin-key-file", join(data, dataFiles.adminKey)],
       ...["--env-file", join(data, dataFiles.runtime)],
-      // The sign-in page still finds its words in the texts of errors.
-      "--show-errors",
+      ...["--trusted-proxies", String(addresses.trustedProxies)],
       ...addresses.outboundAllow.flatMap((entry) => ["--allow-outbound", entry]),
     ],
     cwd: root,

@@ -25,20 +25,23 @@ describe("checkCredentials", () => {
 });
 
 describe("signInFailure", () => {
-  it("uses the backend's words where it has any", () => {
-    const error = new Error('Uncaught ConvexError: {"code":"sign_up_closed","message":"Sign-up is \\"closed\\"."}');
-    expect(signInFailure("signUp", error)).toBe('Sign-up is "closed".');
+  const refused = (data: unknown) => Object.assign(new Error("[CONVEX A(x)] [Request ID: 1] Server Error"), { data });
+
+  it("uses the backend's words, which no error's text carries", () => {
+    const data = { code: "rate_limited", message: "Too many attempts. Try again in 3 min." };
+    expect(signInFailure("signIn", refused(data))).toBe("Too many attempts. Try again in 3 min.");
   });
 
-  it("does not tell a wrong address from a wrong password", () => {
-    const words = [new Error("InvalidAccountId"), new Error("InvalidSecret")].map((error) =>
-      signInFailure("signIn", error),
-    );
-    expect(new Set(words).size).toBe(1);
+  it("does not blame the password for a fault of the server", () => {
+    const words = signInFailure("signIn", new Error("[Request ID: 1] Server Error"));
+    expect(words).toMatch(/went wrong on the server/);
+    expect(words).not.toMatch(/Request ID|password/);
   });
 
-  it("tells throttling and a lost server apart", () => {
-    expect(signInFailure("signIn", new Error("TooManyFailedAttempts"))).toMatch(/Too many/);
-    expect(signInFailure("signIn", new TypeError("Failed to fetch"))).toMatch(/cannot be reached/);
-  });
+  it.each(["Failed to fetch", "Connection lost while action was in flight"])(
+    "tells a lost server apart: %s",
+    (text) => {
+      expect(signInFailure("signIn", new TypeError(text))).toMatch(/cannot be reached/);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { readAppError } from "../../lib/errors.ts";
+
 export type SignInMode = "signIn" | "signUp";
 
 export interface Credentials {
@@ -29,21 +31,15 @@ export function checkCredentials(mode: SignInMode, { name, email, password }: Cr
   return errors;
 }
 
-/**
- * What to say when signing in failed. Convex Auth passes only an error's text on: the backend's own `{ code, message }`
- * may stand in it as JSON, else the known codes of Convex Auth. A wrong address and a wrong password read the same.
- */
+/** What to say when signing in failed: the backend's own words where it has any, else what can truthfully be said. */
 export function signInFailure(mode: SignInMode, error: unknown): string {
+  const known = readAppError(error);
+  if (known !== null) return known.message;
   const text = error instanceof Error ? error.message : "";
-  const own = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
-  if (own !== undefined) return JSON.parse(`"${own}"`) as string;
-  if (/failed to fetch|networkerror|load failed|fetch failed|ECONNREFUSED/i.test(text)) {
+  if (/failed to fetch|networkerror|load failed|fetch failed|ECONNREFUSED|connection lost/i.test(text)) {
     return "The server cannot be reached. Check that Patchbay is running, then try again.";
   }
-  if (/TooManyFailedAttempts|rate.?limit/i.test(text)) {
-    return "Too many attempts. Wait a few minutes, then try again.";
-  }
-  if (/already exists/i.test(text)) return "There is already an account with this address. Sign in instead.";
-  if (mode === "signIn") return "Address and password do not match an account.";
-  return "The account could not be created. Nothing was stored; try again.";
+  return mode === "signIn"
+    ? "Something went wrong on the server, and you are not signed in. Try again, and look at the server's log if it happens again."
+    : "The account could not be created. Nothing was stored; try again.";
 }

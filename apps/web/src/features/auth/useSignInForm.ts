@@ -1,6 +1,8 @@
 "use client";
 
+import { api } from "@convex/api";
 import { useAuthActions } from "@convex-dev/auth/react";
+import { useAction } from "convex/react";
 import { useState } from "react";
 import { checkCredentials, signInFailure, type Credentials, type FieldErrors, type SignInMode } from "./rules.ts";
 
@@ -14,6 +16,7 @@ interface SignInEvents {
 /** State and sending of the sign-in form. */
 export function useSignInForm(mode: SignInMode, { onPending, onDone }: SignInEvents) {
   const { signIn } = useAuthActions();
+  const proveCredentials = useAction(api.auth.actions.proveCredentials);
   const [credentials, setCredentials] = useState<Credentials>({ name: "", email: "", password: "" });
   const [errors, setErrors] = useState<FieldErrors>({});
   const [failure, setFailure] = useState<string | null>(null);
@@ -34,8 +37,9 @@ export function useSignInForm(mode: SignInMode, { onPending, onDone }: SignInEve
     setFailure(null);
     try {
       const { name, email, password } = credentials;
-      const params = { flow: mode, email: email.trim().toLowerCase(), password };
-      await signIn("password", mode === "signUp" ? { ...params, name: name.trim() } : params);
+      const proof = { flow: mode, email: email.trim().toLowerCase(), password };
+      // Straight to the deployment, which says what is wrong; the web server then only turns the ticket into cookies.
+      await signIn("password", await proveCredentials(mode === "signUp" ? { ...proof, name: name.trim() } : proof));
       onDone();
     } catch (error) {
       setFailure(signInFailure(mode, error));

@@ -123,7 +123,7 @@ describe("autosave", () => {
 
   it("keeps the change and says why when the server cannot be asked", async () => {
     const test = setUp();
-    test.fail(new Error("no such scenario"));
+    test.fail(Object.assign(new Error("Server Error"), { data: { code: "not_found", message: "no such scenario" } }));
     test.saver.change(withIds(1, 2));
     await test.pass(1_000);
     expect(test.saver.getState()).toEqual({ kind: "refused", changes: 1, message: "no such scenario" });

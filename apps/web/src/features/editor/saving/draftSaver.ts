@@ -1,4 +1,5 @@
 import type { Definition } from "@patchbay/core";
+import { messageOf } from "../../../lib/errors.ts";
 import type { DraftHead, SaveDraftResult } from "../backend/types.ts";
 
 /**
@@ -142,7 +143,7 @@ export function createDraftSaver(options: DraftSaverOptions): DraftSaver {
       result = await options.save({ baseRevision: revision, definition: JSON.stringify(sent) });
     } catch (error) {
       // The change stays in the log; the person sees why, and it is tried again.
-      refusal = error instanceof Error ? error.message : String(error);
+      refusal = messageOf(error);
       schedule(RETRY_MS);
       return;
     }

@@ -1,3 +1,5 @@
+"use node";
+
 import { v } from "convex/values";
 import { api, internal } from "../_generated/api.js";
 import type { ActionCtx } from "../_generated/server.d.ts";

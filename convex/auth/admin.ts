@@ -1,3 +1,5 @@
+"use node";
+
 /** For the operator, with the deployment's admin key (`patchbay admin ...`). */
 import { invalidateSessions } from "@convex-dev/auth/server";
 import { v } from "convex/values";

@@ -1,13 +1,5 @@
-import type * as scrypt from "@noble/hashes/scrypt.js";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { checkNewPassword, hashPassword, verifyPassword } from "./passwords.ts";
-
-/** The work is real but little: at full cost, and counted by the coverage tool, each hash would take seconds. */
-vi.mock("@noble/hashes/scrypt.js", async (importOriginal) => {
-  const { scryptAsync } = await importOriginal<typeof scrypt>();
-  const cheap: typeof scryptAsync = (password, salt, cost) => scryptAsync(password, salt, { ...cost, N: 16 });
-  return { scryptAsync: cheap };
-});
 
 describe("passwords", () => {
   it("verifies the password that was hashed, and no other", async () => {

@@ -1,8 +1,11 @@
+"use node";
+
 /**
  * Password hashing, only ever in actions: scrypt takes tens of milliseconds of CPU, for which a mutation would hold up
- * every other writer (design 07.14).
+ * every other writer (design 07.14). In Node's actions, whose scrypt is native and runs beside other calls: in JavaScript it
+ * takes from four to forty times as long, depending on how the bundler splits the code.
  */
-import { scryptAsync } from "@noble/hashes/scrypt.js";
+import { scrypt, timingSafeEqual } from "node:crypto";
 import { fromBase64, randomBytes, toBase64Url, utf8, type Bytes } from "../lib/bytes.ts";
 import { appError } from "../lib/errors.ts";
 
@@ -47,14 +50,15 @@ export async function verifyPassword(password: string, stored: string | null): P
 
 const NOBODY = `scrypt.${current.N}.${current.r}.${current.p}.${"A".repeat(22)}.${"A".repeat(43)}`;
 
-async function derive(password: string, salt: Bytes, cost: { N: number; r: number; p: number }): Promise<Uint8Array> {
-  return await scryptAsync(utf8(password.normalize("NFKC")), salt, { ...cost, dkLen: HASH_BYTES });
+function derive(password: string, salt: Bytes, cost: { N: number; r: number; p: number }): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    scrypt(utf8(password.normalize("NFKC")), salt, HASH_BYTES, cost, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    );
+  });
 }
 
 /** In constant time for equal lengths. */
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  let difference = 0;
-  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
-  return difference === 0;
+  return a.length === b.length && timingSafeEqual(a, b);
 }

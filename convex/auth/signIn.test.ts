@@ -1,15 +1,7 @@
 /** The journey through Convex Auth: tokens are signed with a key made here. */
-import type * as scrypt from "@noble/hashes/scrypt.js";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { api, internal } from "../_generated/api.js";
 import { codeOf, createBackend, setAuthKeys, setEnv, type Backend } from "../test.support.ts";
-
-/** The work is real but little: at full cost, and counted by the coverage tool, each hash would take seconds. */
-vi.mock("@noble/hashes/scrypt.js", async (importOriginal) => {
-  const { scryptAsync } = await importOriginal<typeof scrypt>();
-  const cheap: typeof scryptAsync = (password, salt, cost) => scryptAsync(password, salt, { ...cost, N: 16 });
-  return { scryptAsync: cheap };
-});
 
 let t: Backend;
 

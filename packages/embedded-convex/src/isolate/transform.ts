@@ -18,6 +18,14 @@ export interface TransformedModule {
   map: string;
 }
 
+/**
+ * esbuild's helper copies the exports of a module behind a second getter, which looks each up by name, whatever the module: a
+ * function that is called across modules in a loop (the CLI splits code into chunks) would spend most of its time there. One
+ * getter for each name keeps bindings live as well.
+ */
+const COPIED_EXPORTS = '__toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);';
+const DIRECT_EXPORTS = '__toCommonJS = (mod) => __defProp(mod, "__esModule", { value: true });';
+
 const SOURCE_MAP_COMMENT = /\n\/\/[#@] sourceMappingURL=[^\n]*\s*$/;
 
 let users = 0;
@@ -54,7 +62,7 @@ export async function transformModule(module: ModuleSource): Promise<Transformed
       logLevel: "silent",
     }),
   );
-  return { code: result.code, map: result.map };
+  return { code: result.code.replace(COPIED_EXPORTS, DIRECT_EXPORTS), map: result.map };
 }
 
 /** The CLI's map as a comment, which esbuild reads to compose both maps. */

@@ -1,4 +1,5 @@
 import type { FilterRead } from "../transaction/readSet.ts";
+import { Heap } from "./heap.ts";
 
 /** A vector as it is stored. Ids are 16 bytes as latin1 text, filter values as `filterValue` gives them. */
 export interface StoredVector {
@@ -180,40 +181,21 @@ function dot(codes: Int8Array, start: number, query: Float64Array): number {
   return a + b + (c + d);
 }
 
-/** The n-th greatest of the numbers offered so far; -Infinity while there are fewer. A binary heap, the least on top. */
+/** The n-th greatest of the numbers offered so far; -Infinity while there are fewer. */
 class Threshold {
   readonly #limit: number;
-  readonly #heap: number[] = [];
+  readonly #leastFirst = new Heap<number>((left, right) => left < right);
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   get value(): number {
-    return this.#heap.length < this.#limit ? -Infinity : this.#heap[0]!;
+    return this.#leastFirst.size < this.#limit ? -Infinity : this.#leastFirst.top!;
   }
 
   offer(number: number): void {
-    const heap = this.#heap;
-    if (heap.length < this.#limit) {
-      heap.push(number);
-      for (let child = heap.length - 1; child > 0;) {
-        const parent = (child - 1) >> 1;
-        if (heap[parent]! <= heap[child]!) return;
-        [heap[parent], heap[child]] = [heap[child]!, heap[parent]!];
-        child = parent;
-      }
-      return;
-    }
-    if (number <= heap[0]!) return;
-    heap[0] = number;
-    for (let parent = 0; ;) {
-      const left = parent * 2 + 1;
-      if (left >= heap.length) return;
-      const least = left + 1 < heap.length && heap[left + 1]! < heap[left]! ? left + 1 : left;
-      if (heap[parent]! <= heap[least]!) return;
-      [heap[parent], heap[least]] = [heap[least]!, heap[parent]!];
-      parent = least;
-    }
+    if (this.#leastFirst.size < this.#limit) this.#leastFirst.push(number);
+    else if (number > this.#leastFirst.top!) this.#leastFirst.replaceTop(number);
   }
 }

@@ -4,6 +4,14 @@ import { countOf, findPosition, PLACE_BYTES, placeAt, POSTING_BYTES } from "./po
 
 const MAX_BLOCKS_AHEAD = 16;
 
+/** A document of a posting. */
+export interface PostedDocument {
+  /** Its creation time, ms. */
+  time: number;
+  /** See `postings.ts`. */
+  place: Buffer;
+}
+
 /**
  * The postings of one term from the newest to the oldest. Reads blocks as they are needed: more of them at once while it goes
  * from one to the next, a single one after a jump. Must not be used across writes.
@@ -39,9 +47,9 @@ export class PostingCursor {
     return this.time < 0;
   }
 
-  /** The place of the current document. */
-  get place(): Buffer {
-    return placeAt(this.#list, this.#position);
+  /** Stays valid when the cursor goes on. */
+  get current(): PostedDocument {
+    return { time: this.time, place: placeAt(this.#list, this.#position) };
   }
 
   /** The packed weight of the current posting. */
@@ -49,16 +57,20 @@ export class PostingCursor {
     return this.#list.readUInt32BE(this.#position * POSTING_BYTES + PLACE_BYTES);
   }
 
-  /** How the current documents of two cursors are ordered; the end is below everything. */
+  /** How the current documents of two cursors are ordered, newer ones being greater. Neither may be at its end. */
   compare(other: PostingCursor): number {
-    if (this.time !== other.time || this.time < 0 || this === other) return this.time - other.time;
-    const [start, otherStart] = [this.#position * POSTING_BYTES, other.#position * POSTING_BYTES];
-    return this.#list.compare(other.#list, otherStart, otherStart + PLACE_BYTES, start, start + PLACE_BYTES);
+    if (this.time !== other.time) return this.time - other.time;
+    return -other.#comparePlace(this.#list, this.#position * POSTING_BYTES);
   }
 
-  /** Whether both have come to the same document. */
-  isAt(other: PostingCursor): boolean {
-    return this.compare(other) === 0 && !this.atEnd;
+  /** Whether the cursor, which is not at its end, has still to come to a document. */
+  isNewerThan({ time, place }: PostedDocument): boolean {
+    return this.time !== time ? this.time > time : this.#comparePlace(place, 0) > 0;
+  }
+
+  /** Whether it has come to a document. */
+  isAt({ time, place }: PostedDocument): boolean {
+    return this.time === time && this.#comparePlace(place, 0) === 0;
   }
 
   /** Goes on to the next older document. */
@@ -99,6 +111,11 @@ export class PostingCursor {
     const found =
       position < countOf(this.#list) && placeAt(this.#list, position).equals(place) ? position : position - 1;
     if (found < this.#position) this.#moveTo(found);
+  }
+
+  #comparePlace(bytes: Buffer, start: number): number {
+    const own = this.#position * POSTING_BYTES;
+    return this.#list.compare(bytes, start, start + PLACE_BYTES, own, own + PLACE_BYTES);
   }
 
   #moveTo(position: number): void {

@@ -1,7 +1,8 @@
 import { keyPrefixEnd } from "../values/keys.ts";
 import { lengthFactors, termScore, termWeight } from "./bm25.ts";
 import type { TextIndex } from "./definitions.ts";
-import { PostingCursor } from "./postingCursor.ts";
+import { Heap } from "./heap.ts";
+import { type PostedDocument, PostingCursor } from "./postingCursor.ts";
 import { internalOf, lengthCodeOf, occurrencesOf } from "./postings.ts";
 import type { SearchIndexes } from "./searchIndexes.ts";
 import { filterTerm, wordTerm } from "./terms.ts";
@@ -44,41 +45,47 @@ export function searchText(indexes: SearchIndexes, index: TextIndex, query: Text
   const required = filterCursors(indexes, index, query);
   const best = new BestHits(limit);
   if (required === null) return best.result();
-  const scored = wordCursors(indexes, index, query, MAX_TERMS - required.length);
+  const words = newestFirst(wordCursors(indexes, index, query, MAX_TERMS - required.length));
   const factors = lengthFactors(indexes.text.statistics(index.num));
   for (;;) {
-    const newest = newestOf(scored);
-    if (newest === null) return best.result();
-    const obstacle = required.length === 0 ? undefined : required.find((filter) => lags(filter, newest.cursor));
+    const document = words.top?.cursor.current;
+    if (document === undefined) return best.result();
+    const obstacle = required.length === 0 ? undefined : required.find((filter) => !reaches(filter, document));
     if (obstacle !== undefined) {
       if (obstacle.atEnd) return best.result();
-      for (const { cursor } of scored) cursor.skipTo(obstacle.place);
+      const next = obstacle.current;
+      while (words.top?.cursor.isNewerThan(next)) advance(words, (cursor) => cursor.skipTo(next.place));
       continue;
     }
     let score = 0;
-    for (const word of scored) {
-      if (!word.cursor.isAt(newest.cursor)) continue;
-      const posting = word.cursor.weight;
-      score += termScore(word.weight, occurrencesOf(posting), factors[lengthCodeOf(posting)]!);
-      if (word !== newest) word.cursor.next();
+    while (words.top?.cursor.isAt(document)) {
+      const { cursor, weight } = words.top;
+      const posting = cursor.weight;
+      score += termScore(weight, occurrencesOf(posting), factors[lengthCodeOf(posting)]!);
+      advance(words, () => cursor.next());
     }
-    best.offer(Math.fround(score), newest.cursor);
-    newest.cursor.next();
+    best.offer(Math.fround(score), document);
   }
 }
 
-/** Goes on to a document; true if the filter does not have it. */
-function lags(filter: PostingCursor, document: PostingCursor): boolean {
+/** Lets a filter go on to a document; false if the filter does not have it. */
+function reaches(filter: PostingCursor, document: PostedDocument): boolean {
   filter.skipTo(document.place);
-  return !filter.isAt(document);
+  return filter.isAt(document);
 }
 
-function newestOf(scored: readonly ScoredCursor[]): ScoredCursor | null {
-  let newest: ScoredCursor | null = null;
-  for (const word of scored) {
-    if (!word.cursor.atEnd && (newest === null || word.cursor.compare(newest.cursor) > 0)) newest = word;
-  }
-  return newest;
+function newestFirst(words: readonly ScoredCursor[]): Heap<ScoredCursor> {
+  const heap = new Heap<ScoredCursor>((left, right) => left.cursor.compare(right.cursor) > 0);
+  for (const word of words) if (!word.cursor.atEnd) heap.push(word);
+  return heap;
+}
+
+/** Moves the cursor that is at the newest document. */
+function advance(words: Heap<ScoredCursor>, move: (cursor: PostingCursor) => void): void {
+  const word = words.top!;
+  move(word.cursor);
+  if (word.cursor.atEnd) words.removeTop();
+  else words.replaceTop(word);
 }
 
 /** The cursors of all filter values; null if no document has one of them. */
@@ -116,61 +123,28 @@ function wordCursors(indexes: SearchIndexes, { num }: TextIndex, query: TextQuer
   }));
 }
 
-/** Keeps the best of the hits it is offered; they must come from the newest to the oldest. A binary heap, the worst on top. */
+/** Keeps the best of the hits it is offered; they must come from the newest to the oldest. */
 class BestHits {
   readonly #limit: number;
-  readonly #heap: TextHit[] = [];
+  readonly #worstFirst = new Heap<TextHit>((left, right) => compareHits(left, right) > 0);
   #offered = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  offer(score: number, document: PostingCursor): void {
-    const heap = this.#heap;
+  offer(score: number, { time, place }: PostedDocument): void {
     this.#offered++;
-    if (heap.length < this.#limit) {
-      heap.push({ score, creationTime: document.time, internal: Buffer.from(internalOf(document.place)) });
-      this.#siftUp(heap.length - 1);
-      return;
-    }
+    const isFull = this.#worstFirst.size === this.#limit;
     // An older document that is only as good as the worst one does not replace it.
-    if (score <= heap[0]!.score) return;
-    heap[0] = { score, creationTime: document.time, internal: Buffer.from(internalOf(document.place)) };
-    this.#siftDown();
+    if (isFull && score <= this.#worstFirst.top!.score) return;
+    const hit = { score, creationTime: time, internal: Buffer.from(internalOf(place)) };
+    if (isFull) this.#worstFirst.replaceTop(hit);
+    else this.#worstFirst.push(hit);
   }
 
   result(): TextHits {
-    return { hits: this.#heap.sort(compareHits), scored: this.#offered };
-  }
-
-  #worse(left: number, right: number): boolean {
-    return compareHits(this.#heap[left]!, this.#heap[right]!) > 0;
-  }
-
-  #swap(left: number, right: number): void {
-    [this.#heap[left], this.#heap[right]] = [this.#heap[right]!, this.#heap[left]!];
-  }
-
-  #siftUp(from: number): void {
-    for (let child = from; child > 0;) {
-      const parent = (child - 1) >> 1;
-      if (!this.#worse(child, parent)) return;
-      this.#swap(child, parent);
-      child = parent;
-    }
-  }
-
-  #siftDown(): void {
-    for (let parent = 0; ;) {
-      let worst = parent;
-      for (const child of [parent * 2 + 1, parent * 2 + 2]) {
-        if (child < this.#heap.length && this.#worse(child, worst)) worst = child;
-      }
-      if (worst === parent) return;
-      this.#swap(parent, worst);
-      parent = worst;
-    }
+    return { hits: [...this.#worstFirst.items].sort(compareHits), scored: this.#offered };
   }
 }
 

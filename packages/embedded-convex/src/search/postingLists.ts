@@ -52,7 +52,7 @@ export class PostingLists {
   put(index: number, term: Uint8Array, place: Uint8Array, weight: number): void {
     const entry = this.term(index, term);
     if (entry === null) {
-      this.#statements.putTerm.run(index, term, 1, withPosting(Buffer.alloc(0), place, weight));
+      this.#statements.addTerm.run(index, term, 1, withPosting(Buffer.alloc(0), place, weight));
       return;
     }
     const { documents, tail } = entry;
@@ -60,7 +60,7 @@ export class PostingLists {
       const longer = withPosting(tail, place, weight);
       const added = countOf(longer) - countOf(tail);
       const kept = countOf(longer) > TAIL_POSTINGS ? this.#spill(index, term, longer) : longer;
-      this.#statements.putTerm.run(index, term, documents + added, kept);
+      this.#statements.changeTerm.run(documents + added, kept, index, term);
       return;
     }
     const added = this.#changeBlock(index, term, place, (block) => withPosting(block, place, weight));
@@ -80,13 +80,10 @@ export class PostingLists {
     const shorter = withoutPosting(tail, place);
     if (shorter === tail) return;
     if (documents === 1) this.#statements.removeTerm.run(index, term);
-    else
-      this.#statements.putTerm.run(
-        index,
-        term,
-        documents - 1,
-        shorter.length > 0 ? shorter : this.#unspill(index, term),
-      );
+    else {
+      const kept = shorter.length > 0 ? shorter : this.#unspill(index, term);
+      this.#statements.changeTerm.run(documents - 1, kept, index, term);
+    }
   }
 
   /** Deletes up to about `limit` rows of an index; false when none was left. */
@@ -152,7 +149,8 @@ function prepare(database: SqliteDatabase) {
     listTerms: database.prepare(
       "SELECT t, n, tail FROM search_terms WHERE ix = ? AND t > ? AND t < ? ORDER BY t LIMIT ?",
     ),
-    putTerm: database.prepare("INSERT OR REPLACE INTO search_terms(ix, t, n, tail) VALUES(?, ?, ?, ?)"),
+    addTerm: database.prepare("INSERT INTO search_terms(ix, t, n, tail) VALUES(?, ?, ?, ?)"),
+    changeTerm: database.prepare("UPDATE search_terms SET n = ?, tail = ? WHERE ix = ? AND t = ?"),
     setDocuments: database.prepare("UPDATE search_terms SET n = ? WHERE ix = ? AND t = ?"),
     removeTerm: database.prepare("DELETE FROM search_terms WHERE ix = ? AND t = ?"),
     blocksBelow: database.prepare(`${block} AND first < ? ORDER BY first DESC LIMIT ?`),

@@ -13,6 +13,7 @@ import { environment } from "./sections/environment.ts";
 import { push } from "./sections/push.ts";
 import { pushes } from "./sections/pushes.ts";
 import { scheduled } from "./sections/scheduled.ts";
+import { search } from "./sections/search.ts";
 import { size } from "./sections/size.ts";
 import { start } from "./sections/start.ts";
 import { throughput } from "./sections/throughput.ts";
@@ -27,6 +28,7 @@ const SECTIONS: Record<string, (settings: Settings) => Promise<object>> = {
   start,
   size,
   backfill,
+  search,
 };
 const FULL: Settings = { repeats: 5, durationMs: 3000, smallCount: 10_000, largeCount: 1_000_000, pushes: 200 };
 /** About a minute in all: enough to see that everything runs, and which way a change goes. */

@@ -7,13 +7,21 @@ const APP = path.resolve(import.meta.dirname, "../app/convex");
 /** The modules of the benchmark's application, as the CLI would bundle them. */
 export interface BenchApp {
   schema: string;
-  items: string;
+  /** Sources by the names of the files. */
+  modules: Record<string, string>;
 }
 
-/** @param schema name of the schema's file */
-export async function bundleApp(schema: "schema" | "schemaWithIndex" = "schema"): Promise<BenchApp> {
-  const [bundledSchema, items] = await Promise.all([bundle(schema), bundle("items")]);
-  return { schema: bundledSchema, items };
+/** @param schema name of the schema's file; `more`: those of modules besides `items` */
+export async function bundleApp(
+  schema: "schema" | "schemaWithIndex" | "schemaWithSearch" = "schema",
+  more: string[] = [],
+): Promise<BenchApp> {
+  const names = ["items", ...more];
+  const [bundledSchema, ...sources] = await Promise.all([schema, ...names].map(bundle));
+  return {
+    schema: bundledSchema!,
+    modules: Object.fromEntries(names.map((name, position) => [name, sources[position]!])),
+  };
 }
 
 async function bundle(name: string): Promise<string> {
@@ -37,7 +45,7 @@ export async function push(target: Launched, app: BenchApp): Promise<void> {
       definition: null,
       dependencies: [],
       schema: isolate("schema.js", app.schema),
-      changedModules: [isolate("items.js", app.items)],
+      changedModules: Object.entries(app.modules).map(([name, source]) => isolate(`${name}.js`, source)),
       unchangedModuleHashes: [],
       udfServerVersion: "1.48.0",
     },

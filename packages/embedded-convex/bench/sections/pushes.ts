@@ -15,7 +15,10 @@ export async function pushes(settings: Settings): Promise<object> {
     const reports: MemoryReport[] = [];
     for (let version = 0; version < settings.pushes; version++) {
       const before = performance.now();
-      await push(target.launched, { ...app, items: `${app.items}\nexport const benchVersion = ${version};` });
+      await push(target.launched, {
+        ...app,
+        modules: { ...app.modules, items: `${app.modules.items}\nexport const benchVersion = ${version};` },
+      });
       times.push(performance.now() - before);
       await target.fill(target.documents + 1);
       reports.push(await target.memoryReport());

@@ -9,7 +9,7 @@ const vector = fc.array(number, { minLength: DIMENSIONS, maxLength: DIMENSIONS }
 const operation = fc.record({ id: fc.nat(40), vector: fc.option(vector, { freq: 4 }), filter: fc.nat(2) });
 
 function similarity(left: ArrayLike<number>, right: ArrayLike<number>): number {
-  const [a, b] = [unitVector(left), unitVector(right)];
+  const [a, b] = [unitVector(Float32Array.from(left)), unitVector(Float32Array.from(right))];
   return a.reduce((sum, value, dimension) => sum + value * b[dimension]!, 0);
 }
 
@@ -42,7 +42,7 @@ describe("PackedVectors", () => {
           const threshold = scores[limit - 1] ?? -Infinity;
           const best = eligible.filter((stored) => similarity(query, stored.vector) >= threshold);
           const filters = wanted === null ? null : [{ position: 0, value: wanted }];
-          const found = packed.candidates(unitVector(query), limit, filters);
+          const found = packed.candidates(unitVector(Float32Array.from(query)), limit, filters);
           expect(found).toEqual(expect.arrayContaining(best.map(({ internal }) => internal)));
           expect(new Set(found).size).toBe(found.length);
           expect(found.every((internal) => eligible.some((stored) => stored.internal === internal))).toBe(true);

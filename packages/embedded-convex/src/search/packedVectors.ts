@@ -157,11 +157,13 @@ export class PackedVectors {
 }
 
 /** The vector divided by its length; a vector of zeros stays one. */
-export function unitVector(vector: ArrayLike<number>): Float64Array {
+export function unitVector(vector: Float32Array): Float64Array {
+  const unit = Float64Array.from(vector);
   let squares = 0;
-  for (let dimension = 0; dimension < vector.length; dimension++) squares += vector[dimension]! ** 2;
-  const length = Math.sqrt(squares);
-  return Float64Array.from(vector, (number) => (length === 0 ? 0 : number / length));
+  for (let dimension = 0; dimension < unit.length; dimension++) squares += unit[dimension]! * unit[dimension]!;
+  const factor = squares === 0 ? 0 : 1 / Math.sqrt(squares);
+  for (let dimension = 0; dimension < unit.length; dimension++) unit[dimension]! *= factor;
+  return unit;
 }
 
 /** Four sums at a time: the processor need not wait for one addition before the next. */

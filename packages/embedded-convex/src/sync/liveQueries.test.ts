@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ReadSet, WriteSet } from "../transaction/readSet.ts";
 import { type LiveChanges, LiveQueries, type LiveRequest } from "./liveQueries.ts";
 
@@ -123,6 +123,23 @@ describe("LiveQueries", () => {
     const changes = none();
     await subscribe(2, request("big"), "s2", changes);
     expect(changes.changed[0]!.result.value).toBe('"new"');
+  });
+
+  it("looks at a handful of a thousand queries to find the one that a write concerns, and runs no other", async () => {
+    const name = (index: number) => `query ${String(index).padStart(4, "0")}`;
+    for (let id = 1; id <= 1000; id++) await subscribe(id, request(name(id)));
+    runs = [];
+    const compare = vi.spyOn(Buffer, "compare");
+    write("query", "unrelated: before them all");
+    write(name(500).concat("x"), "unrelated: between two of them");
+    await live.refresh(new Set(["a writer that looks at nothing"]));
+    expect(runs).toEqual([]);
+    write(name(500), "new");
+    await live.refresh(new Set());
+    expect(runs.map(({ path }) => path)).toEqual([name(500)]);
+    const looked = compare.mock.calls.length;
+    compare.mockRestore();
+    expect(looked).toBeLessThan(400);
   });
 
   it("forgets a query with its last subscriber", async () => {

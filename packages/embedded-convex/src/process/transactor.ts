@@ -89,6 +89,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
   /** What the main thread believes to be put off. */
   #toldPutOff: number[] = [];
   #refreshTimer: NodeJS.Timeout | null = null;
+  #refreshAtMs = 0;
 
   /** @throws UnusableDatabaseError; see `openDatabase`. */
   static async open(options: TransactorOptions): Promise<Transactor> {
@@ -328,8 +329,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
 
   async setEnvironment({ changes }: { changes: { name: string; value: string | null }[] }): Promise<null> {
     await this.#write(() => this.#environment.change(changes));
-    // Modules may have read the environment while they were evaluated: they are evaluated again.
-    this.#switchCode(this.#codebase.manifest);
+    if (!this.#codebase.changeEnvironment(this.#environment.effective)) this.#switchCode(this.#codebase.manifest);
     await this.#refreshAll();
     return null;
   }
@@ -416,11 +416,10 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     this.#options.events.tablesChanged({ tables: this.#catalog.numbers() });
   }
 
-  #refreshAll(): Promise<void> {
-    return this.#outsideOfBatches(async () => {
-      this.#live.invalidateAll();
-      await this.#refresh(new Set());
-    });
+  async #refreshAll(): Promise<void> {
+    this.#live.invalidateAll();
+    do await this.#outsideOfBatches(() => this.#refresh(new Set()));
+    while (this.#live.hasUrgent);
   }
 
   async #refresh(writers: ReadonlySet<string>): Promise<void> {
@@ -438,7 +437,13 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
   /** Wakes up for the queries that were put off. */
   #scheduleRefresh(): void {
     const waitMs = this.#live.nextRefreshMs();
-    if (waitMs === null || this.#refreshTimer !== null) return;
+    if (waitMs === null) return;
+    const atMs = Date.now() + waitMs;
+    if (this.#refreshTimer !== null) {
+      if (this.#refreshAtMs <= atMs) return;
+      clearTimeout(this.#refreshTimer);
+    }
+    this.#refreshAtMs = atMs;
     this.#refreshTimer = setTimeout(() => {
       this.#refreshTimer = null;
       void this.#outsideOfBatches(() => this.#refresh(new Set()));

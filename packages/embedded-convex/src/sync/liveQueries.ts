@@ -105,6 +105,8 @@ const MICROS_PER_RUN = 50;
 const MICROS_PER_DOCUMENT = 5;
 const MICROS_PER_SUBSCRIBER = 10;
 const BYTES_PER_MICRO = 1000;
+/** Mutations wait no longer than about this for reruns that a thousand queries need at the same time. */
+const MAX_REFRESH_MICROS = 10_000;
 /** Live queries may take this part of the time, and after a pause this much at once. */
 const BUDGET = { share: 0.2, burstMicros: 20_000 };
 
@@ -184,15 +186,29 @@ export class LiveQueries {
     }
   }
 
-  /** Runs what is dirty and may not wait. `writers`: sessions that must see everything they subscribe to. */
+  /**
+   * Runs what is dirty and may not wait, a few milliseconds of it at once: `nextRefreshMs` says when to go on. `writers`:
+   * sessions that must see everything they subscribe to.
+   */
   async refresh(writers: ReadonlySet<string>): Promise<LiveChanges> {
     const changes: LiveChanges = { changed: [], rebound: [] };
     if (this.#dirty.size === 0) return changes;
     const awaited = this.#queriesOf(writers);
+    let spentMicros = 0;
     for (const live of [...this.#dirty]) {
-      if (awaited.has(live) || this.#waitMs(live) === 0) await this.#rerun(live, changes);
+      if (!awaited.has(live)) {
+        if (spentMicros >= MAX_REFRESH_MICROS || this.#waitMs(live) > 0) continue;
+        spentMicros += this.#costOf(live);
+      }
+      await this.#rerun(live, changes);
     }
     return changes;
+  }
+
+  /** Whether something that may not be put off is still to run; mutations may run in between. */
+  get hasUrgent(): boolean {
+    for (const { urgent } of this.#dirty) if (urgent) return true;
+    return false;
   }
 
   /** The live queries that are out of date, since they were put off. */

@@ -11,8 +11,10 @@ import type { PushedModule, StartPushRequest } from "./pushRequest.ts";
 export interface PushServices {
   transactor(): RpcPort<TransactorControl>;
   pool: ActionPool;
-  /** Reads the state again and gives it to everybody, after the code or the environment has changed. */
+  /** Reads the state again and gives it to everybody, after the code has changed. */
   reload(): Promise<void>;
+  /** The same for the environment, which is little. */
+  environmentChanged(): Promise<void>;
   state(): DeploymentState;
 }
 
@@ -85,7 +87,7 @@ export class PushApi {
     await this.#services
       .transactor()
       .call("setEnvironment", { changes: changes.map(({ name, value }) => ({ name, value: value ?? null })) });
-    await this.#services.reload();
+    await this.#services.environmentChanged();
     await this.#refreshAuthProviders();
   }
 

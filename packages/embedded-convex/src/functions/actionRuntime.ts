@@ -48,7 +48,7 @@ export class ActionRuntime implements ActionOperations {
   readonly #allow = new OutboundAllowList();
   readonly #services: ActionServices;
   readonly #streams: ResponseStreams;
-  readonly #env: Record<string, string> = {};
+  #modules: ReadonlyMap<string, StoredModule> = new Map();
   #state: DeploymentState | null = null;
   #codebase: Codebase | null = null;
   #nextCall = 1;
@@ -76,21 +76,31 @@ export class ActionRuntime implements ActionOperations {
 
   async load({ state, modules }: { state: DeploymentState; modules: StoredModule[] }): Promise<null> {
     // Without a pause: a call that came in the same message must find the code.
+    this.#modules = new Map(modules.map((module) => [module.hash, module]));
+    this.#evaluate(state);
+    return null;
+  }
+
+  /** Only environment variables have changed. */
+  async environment({ state }: { state: DeploymentState }): Promise<null> {
+    const isTaken = this.#codebase?.changeEnvironment(state.env) ?? false;
+    if (isTaken) this.#state = state;
+    else this.#evaluate(state);
+    return null;
+  }
+
+  #evaluate(state: DeploymentState): void {
     this.#state = state;
-    for (const name of Object.keys(this.#env)) delete this.#env[name];
-    Object.assign(this.#env, state.env);
     this.#setTables(state.tables);
     const old = this.#codebase;
-    const known = new Map(modules.map((module) => [module.hash, module]));
     this.#codebase = new Codebase({
       manifest: state.manifest,
-      modules: known,
-      env: this.#env,
+      modules: this.#modules,
+      env: state.env,
       host: createActionHost(this.#services),
       handles: new FunctionHandles(Buffer.from(state.uploadSecret, "base64")),
     });
     old?.dispose();
-    return null;
   }
 
   async outbound({

@@ -50,6 +50,7 @@ export class Codebase {
   constructor(options: {
     manifest: Manifest;
     modules: ReadonlyMap<string, StoredModule>;
+    /** Of the app; changes come through `changeEnvironment`. */
     env: Record<string, string>;
     host: RealmHost;
     handles: FunctionHandles;
@@ -58,7 +59,7 @@ export class Codebase {
     this.#handles = options.handles;
     const environments = componentEnvironments(options.manifest, options.env);
     for (const component of options.manifest.components) {
-      const env = environments.get(component.path) ?? {};
+      const env = { ...environments.get(component.path) };
       this.#components.set(component.path, new LoadedComponent(component, { ...options, env }));
     }
   }
@@ -107,6 +108,23 @@ export class Codebase {
     return this.#components.get(component)?.import(path) ?? null;
   }
 
+  /**
+   * Takes over changed environment variables. False, with nothing changed, if code has looked at one of them and may have kept
+   * what it saw: then it must be evaluated again.
+   *
+   * @param env the variables of the app
+   */
+  changeEnvironment(env: Record<string, string>): boolean {
+    const environments = componentEnvironments(this.manifest, env);
+    const changes = [...this.#components].map(([path, component]) => ({
+      component,
+      next: environments.get(path) ?? {},
+    }));
+    if (changes.some(({ component, next }) => component.isAffectedBy(next))) return false;
+    for (const { component, next } of changes) component.setEnvironment(next);
+    return true;
+  }
+
   dispose(): void {
     for (const component of this.#components.values()) component.dispose();
   }
@@ -131,6 +149,7 @@ class LoadedComponent {
   readonly children: Readonly<Record<string, string>>;
   readonly functions = new Map<string, FunctionInfo>();
   readonly #realm: Realm;
+  readonly #env: Record<string, string>;
   readonly #modules = new Map<string, RealmModule>();
 
   constructor(
@@ -138,6 +157,7 @@ class LoadedComponent {
     options: { modules: ReadonlyMap<string, StoredModule>; env: Record<string, string>; host: RealmHost },
   ) {
     this.children = manifest.children;
+    this.#env = options.env;
     for (const module of manifest.modules) {
       const stored = options.modules.get(module.hash);
       if (stored === undefined) throw new Error(`The code of module ${module.path} is missing from the database.`);
@@ -168,6 +188,16 @@ class LoadedComponent {
 
   import(path: string): Record<string, unknown> | null {
     return this.#modules.has(path) ? this.#realm.import(path) : null;
+  }
+
+  isAffectedBy(env: Record<string, string>): boolean {
+    const names = [...new Set([...Object.keys(this.#env), ...Object.keys(env)])];
+    return this.#realm.hasRead(names.filter((name) => this.#env[name] !== env[name]));
+  }
+
+  setEnvironment(env: Record<string, string>): void {
+    for (const name of Object.keys(this.#env)) delete this.#env[name];
+    Object.assign(this.#env, env);
   }
 
   dispose(): void {

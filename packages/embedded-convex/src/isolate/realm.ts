@@ -10,6 +10,7 @@ import path from "node:path/posix";
 import { compileFunction, constants, createContext } from "node:vm";
 import type { Context } from "node:vm";
 import { setFlagsFromString } from "node:v8";
+import { EnvironmentReads } from "./environmentReads.ts";
 import { installGlobals } from "./globals.ts";
 import type { ConsoleLevel } from "./globals.ts";
 import { fileNamePrefix, forgetSourceMaps, moduleFileName, registerSourceMap } from "./stacks.ts";
@@ -83,6 +84,7 @@ export class Realm {
   readonly #id = (realmCount += 1);
   readonly #options: RealmOptions;
   readonly #loaded = new Map<string, { exports: Exports }>();
+  readonly #environment: EnvironmentReads;
   #context: Context | null;
 
   constructor(options: RealmOptions) {
@@ -91,7 +93,8 @@ export class Realm {
       name: `convex ${options.label}`,
       codeGeneration: { strings: false, wasm: true },
     });
-    installGlobals(this.#context, options.env, options.host);
+    this.#environment = new EnvironmentReads(options.env);
+    installGlobals(this.#context, this.#environment.variables, options.host);
     dropped.register(this, fileNamePrefix(this.#id), this);
   }
 
@@ -101,6 +104,11 @@ export class Realm {
    */
   import(modulePath: string): Exports {
     return this.#load(modulePath);
+  }
+
+  /** Whether code of this realm has looked at one of these environment variables. */
+  hasRead(names: readonly string[]): boolean {
+    return this.#environment.hasRead(names);
   }
 
   /** Lets go of modules, context and source maps. Functions already handed out keep working; imports throw. */
@@ -162,7 +170,16 @@ export class Realm {
     const { version, versions, platform, arch } = process;
     const nextTick = process.nextTick.bind(process);
     const hrtime = Object.assign(process.hrtime.bind(process), { bigint: process.hrtime.bigint.bind(process.hrtime) });
-    const visible = { version, versions, platform, arch, nextTick, hrtime, env: this.#options.env, cwd: () => "/" };
+    const visible = {
+      version,
+      versions,
+      platform,
+      arch,
+      nextTick,
+      hrtime,
+      env: this.#environment.variables,
+      cwd: () => "/",
+    };
     return [Buffer, visible, context, setImmediate, clearImmediate];
   }
 }

@@ -95,6 +95,12 @@ export class ActionPool {
     await Promise.all(this.#members.map(({ rpc }) => rpc.call("load", { state, modules })));
   }
 
+  /** Environment variables have changed, and nothing else. */
+  async changeEnvironment(state: DeploymentState): Promise<void> {
+    if (this.#code !== null) this.#code = { ...this.#code, state };
+    await Promise.all(this.#members.map(({ rpc }) => rpc.call("environment", { state })));
+  }
+
   tables(tables: TableNumber[]): void {
     if (this.#code !== null) this.#code.state.tables = tables;
     for (const { rpc } of this.#members) rpc.notify("tables", { tables });

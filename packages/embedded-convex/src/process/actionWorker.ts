@@ -44,6 +44,7 @@ const runtime = new ActionRuntime({
 
 const events = new RpcPort<ActionEvents>(control, {
   load: (call: never) => runtime.load(call),
+  environment: (call: never) => runtime.environment(call),
   action: (call: never) => runtime.action(call),
   http: (call: never) => runtime.http(call),
   outbound: (call: never) => runtime.outbound(call),

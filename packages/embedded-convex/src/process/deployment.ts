@@ -209,6 +209,7 @@ class Deployment implements RunningDeployment {
       transactor: () => this.#transactor(),
       pool,
       reload: () => this.#reload(),
+      environmentChanged: () => this.#reloadEnvironment(),
       state: () => this.#state,
     });
     await this.#reload();
@@ -295,11 +296,23 @@ class Deployment implements RunningDeployment {
     return this.#supervisor.rpc;
   }
 
-  /** Takes over code and environment from the transactor, after they have changed. */
+  /** Takes over code and environment from the transactor, after the code has changed. */
   async #reload(): Promise<void> {
     this.#state = await this.#transactor().call("describe");
     const modules = await this.#transactor().call("modules", { hashes: hashesOf(this.#state.manifest) });
     await this.#pool!.load(this.#state, modules);
+    this.#createVerifier();
+  }
+
+  /** The same after a change of environment variables. */
+  async #reloadEnvironment(): Promise<void> {
+    this.#state = await this.#transactor().call("describe");
+    await this.#pool!.changeEnvironment(this.#state);
+    this.#createVerifier();
+  }
+
+  /** A new one knows none of the keys that were fetched before: issuers may have changed with the environment. */
+  #createVerifier(): void {
     this.#verifier = createLazyVerifier({
       providers: this.#state.manifest.authProviders as VerifiedProvider[],
       ownIssuer: this.siteUrl,

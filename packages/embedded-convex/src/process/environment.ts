@@ -7,7 +7,7 @@ const KEY = "environment";
  * file. Values from the file are held in memory only.
  */
 export class Environment {
-  /** What functions see; the same object for the life of the process, so that realms notice changes. */
+  /** What functions see. */
   readonly effective: Record<string, string> = {};
   readonly #store: Store;
   readonly #base: Readonly<Record<string, string>>;

@@ -97,6 +97,8 @@ export interface TransactorEvents {
 /** What the transactor, or the main thread, asks of an action worker. */
 export interface ActionOperations {
   load(call: { state: DeploymentState; modules: StoredModule[] }): Promise<null>;
+  /** Only environment variables have changed since. */
+  environment(call: { state: DeploymentState }): Promise<null>;
   action(call: FunctionCall): Promise<CallResult>;
   http(call: HttpCall): Promise<HttpAnswer>;
   /** Changes what functions may reach besides the public internet. */

@@ -39,12 +39,11 @@ function foldText(value: Value, { ignoreCase }: Comparison): string {
   return ignoreCase ? text.toLowerCase() : text;
 }
 
-function matches(left: Value, right: Value, { ignoreCase }: Comparison): boolean {
+function matches(left: Value, right: Value, { ignoreCase, evaluation }: Comparison): boolean {
   const pattern = toText(right);
   const { source, flags } = parseSlashes(pattern) ?? { source: pattern, flags: "" };
-  return compilePattern(`/${source}/${flags.replaceAll("i", "")}${ignoreCase || flags.includes("i") ? "i" : ""}`).test(
-    toText(left),
-  );
+  const folded = `${flags.replaceAll("i", "")}${ignoreCase || flags.includes("i") ? "i" : ""}`;
+  return compilePattern(`/${source}/${folded}`, evaluation).read(toText(left)).test();
 }
 
 const ordered =

@@ -51,7 +51,9 @@ export function namesOf(locale: string | undefined): DateNames {
   const known = cache.get(locale);
   if (known) return known;
   const names = makeNames(requireLocale(locale));
-  if (cache.size < MAX_CACHED) cache.set(locale, names);
+  // The oldest goes first: nobody can fill the memory with names that no one uses.
+  if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value!);
+  cache.set(locale, names);
   return names;
 }
 

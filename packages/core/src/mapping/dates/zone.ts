@@ -12,6 +12,7 @@ export interface CivilTime {
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
+const MAX_FORMATTERS = 1_000;
 
 /** Making a formatter costs far more than using it; there are a few hundred zones at most. */
 function formatterOf(timeZone: string): Intl.DateTimeFormat {
@@ -36,7 +37,9 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
       `There is no time zone "${timeZone.slice(0, 60)}". Example: Europe/Prague.`,
     );
   }
-  if (formatters.size < 1_000) formatters.set(timeZone, formatter);
+  // The oldest goes first: names in odd cases ("EUROPE/prague") must not keep the usual ones out.
+  if (formatters.size >= MAX_FORMATTERS) formatters.delete(formatters.keys().next().value!);
+  formatters.set(timeZone, formatter);
   return formatter;
 }
 

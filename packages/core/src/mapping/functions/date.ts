@@ -27,6 +27,12 @@ const unitArg = {
   choices: ["hour", "day", "week", "month", "quarter", "year"],
 } as const;
 
+/**
+ * Steps for a zone and a language that a formula names. What the host has to look up is remembered, but who names others all the time
+ * pays for it; always, so that nothing depends on what was asked before.
+ */
+const costOf = (zone: string | undefined, locale: string | undefined): number => (zone ? 10 : 0) + (locale ? 100 : 0);
+
 export const iso = (ms: number): string => new Date(requireTime(ms)).toISOString();
 
 function defineAddition(
@@ -82,7 +88,7 @@ export const dateFunctions = [
       { formula: 'formatDate(1.missing; "YYYY")', result: undefined },
     ],
     call: ([date, format, zone, locale], evaluation) => {
-      evaluation.spendSteps(1 + (format.length >> 4));
+      evaluation.spendSteps(1 + (format.length >> 4) + costOf(zone, locale));
       return formatMoment(date, format, zone || evaluation.timeZone, locale);
     },
   }),
@@ -114,7 +120,7 @@ export const dateFunctions = [
       if (text.trim() === "") return undefined;
       const timeZone = zone || evaluation.timeZone;
       // Bounds the work of fitting one to the other.
-      evaluation.spendSteps(1 + ((text.length * (format?.length ?? 1)) >> 6));
+      evaluation.spendSteps(1 + ((text.length * (format?.length ?? 1)) >> 6) + costOf(zone, locale));
       return iso(
         parseIsoOrFormat(text, { format: format || undefined, timeZone, locale, nowMs: evaluation.scope.nowMs }),
       );
@@ -173,7 +179,10 @@ export const dateFunctions = [
       { formula: 'startOf(1.createdAt; "week")', result: "2026-03-09T00:00:00.000Z" },
       { formula: 'startOf(1.createdAt; "month"; "Europe/Prague")', result: "2026-02-28T23:00:00.000Z" },
     ],
-    call: ([date, unit, zone], evaluation) => iso(startOf(date, unit, zone || evaluation.timeZone)),
+    call: ([date, unit, zone], evaluation) => {
+      evaluation.spendSteps(costOf(zone, undefined));
+      return iso(startOf(date, unit, zone || evaluation.timeZone));
+    },
   }),
   defineFunction({
     name: "endOf",
@@ -185,7 +194,10 @@ export const dateFunctions = [
       { formula: 'endOf(1.createdAt; "month")', result: "2026-03-31T23:59:59.999Z" },
       { formula: 'endOf(1.createdAt; "day"; "America/New_York")', result: "2026-03-15T03:59:59.999Z" },
     ],
-    call: ([date, unit, zone], evaluation) => iso(endOf(date, unit, zone || evaluation.timeZone)),
+    call: ([date, unit, zone], evaluation) => {
+      evaluation.spendSteps(costOf(zone, undefined));
+      return iso(endOf(date, unit, zone || evaluation.timeZone));
+    },
   }),
   defineFunction({
     name: "dateDifference",

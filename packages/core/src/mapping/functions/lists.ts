@@ -3,7 +3,16 @@ import type { Evaluation } from "../evaluation.ts";
 import { FormulaError } from "../formulaError.ts";
 import { parsePath } from "../path.ts";
 import { readPath } from "../reference.ts";
-import { checkDepth, compare, compareText, isEmpty, isObject, type JsonObject, type Value } from "../values.ts";
+import { parseDateText } from "../dates/parseIso.ts";
+import {
+  checkDepth,
+  compareText,
+  isEmpty,
+  isObject,
+  toNumberOrUndefined,
+  type JsonObject,
+  type Value,
+} from "../values.ts";
 
 /** The names of an object's fields; `__proto__` is never one. */
 export const fieldNames = (object: JsonObject): string[] => Object.keys(object).filter((name) => name !== "__proto__");
@@ -27,23 +36,36 @@ export function sortItems(
   const sign = match[1] === "desc" ? -1 : 1;
   const keyed = items.map((item) => {
     const key = path === undefined ? item : readAt(item, path, evaluation);
-    return { item, key: match[2] !== undefined && typeof key === "string" ? key.toLowerCase() : key };
+    const folded = match[2] !== undefined && typeof key === "string" ? key.toLowerCase() : key;
+    return { item, key: readSortKey(folded, evaluation.timeZone) };
   });
-  const numeric = keyed.every(({ key }) => typeof key === "number");
-  const ordered = keyed.sort((a, b) => {
-    if (numeric) return sign * ((a.key as number) - (b.key as number));
-    const [emptyA, emptyB] = [isEmpty(a.key), isEmpty(b.key)];
-    if (emptyA || emptyB) return Number(emptyA) - Number(emptyB);
-    return sign * compareKeys(a.key, b.key, evaluation.timeZone);
-  });
+  // Empty values come last in either order.
+  const ordered = keyed.sort(({ key: a }, { key: b }) =>
+    a.rank === EMPTY || b.rank === EMPTY ? a.rank - b.rank : sign * compareKeys(a, b),
+  );
   return ordered.map(({ item }) => item);
 }
 
-/** A total order: numbers before texts, so that a mixed list does not depend on how it was given. */
-function compareKeys(a: Value, b: Value, timeZone: string): number {
-  if (typeof a === typeof b) return compare(a, b, timeZone) ?? 0;
-  return compareText(typeof a, typeof b);
+/**
+ * What an item is sorted by, read once. Each sort of value has its rank, so that the order is total: a mixed list does not depend on
+ * how it was given.
+ */
+type SortKey = { rank: number; number: number; text: string };
+
+const EMPTY = 9;
+
+function readSortKey(value: Value, timeZone: string): SortKey {
+  if (isEmpty(value)) return { rank: EMPTY, number: 0, text: "" };
+  const number = toNumberOrUndefined(value);
+  if (number !== undefined) return { rank: 0, number, text: "" };
+  if (typeof value === "boolean") return { rank: 1, number: Number(value), text: "" };
+  if (typeof value !== "string") return { rank: 4, number: 0, text: "" };
+  const ms = parseDateText(value, timeZone);
+  return ms === undefined ? { rank: 3, number: 0, text: value } : { rank: 2, number: ms, text: "" };
 }
+
+const compareKeys = (a: SortKey, b: SortKey): number =>
+  a.rank - b.rank || a.number - b.number || compareText(a.text, b.text);
 
 export function flattenInto(
   results: JsonValue[],

@@ -29,7 +29,8 @@ export const patternFunctions = [
       { formula: String.raw`replace(1.name; "/(\w+) (\w+)/"; "$2, $1")`, result: "Lovelace, Ada" },
     ],
     call: ([text, search, replacement], evaluation) => {
-      if (parseSlashes(search)) return replacePattern(text, compilePattern(search), replacement, evaluation);
+      if (parseSlashes(search))
+        return replacePattern(text, compilePattern(search, evaluation), replacement, evaluation);
       if (search === "") return text;
       const parts = text.split(search);
       evaluation.spendChars(text.length + (parts.length - 1) * replacement.length);
@@ -47,10 +48,7 @@ export const patternFunctions = [
       { formula: 'test("ABC"; "/b/i")', result: true },
       { formula: 'test("ABC"; "b")', result: false },
     ],
-    call: ([text, pattern], evaluation) => {
-      evaluation.spendSteps(1 + Math.ceil(text.length / 100));
-      return compilePattern(pattern).test(text);
-    },
+    call: ([text, pattern], evaluation) => compilePattern(pattern, evaluation).read(text).test(),
   }),
   defineFunction({
     name: "match",
@@ -65,21 +63,20 @@ export const patternFunctions = [
       { formula: 'match("abc"; "x")', result: [] },
     ],
     call: ([text, source], evaluation) => {
-      const pattern = compilePattern(source);
+      const pattern = compilePattern(source, evaluation);
       if (pattern.all) return [...findAll(text, pattern, evaluation)].map(({ groups }) => groups[0] ?? "");
-      evaluation.spendSteps(1 + Math.ceil(text.length / 100));
-      return pattern.find(text, 0)?.groups ?? [];
+      return pattern.read(text).find(0)?.groups ?? [];
     },
   }),
 ];
 
 /** Matches from left to right; an empty match moves on by one character. */
 function* findAll(text: string, pattern: Pattern, evaluation: Evaluation): Generator<PatternMatch> {
+  const reader = pattern.read(text);
   let position = 0;
   while (position <= text.length) {
-    // Every search may read to the end of the text: without this charge many matches of a long text were quadratic.
-    evaluation.spendSteps(1 + Math.ceil((text.length - position) / 1_000));
-    const found = pattern.find(text, position);
+    evaluation.spendSteps(1);
+    const found = reader.find(position);
     if (!found) return;
     yield found;
     if (!pattern.all) return;

@@ -1,8 +1,15 @@
 /** A compiled pattern of a linear-time engine. Positions are UTF-16 code units. */
 export interface CompiledPattern {
-  readonly test: (text: string) => boolean;
+  /** How many instructions the pattern has: what reading one character may cost at most. */
+  readonly size: number;
+  /** Reads a text, which `spend` is told of while that goes on, in characters; what it throws ends the search. */
+  readonly read: (text: string, spend: (characters: number) => void) => PatternReader;
+}
+
+export interface PatternReader {
+  test: () => boolean;
   /** The first match at or after `start`. */
-  readonly find: (text: string, start: number) => PatternMatch | null;
+  find: (start: number) => PatternMatch | null;
 }
 
 export interface PatternMatch {

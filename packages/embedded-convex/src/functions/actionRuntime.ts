@@ -1,3 +1,4 @@
+import { LogSwitch } from "../deploy/logSwitch.ts";
 import { analyzePush, evaluateAuthProviders } from "../deploy/analysis.ts";
 import type { StoredModule } from "../deploy/manifest.ts";
 import { OutboundAllowList } from "../outbound/allowList.ts";
@@ -32,6 +33,8 @@ export interface ActionRuntimeOptions {
   /** Actions are given up on after this time. */
   timeLimitMs: number;
   onLog(entry: LogEntry): void;
+  /** Of a `LogSwitch`: executions are reported that have nothing to say. */
+  logSwitch?: SharedArrayBuffer;
   onChunk: (event: { stream: number; chunk: Uint8Array | null; error: string | null }) => void;
 }
 
@@ -45,6 +48,7 @@ interface HttpRouter {
 /** Runs actions and HTTP actions, many at a time, on the code that was loaded last. Calls that run keep their code. */
 export class ActionRuntime implements ActionOperations {
   readonly #options: ActionRuntimeOptions;
+  readonly #watched: LogSwitch;
   readonly #allow = new OutboundAllowList();
   readonly #services: ActionServices;
   readonly #streams: ResponseStreams;
@@ -57,6 +61,7 @@ export class ActionRuntime implements ActionOperations {
 
   constructor(options: ActionRuntimeOptions) {
     this.#options = options;
+    this.#watched = new LogSwitch(options.logSwitch);
     this.#streams = new ResponseStreams(options.onChunk);
     this.#services = {
       codebase: () => this.#code(),
@@ -246,7 +251,7 @@ export class ActionRuntime implements ActionOperations {
     identifier: string,
     { result, request, startedAt }: { result: CallResult; request: RequestInfo; startedAt: number },
   ): void {
-    if (result.ok && result.logs.length === 0) return;
+    if (result.ok && result.logs.length === 0 && !this.#watched.isOn) return;
     const executionTime = (performance.now() - startedAt) / 1000;
     const error = result.ok ? null : result.error;
     this.#options.onLog({

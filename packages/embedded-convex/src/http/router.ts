@@ -1,5 +1,6 @@
 import type { JsonWebKey } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { DATA_ROUTES } from "../data/dataApi.ts";
 import type { Transfers } from "../data/transfers.ts";
 import type { FunctionLogs } from "../deploy/functionLogs.ts";
@@ -15,7 +16,7 @@ import {
   type FunctionEndpoint,
   handleFunctionCall,
 } from "./functionApi.ts";
-import { HttpError, isAnswerable, readJson, send, sendJson, sendPreflight } from "./responses.ts";
+import { corsHeaders, HttpError, isAnswerable, readJson, send, sendJson, sendPreflight } from "./responses.ts";
 import { handleDownload, handleUpload, type StorageApiServices } from "./storageApi.ts";
 
 export interface ApiServices {
@@ -72,6 +73,11 @@ export const PUBLIC_ROUTES: Readonly<Record<string, Handler>> = {
   "/version": async ({ response }) => send(response, 200, VERSION, "text/plain"),
   "/instance_name": async ({ response }) => send(response, 200, "embedded", "text/plain"),
   "/api/query_ts": async ({ services }) => ({ ts: encodeTs(BigInt(await services.observeTs())) }),
+  // `convex network-test` sends megabytes and expects them back; nothing is kept.
+  "/echo": async ({ request, response }) => {
+    response.writeHead(200, { ...corsHeaders, "content-type": "application/octet-stream" });
+    await pipeline(request, response);
+  },
   "/api/storage/upload": ({ services, url, request, response }) =>
     handleUpload(services.storage, url, request, response),
   ...Object.fromEntries(FUNCTION_ENDPOINTS.map((endpoint) => [`/api/${endpoint}`, functionHandler(endpoint)])),
@@ -97,6 +103,13 @@ export const ADMIN_ROUTES: Readonly<Record<string, Handler>> = {
     if (!Array.isArray(changes)) throw new HttpError(400, "BadRequest", "The body must have changes");
     await call.services.push.updateEnvironment(changes);
     return null;
+  },
+  "/api/run_test_function": async () => {
+    throw new HttpError(
+      400,
+      "NotSupported",
+      "Inline queries are not offered by the embedded deployment: write the query as a function, and run that.",
+    );
   },
   "/api/stream_function_logs": async ({ services, url }) =>
     services.logs.poll(Number(url.searchParams.get("cursor") ?? 0) || 0),

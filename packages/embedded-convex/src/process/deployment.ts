@@ -250,6 +250,7 @@ class Deployment implements RunningDeployment {
         envOverlay: this.#options.env ?? {},
         timeLimitMs,
         coalesceMs: this.#options.coalesceMs ?? 150,
+        logSwitch: this.#logs.watched.buffer,
       },
       runningJobs: () => [...this.#runningJobs],
       events: this.#transactorEvents(),
@@ -271,6 +272,7 @@ class Deployment implements RunningDeployment {
       worker: {
         storageFolder: path.join(this.#options.dataFolder, "storage"),
         deniedPorts: ports,
+        logSwitch: this.#logs.watched.buffer,
         timeLimitMs: ACTION_TIME_LIMIT_MS,
       },
       heapLimitMb: this.#options.heapLimitMb ?? DEFAULT_HEAP_LIMIT_MB,

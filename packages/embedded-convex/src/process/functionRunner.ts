@@ -1,3 +1,4 @@
+import type { LogSwitch } from "../deploy/logSwitch.ts";
 import type { SystemQueries } from "../deploy/systemQueries.ts";
 import { type Codebase, describeAddress, type FunctionInfo } from "../functions/codebase.ts";
 import { resolveCommitTs } from "../functions/databaseSyscalls.ts";
@@ -23,6 +24,8 @@ export interface FunctionRunnerOptions {
   codebase: () => Codebase;
   systemQueries: SystemQueries;
   onLog(entry: LogEntry): void;
+  /** Whether executions are reported that have nothing to say. */
+  watched: LogSwitch;
 }
 
 interface QueryRun {
@@ -170,13 +173,12 @@ export class FunctionRunner {
     }
   }
 
-  /** Only what has something to say is logged: a line per call would cost more than the call. */
   #log(
     udfType: LogEntry["udfType"],
     identifier: string,
     { result, request, startedAt }: { result: CallResult; request: RequestInfo; startedAt: number },
   ): void {
-    if (result.ok && result.logs.length === 0) return;
+    if (result.ok && result.logs.length === 0 && !this.#options.watched.isOn) return;
     this.#options.onLog({
       kind: "Completion",
       identifier,

@@ -3,6 +3,7 @@ import { SigningKey } from "../auth/signingKey.ts";
 import type { TransferOperations } from "../data/messages.ts";
 import { type DataOperations, openData } from "../data/openData.ts";
 import { indexDiff, indexesOf, moduleDiff } from "../deploy/activationDiff.ts";
+import { LogSwitch } from "../deploy/logSwitch.ts";
 import { EMPTY_MANIFEST, type Manifest, type StoredModule } from "../deploy/manifest.ts";
 import { ModuleStore } from "../deploy/moduleStore.ts";
 import { predictSchema } from "../deploy/schemaPrediction.ts";
@@ -49,6 +50,8 @@ export interface TransactorOptions {
   envOverlay: Record<string, string>;
   timeLimitMs: number;
   coalesceMs: number;
+  /** Of a `LogSwitch`. */
+  logSwitch?: SharedArrayBuffer;
   /** Jobs during which the last transactor had to be ended. */
   guiltyJobs: string[];
   /** Action jobs that run on in other threads, although a new transactor takes over. */
@@ -174,6 +177,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
         siteUrl,
       }),
       onLog: (entry) => options.events.log(entry),
+      watched: new LogSwitch(options.logSwitch),
     });
     this.#live = new LiveQueries({
       run: (request, journal) => this.#runner.live(request, journal),

@@ -52,6 +52,7 @@ describe("administrative routes", () => {
       "/api/query_at_ts",
       "/api/query_ts",
       "/api/storage/upload",
+      "/echo",
       "/instance_name",
       "/version",
     ]);

@@ -16,6 +16,7 @@ export * from "./manifest/catalog.ts";
 export * from "./errors/operationError.ts";
 export { canonicalJson } from "./canonicalJson.ts";
 export * from "./mapping/index.ts";
+export { conditionDocs, type ConditionDoc, type ConditionGroup } from "./filter/docs.ts";
 export { inferTemplate, type FormulaFault, type ShapeOfNode } from "./shapes/infer.ts";
 export { shapesAt } from "./shapes/flow.ts";
 export { describeShape, type Shape } from "./shapes/shape.ts";

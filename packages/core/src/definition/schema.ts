@@ -42,20 +42,38 @@ export const nodeSchema = z.object({
 });
 export type DefinitionNode = z.infer<typeof nodeSchema>;
 
+/** What each does stands in `conditionDocs`. In the order in which they are offered. */
 export const conditionOperators = [
   "exists",
   "notExists",
+  "isEmpty",
+  "notEmpty",
   "equals",
   "notEquals",
   "contains",
   "notContains",
   "startsWith",
+  "notStartsWith",
   "endsWith",
+  "notEndsWith",
   "matches",
+  "notMatches",
   "greaterThan",
   "greaterOrEqual",
   "lessThan",
   "lessOrEqual",
+  "laterThan",
+  "laterOrEqual",
+  "earlierThan",
+  "earlierOrEqual",
+  "sameTime",
+  "otherTime",
+  "lengthEquals",
+  "lengthNotEquals",
+  "longerThan",
+  "longerOrEqual",
+  "shorterThan",
+  "shorterOrEqual",
   "isTrue",
   "isFalse",
 ] as const;
@@ -64,10 +82,11 @@ export const conditionSchema = z.object({
   /** A mapping, as in a config. */
   left: z.string().max(10_000),
   operator: z.enum(conditionOperators),
-  /** A mapping; ignored by `exists`, `notExists`, `isTrue` and `isFalse`. */
+  /** A mapping; ignored by operators that compare with nothing. */
   right: z.string().max(10_000).optional(),
   ignoreCase: z.boolean().optional(),
 });
+export type ConditionOperator = (typeof conditionOperators)[number];
 export type Condition = z.infer<typeof conditionSchema>;
 
 /** OR of ANDs: the filter passes when every condition of at least one group holds. */

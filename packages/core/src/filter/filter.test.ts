@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Condition, Filter } from "../definition/schema.ts";
+import { conditionOperators, type Condition, type Filter } from "../definition/schema.ts";
 import { scopeOf } from "../testing/mapping.ts";
+import { conditionDocs } from "./docs.ts";
 import { compileFilter, evaluateFilter } from "./filter.ts";
 
 const bundle = {
@@ -62,6 +63,33 @@ describe("conditions", () => {
     ["{{1.no}}", "isTrue", undefined, false],
     ["{{1.no}}", "isFalse", undefined, true],
     ["{{1.missing}}", "isFalse", undefined, true],
+    ["{{1.emptyList}}", "isEmpty", undefined, true],
+    ["{{1.total}}", "isEmpty", undefined, false],
+    ["{{1.object}}", "notEmpty", undefined, true],
+    ["{{1.text}}", "notStartsWith", "World", true],
+    ["{{1.text}}", "notEndsWith", "ld", false],
+    ["{{1.text}}", "notMatches", "^\\d+$", true],
+    ["{{1.at}}", "laterThan", "2026-03-14", true],
+    ["{{1.at}}", "laterThan", "2026-03-14T09:00:00Z", false],
+    ["{{1.at}}", "laterOrEqual", "2026-03-14T09:00:00Z", true],
+    ["{{1.at}}", "earlierThan", "2026-03-14T09:00:01Z", true],
+    ["{{1.at}}", "earlierOrEqual", "2026-03-14T08:59:59Z", false],
+    ["{{1.at}}", "earlierThan", "{{now}}", true],
+    ["{{1.at}}", "sameTime", "2026-03-14T09:00:00.000Z", true],
+    ["{{1.at}}", "otherTime", "2026-03-14T09:00:00.000Z", false],
+    ["{{1.text}}", "laterThan", "2026-03-14", false],
+    ["{{1.missing}}", "earlierThan", "2026-03-14", false],
+    ["{{1.missing}}", "otherTime", "2026-03-14", true],
+    ["{{1.at}}", "sameTime", "today", false],
+    ["{{1.list}}", "lengthEquals", "3", true],
+    ["{{1.list}}", "lengthNotEquals", "3", false],
+    ["{{1.list}}", "longerThan", "2", true],
+    ["{{1.list}}", "longerOrEqual", "{{1 + 2}}", true],
+    ["{{1.emptyList}}", "shorterThan", "1", true],
+    ["{{1.missing}}", "shorterOrEqual", "0", true],
+    ["{{1.text}}", "lengthEquals", "11", true],
+    ["{{1.object}}", "lengthEquals", "1", true],
+    ["{{1.list}}", "longerThan", "many", false],
   ])("%s %s %s is %s", (left, operator, right, expected) => {
     expect(passes(left, operator, right)).toBe(expected);
   });
@@ -76,6 +104,42 @@ describe("conditions", () => {
   ])("%s regardless of case", (operator, right) => {
     expect(passes("{{1.text}}", operator, right, true)).toBe(true);
     expect(passes("{{1.list}}", "contains", "b", true)).toBe(true);
+  });
+});
+
+describe("the operators", () => {
+  it("have a test, and words that read on from a value, each", () => {
+    for (const operator of conditionOperators) {
+      const { label, description, takesRight } = conditionDocs[operator];
+      expect(label, operator).toMatch(/^[a-z][a-z ]+$/);
+      expect(description, operator).toMatch(/^[A-Z].*\.$/);
+      expect(passes("{{1.text}}", operator, takesRight ? "x" : undefined), operator).toBeTypeOf("boolean");
+    }
+    const labels = conditionOperators.map((operator) => conditionDocs[operator].label);
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+
+  it("are opposites where they say so", () => {
+    const lefts = ["{{1.total}}", "{{1.text}}", "{{1.list}}", "{{1.missing}}", "{{1.at}}", "{{1.object}}", "{{1.no}}"];
+    const pairs = [
+      ["exists", "notExists"],
+      ["isEmpty", "notEmpty"],
+      ["equals", "notEquals"],
+      ["contains", "notContains"],
+      ["startsWith", "notStartsWith"],
+      ["endsWith", "notEndsWith"],
+      ["matches", "notMatches"],
+      ["sameTime", "otherTime"],
+      ["lengthEquals", "lengthNotEquals"],
+      ["isTrue", "isFalse"],
+    ] as const;
+    for (const [one, other] of pairs) {
+      for (const left of lefts) {
+        for (const right of ["3", "Hello", "2026-03-14T09:00:00Z", ""]) {
+          expect(passes(left, one, right), `${left} ${one} ${right}`).toBe(!passes(left, other, right));
+        }
+      }
+    }
   });
 });
 

@@ -3,7 +3,8 @@ import type { OperationError } from "../errors/operationError.ts";
 import { defaultBudget, type Budget, type Evaluation, type MissingValue, type Scope } from "../mapping/evaluation.ts";
 import { compileTemplate, runEvaluation, type Template } from "../mapping/template.ts";
 import type { Value } from "../mapping/values.ts";
-import { operators } from "./operators.ts";
+import { conditionDocs } from "./docs.ts";
+import { conditionTests } from "./operators.ts";
 
 /** A template inside a filter; `field` is its path in the filter: `["conditions", 0, 1, "left"]`. */
 export interface FilterTemplate {
@@ -45,7 +46,8 @@ function compileCondition(
   field: (string | number)[],
   templates: FilterTemplate[],
 ): ConditionEvaluator {
-  const { test, takesRight } = operators[condition.operator];
+  const test = conditionTests[condition.operator];
+  const { takesRight } = conditionDocs[condition.operator];
   const left = compileSide(condition.left, [...field, "left"], templates);
   const right = takesRight ? compileSide(condition.right ?? "", [...field, "right"], templates) : () => undefined;
   const ignoreCase = condition.ignoreCase ?? false;

@@ -1,5 +1,7 @@
 import { compileFilterOnce } from "../definition/compileOnce.ts";
 import type { Condition, Filter } from "../definition/schema.ts";
+import { conditionDocs } from "../filter/docs.ts";
+import { parseDateText } from "../mapping/dates/parseIso.ts";
 import { suggestName } from "../mapping/functions/catalog.ts";
 import type { TextRange } from "../mapping/ast.ts";
 import { toNumberOrUndefined } from "../mapping/values.ts";
@@ -17,10 +19,11 @@ export interface ConditionFault extends TextRange {
 
 type Operator = Condition["operator"];
 
-const ordering: ReadonlySet<Operator> = new Set(["greaterThan", "greaterOrEqual", "lessThan", "lessOrEqual"]);
 const equality: ReadonlySet<Operator> = new Set(["equals", "notEquals"]);
-/** Operators of which only the one on the left is read. */
-const unary: ReadonlySet<Operator> = new Set(["exists", "notExists", "isTrue", "isFalse"]);
+/** Never hold of what is empty. */
+const ofSomething: ReadonlySet<Operator> = new Set(["exists", "notEmpty", "isTrue"]);
+/** Always hold of what is empty. */
+const ofNothing: ReadonlySet<Operator> = new Set(["notExists", "isEmpty", "isFalse"]);
 
 /** Faults in the formulas of a filter, and conditions of which it is known beforehand whether they hold. */
 export function checkConditions(filter: Filter, shapeOf: ShapeOfNode): ConditionFault[] {
@@ -53,21 +56,37 @@ interface Found {
 function checkCondition({ operator, right = "" }: Condition, left: Shape, rightShape: Shape | undefined): Found | null {
   const given = present(left);
   if (left.kind === "nothing") {
-    if (operator === "exists" || operator === "isTrue") return never("left", "This is always empty.");
-    return operator === "notExists" || operator === "isFalse" ? always("left", "This is always empty.") : null;
+    if (ofSomething.has(operator)) return never("left", "This is always empty.");
+    return ofNothing.has(operator) ? always("left", "This is always empty.") : null;
   }
-  if (unary.has(operator) || given.kind === "any") return null;
+  const { group, takesRight } = conditionDocs[operator];
+  if (!takesRight) return null;
+  const isWritten = right !== "" && !right.includes("{{");
+  if (group === "date") return checkDates(operator, given, isWritten ? right : undefined);
+  if (group === "length" && isWritten && toNumberOrUndefined(right) === undefined) {
+    const describe = operator === "lengthNotEquals" ? always : never;
+    return describe("right", `"${right.slice(0, 40)}" is not a number of items.`);
+  }
+  if (given.kind === "any") return null;
   const isComposite = alternativesOf(given).every(({ kind }) => kind === "list" || kind === "object");
-  if (ordering.has(operator) && isComposite) {
+  if (group === "number" && isComposite) {
     return never("left", `${capital(describeShape(given))} has no order; compare its length or one of its fields.`);
   }
-  const isWritten = right !== "" && !right.includes("{{");
   if (equality.has(operator) && isComposite && isWritten) {
     const message = `${capital(describeShape(given))} never equals a text.`;
     return operator === "equals" ? never("left", message) : always("left", message);
   }
   if (!equality.has(operator) || !isWritten || rightShape?.kind !== "text") return null;
   return checkEquality(operator, given, right);
+}
+
+function checkDates(operator: Operator, given: Shape, right: string | undefined): Found | null {
+  const describe = operator === "otherTime" ? always : never;
+  if (!alternativesOf(given).some(({ kind }) => kind === "any" || kind === "date" || kind === "text")) {
+    return describe("left", `${capital(describeShape(given))} is not a date.`);
+  }
+  if (right === undefined || parseDateText(right.trim(), "UTC") !== undefined) return null;
+  return describe("right", `"${right.slice(0, 40)}" is not a date in ISO 8601.`);
 }
 
 function checkEquality(operator: Operator, given: Shape, right: string): Found | null {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Definition, JsonValue } from "../definition/schema.ts";
+import type { ConditionOperator, Definition, JsonValue } from "../definition/schema.ts";
 import { validateDefinition } from "../definition/validate.ts";
 import { createManifestCatalog } from "../manifest/catalog.ts";
 import type { ActionManifest, Control, Manifest } from "../manifest/schema.ts";
@@ -85,15 +85,10 @@ describe("what nodes can read", () => {
   });
 
   it("is seen in filters, also which conditions never hold", () => {
-    const to = (
-      id: number,
-      left: string,
-      operator: "equals" | "greaterThan" | "exists" | "notEquals",
-      right?: string,
-    ) =>
+    const to = (id: number, left: string, operator: ConditionOperator, right?: string) =>
       next(2, id, { order: id, filter: { conditions: [[{ left, operator, ...(right !== undefined && { right }) }]] } });
     const definition = define(
-      [hook, node(2, "router.route"), ...[3, 4, 5, 6, 7, 8, 9, 10].map((id) => set(id))],
+      [hook, node(2, "router.route"), ...Array.from({ length: 13 }, (_, index) => set(index + 3))],
       [
         next(1, 2),
         to(3, "{{1.totl}}", "greaterThan", "5"),
@@ -104,6 +99,11 @@ describe("what nodes can read", () => {
         to(8, "{{1.method}}", "equals", "post"),
         to(9, "{{1.body.x}}", "equals", "anything"),
         to(10, "{{2.x}}", "exists"),
+        to(11, "{{1.total}}", "laterThan", "2026-01-01"),
+        to(12, "{{now}}", "earlierThan", "tomorrow"),
+        to(13, "{{1.body}}", "longerThan", "many"),
+        to(14, "{{now}}", "laterThan", "2026-01-01"),
+        to(15, "{{1.body}}", "shorterThan", "3"),
       ],
     );
     expect(warningsOf(definition)).toEqual([
@@ -113,6 +113,9 @@ describe("what nodes can read", () => {
       'condition_never@2-6.left {{split("a"; ",")}}',
       "condition_always@2-7.right yes",
       "field_unknown@2-10.left x",
+      "condition_never@2-11.left {{1.total}}",
+      "condition_never@2-12.right tomorrow",
+      "condition_never@2-13.right many",
     ]);
   });
 

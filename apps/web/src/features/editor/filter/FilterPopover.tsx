@@ -1,6 +1,6 @@
 import { Button, Checkbox, Field, IconButton, Input, Notice, Select } from "@patchbay/ui";
 import type { Condition, Filter } from "@patchbay/core";
-import { conditionOperators } from "@patchbay/core";
+import { conditionDocs, conditionOperators } from "@patchbay/core";
 import { CircleAlert, Plus, Trash2, Wrench, X } from "lucide-react";
 import { useMemo } from "react";
 import { AnchoredPanel } from "../canvas/AnchoredPanel.tsx";
@@ -20,7 +20,6 @@ import {
   comparesText,
   emptyFilter,
   hasRightSide,
-  operatorLabels,
   removeCondition,
   setCondition,
 } from "./filterModel.ts";
@@ -175,7 +174,10 @@ function Divider({ children }: { children: string }) {
   );
 }
 
-const operators = conditionOperators.map((operator) => ({ value: operator, label: operatorLabels[operator] }));
+const operators = conditionOperators.map((operator) => {
+  const { label, description } = conditionDocs[operator];
+  return { value: operator, label, description };
+});
 
 interface ConditionRowProps {
   id: string;

@@ -1,39 +1,11 @@
+import { conditionDocs } from "@patchbay/core";
 import type { Condition, Filter } from "@patchbay/core";
 
-export const operatorLabels: Record<Condition["operator"], string> = {
-  exists: "exists",
-  notExists: "does not exist",
-  equals: "is",
-  notEquals: "is not",
-  contains: "contains",
-  notContains: "does not contain",
-  startsWith: "starts with",
-  endsWith: "ends with",
-  matches: "matches the pattern",
-  greaterThan: "is greater than",
-  greaterOrEqual: "is at least",
-  lessThan: "is less than",
-  lessOrEqual: "is at most",
-  isTrue: "is true",
-  isFalse: "is false",
-};
-
-const unary = new Set<Condition["operator"]>(["exists", "notExists", "isTrue", "isFalse"]);
-const textual = new Set<Condition["operator"]>([
-  "equals",
-  "notEquals",
-  "contains",
-  "notContains",
-  "startsWith",
-  "endsWith",
-  "matches",
-]);
-
 /** Whether an operator compares with something. */
-export const hasRightSide = (operator: Condition["operator"]): boolean => !unary.has(operator);
+export const hasRightSide = (operator: Condition["operator"]): boolean => conditionDocs[operator].takesRight;
 
 /** Whether letters' case can matter to an operator. */
-export const comparesText = (operator: Condition["operator"]): boolean => textual.has(operator);
+export const comparesText = (operator: Condition["operator"]): boolean => conditionDocs[operator].takesCase;
 
 export const emptyCondition = (): Condition => ({ left: "", operator: "equals", right: "" });
 export const emptyFilter = (): Filter => ({ conditions: [[emptyCondition()]] });

@@ -1,3 +1,4 @@
+import { checkSchema } from "./schemaCheck.ts";
 import { Realm, type RealmHost, type RealmModule } from "../isolate/realm.ts";
 import {
   type AnalyzedFunction,
@@ -271,7 +272,9 @@ function schemaOf(path: string, exports: Record<string, unknown>): AnalyzedSchem
   const schema = exports.default as { export?: () => string } | undefined;
   if (typeof schema?.export !== "function")
     throw new PushError(`The default export of ${path} must be the result of defineSchema().`);
-  return JSON.parse(schema.export()) as AnalyzedSchema;
+  const exported = JSON.parse(schema.export()) as AnalyzedSchema;
+  checkSchema(exported);
+  return exported;
 }
 
 function authProvidersOf(component: ComponentManifest, realm: Realm): AuthProvider[] {

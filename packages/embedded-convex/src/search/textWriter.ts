@@ -46,14 +46,16 @@ export class TextWriter {
   update(index: TextIndex, { internal, old, next }: DocumentChange, writes: WriteSet | null): void {
     const before = old === null ? null : textOf(index, old);
     const after = next === null ? null : textOf(index, next);
+    if (before !== null) writes?.addText(index.num, before);
+    // Another field has changed: most searches do not care, and the words need not be known unless one does.
+    if (before !== null && after?.equals(before)) return;
+    if (after !== null) writes?.addText(index.num, after);
     const documents = (next === null ? 0 : 1) - (old === null ? 0 : 1);
     const words = (after?.total ?? 0) - (before?.total ?? 0);
     if (documents !== 0 || words !== 0) this.#addStatistics.run(index.num, documents, words);
     const place = placeOf((old ?? next)!._creationTime as number, internal);
     this.#changeWords(index.num, place, before, after);
     this.#changeFilters(index.num, place, before, after);
-    if (before !== null) writes?.addText(index.num, before);
-    if (after !== null) writes?.addText(index.num, after);
   }
 
   #changeWords(index: number, place: Uint8Array, before: IndexedText | null, after: IndexedText | null): void {
@@ -66,10 +68,12 @@ export class TextWriter {
   }
 
   #changeFilters(index: number, place: Uint8Array, before: IndexedText | null, after: IndexedText | null): void {
-    const positions = Math.max(before?.filters.length ?? 0, after?.filters.length ?? 0);
-    for (let position = 0; position < positions; position++) {
-      const oldValue = before?.filters[position];
-      const nextValue = after?.filters[position];
+    // What has no words is not found, whatever its filter values.
+    const oldValues = (before?.total ?? 0) > 0 ? before!.filters : [];
+    const nextValues = (after?.total ?? 0) > 0 ? after!.filters : [];
+    for (let position = 0; position < Math.max(oldValues.length, nextValues.length); position++) {
+      const oldValue = oldValues[position];
+      const nextValue = nextValues[position];
       if (oldValue === nextValue) continue;
       if (oldValue !== undefined) this.#lists.remove(index, filterTerm(position, oldValue), place);
       if (nextValue !== undefined) this.#lists.put(index, filterTerm(position, nextValue), place, 0);
@@ -77,20 +81,42 @@ export class TextWriter {
   }
 }
 
-interface IndexedText extends WrittenText {
-  /** Packed weights by word. */
-  words: Map<string, number>;
-  total: number;
-}
-
-/** What an index keeps of a document; null if no search can find it. */
+/** What an index keeps of a document; null if the search field is not a string. */
 function textOf(index: TextIndex, document: ConvexJsonObject): IndexedText | null {
   const value = getField(document, index.searchField);
-  if (typeof value !== "string") return null;
-  const { counts, total } = countWords(value);
-  if (total === 0) return null;
-  const length = lengthCode(total);
-  const words = new Map<string, number>();
-  for (const [word, count] of counts) words.set(word, packWeight(count, length));
-  return { words, total, filters: filterValues(index, document) };
+  return typeof value === "string" ? new IndexedText(value, filterValues(index, document)) : null;
+}
+
+/** A text and filter values; the words are found when somebody asks for them. */
+class IndexedText implements WrittenText {
+  readonly filters: readonly string[];
+  readonly #text: string;
+  #counted: { weights: Map<string, number>; total: number } | null = null;
+
+  constructor(text: string, filters: readonly string[]) {
+    this.#text = text;
+    this.filters = filters;
+  }
+
+  /** Packed weights by word. */
+  get words(): ReadonlyMap<string, number> {
+    return this.#count().weights;
+  }
+
+  get total(): number {
+    return this.#count().total;
+  }
+
+  equals(other: IndexedText): boolean {
+    return this.#text === other.#text && this.filters.every((value, position) => value === other.filters[position]);
+  }
+
+  #count(): { weights: Map<string, number>; total: number } {
+    if (this.#counted !== null) return this.#counted;
+    const { counts, total } = countWords(this.#text);
+    const length = lengthCode(total);
+    const weights = new Map<string, number>();
+    for (const [word, count] of counts) weights.set(word, packWeight(count, length));
+    return (this.#counted = { weights, total });
+  }
 }

@@ -25,13 +25,19 @@ export class VectorRows {
     const before = old === null ? null : vectorOf(index, old);
     const after = next === null ? null : vectorOf(index, next);
     if (before === null && after === null) return;
-    writes?.add(index.num, internal);
     if (after === null) {
+      writes?.add(index.num, internal);
       this.#statements.remove.run(index.num, internal);
       return;
     }
     const filters = JSON.stringify(filterValues(index, next!));
-    this.#statements.put.run(index.num, internal, filters, new Uint8Array(after.buffer));
+    const data = new Uint8Array(after.buffer);
+    // Most updates are of other fields.
+    if (before !== null && Buffer.from(before.buffer).equals(data)) {
+      if (JSON.stringify(filterValues(index, old!)) === filters) return;
+    }
+    writes?.add(index.num, internal);
+    this.#statements.put.run(index.num, internal, filters, data);
   }
 
   /** Deletes some rows of an index; false when none was left. */

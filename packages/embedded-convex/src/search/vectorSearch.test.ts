@@ -167,6 +167,19 @@ describe("VectorReader", () => {
     expect(search([1, 0])).toEqual([]);
   });
 
+  it("writes nothing again when other fields change", () => {
+    add("a", [1, 0], { author: "ada" });
+    const changes = () => temp.store.database.prepare("SELECT total_changes()").get<[number]>()![0];
+    const update = (fields: ConvexJsonObject): number => {
+      const before = changes();
+      write((transaction) => transaction.update(at(idOf("a")), "Update", (old) => ({ ...old, ...fields })));
+      return changes() - before;
+    };
+    const withoutVector = update({ note: "x" });
+    expect(update({ author: "bob" })).toBe(withoutVector + 1);
+    expect(update(row([0, 1]))).toBe(withoutVector + 1);
+  });
+
   it("filters by any of several values, also missing ones", () => {
     add("1", [1, 0], { author: "ada" });
     add("2", [1, 0], { author: "bob", kind: 1 });

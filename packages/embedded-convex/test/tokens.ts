@@ -12,7 +12,8 @@ export interface TokenClaims {
 export interface TokenIssuer {
   /** For the deployment's functions: the public key as a data URI. */
   env: { CONFORMANCE_JWKS: string };
-  sign(claims: TokenClaims): Promise<string>;
+  /** Valid for an hour unless it is said otherwise. */
+  sign(claims: TokenClaims, options?: { lifetime: string }): Promise<string>;
 }
 
 /** A new issuer with its own key. */
@@ -21,14 +22,14 @@ export async function createTokenIssuer(): Promise<TokenIssuer> {
   const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: "ES256", use: "sig" }] });
   return {
     env: { CONFORMANCE_JWKS: `data:application/json;base64,${btoa(keys)}` },
-    sign: ({ subject, issuer = "https://conformance.example", audience = "conformance", ...claims }) =>
+    sign: ({ subject, issuer = "https://conformance.example", audience = "conformance", ...claims }, options) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: "ES256" })
         .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(subject)
         .setIssuedAt()
-        .setExpirationTime("1h")
+        .setExpirationTime(options?.lifetime ?? "1h")
         .sign(privateKey),
   };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 
 /**
  * The request that a function runs for, in the shape of `getRequestMetadata`. Functions that it calls run for the same one, and
@@ -16,8 +16,18 @@ export interface RequestInfo {
   scheduledFunctionId: string | null;
 }
 
+const ID_BYTES = 8;
+/** Random bytes for many ids at once: to ask for them takes longer than to make them. */
+const pool = Buffer.alloc(ID_BYTES * 512);
+let used = pool.length;
+
 export function newRequestId(): string {
-  return randomBytes(8).toString("hex");
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += ID_BYTES;
+  return pool.toString("hex", used - ID_BYTES, used);
 }
 
 /** A request of its own, for example of a job. */

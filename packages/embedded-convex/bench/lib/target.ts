@@ -13,6 +13,8 @@ export interface Settings {
   smallCount: number;
   largeCount: number;
   pushes: number;
+  /** How long a deployment rests before its memory at rest is read. */
+  restMs: number;
 }
 
 /** Groups that the documents belong to: neighbours in time are far apart in the index by group. */

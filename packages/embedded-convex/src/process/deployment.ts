@@ -27,6 +27,7 @@ import { clientOf } from "../sync/protocol.ts";
 import { Session, type SessionServices } from "../sync/session.ts";
 import { ActionPool } from "./actionPool.ts";
 import { ClientCalls } from "./clientCalls.ts";
+import { IdleCollector } from "./idleCollector.ts";
 import { mainMemory, type MemoryReport, residentMb } from "./memory.ts";
 import type { DeploymentState, TransactorEvents } from "./messages.ts";
 import { TransactorSupervisor } from "./transactorSupervisor.ts";
@@ -113,6 +114,7 @@ class Deployment implements RunningDeployment {
   readonly #callers: Callers;
   readonly #calls: ClientCalls;
   readonly #showErrors: boolean;
+  readonly #collector = new IdleCollector();
   #supervisor: TransactorSupervisor | null = null;
   #pool: ActionPool | null = null;
   #push: PushApi | null = null;
@@ -213,6 +215,7 @@ class Deployment implements RunningDeployment {
       state: () => this.#state,
     });
     await this.#reload();
+    this.#collector.start();
     await this.#transfers.start();
     const known = new Set(await this.#transactor().call("knownFiles"));
     await this.#files.sweep((key) => known.has(key));
@@ -220,6 +223,7 @@ class Deployment implements RunningDeployment {
   }
 
   async stop(): Promise<void> {
+    this.#collector.stop();
     for (const client of this.#sockets.clients) client.close(1001);
     const closing = [this.#apiServer, this.#siteServer].map(
       (server) => new Promise((resolve) => server.close(resolve)),

@@ -147,6 +147,27 @@ describe("function handles", () => {
   });
 });
 
+describe("jobs of components", () => {
+  it("run when the deployment starts again, if they came due meanwhile", async () => {
+    const [tag, count] = [newTag(), 6];
+    const schedule = (kind: string, text: string) =>
+      app.mutation<string>(`handles:${kind}`, { tag, text, delayMs: 400 }, inVault);
+    const ids = await Promise.all(
+      Array.from({ length: count }, (_, index) => [
+        schedule("scheduleAction", `action ${index}`),
+        schedule("scheduleOwn", `mutation ${index}`),
+      ]).flat(),
+    );
+    await app.deployment.kill();
+    await app.deployment.startProcess();
+    await eventually(async () => expect((await everything(tag)).vault).toHaveLength(2 * count));
+    const states = await Promise.all(
+      ids.map((id) => app.query<{ state: { kind: string } }>("handles:job", { id }, inVault)),
+    );
+    expect(new Set(states.map(({ state }) => state.kind))).toEqual(new Set(["success"]));
+  });
+});
+
 describe("files of components", () => {
   const upload = async (component: string | undefined, text: string): Promise<string> => {
     const path = component === undefined ? "calls:uploadUrl" : "files:uploadUrl";

@@ -11,6 +11,8 @@ import type { PushedModule, StartPushRequest } from "./pushRequest.ts";
 export interface PushServices {
   transactor(): RpcPort<TransactorControl>;
   pool: ActionPool;
+  /** Runs what changes the code; jobs that the new code schedules wait until all threads have it. */
+  changeCode<Result>(change: () => Promise<Result>): Promise<Result>;
   /** Reads the state again and gives it to everybody, after the code has changed. */
   reload(): Promise<void>;
   /** The same for the environment, which is little. */
@@ -76,9 +78,11 @@ export class PushApi {
     this.#staged = null;
     const before = this.#services.state().manifest;
     const manifest = { ...staged.manifest, unmounted: unmountedBy(before, staged.manifest) };
-    const diff = await this.#services.transactor().call("activate", { ...staged, manifest });
-    await this.#services.reload();
-    return finishPushAnswer(before, manifest, diff);
+    return this.#services.changeCode(async () => {
+      const diff = await this.#services.transactor().call("activate", { ...staged, manifest });
+      await this.#services.reload();
+      return finishPushAnswer(before, manifest, diff);
+    });
   }
 
   /** `/api/update_environment_variables` */

@@ -130,6 +130,8 @@ class Deployment implements RunningDeployment {
     publicKeys: { keys: [] },
   };
   readonly #runningJobs = new Set<string>();
+  /** Settled unless code is being changed: until then workers may not know the functions of jobs. */
+  #codeChange: Promise<unknown> = Promise.resolve();
   #nextConnection = 1;
   /** Ports are bound first, so that a busy one is noticed at once; what arrives before the rest stands waits for this. */
   readonly #started: Promise<void>;
@@ -210,6 +212,7 @@ class Deployment implements RunningDeployment {
     this.#push = new PushApi({
       transactor: () => this.#transactor(),
       pool,
+      changeCode: (change) => this.#changeCode(change),
       reload: () => this.#reload(),
       environmentChanged: () => this.#reloadEnvironment(),
       state: () => this.#state,
@@ -444,9 +447,22 @@ class Deployment implements RunningDeployment {
     return sourceOf(request, this.#options.trustedProxies ?? 0);
   }
 
+  #changeCode<Result>(change: () => Promise<Result>): Promise<Result> {
+    const changing = change();
+    this.#codeChange = changing.catch(() => undefined);
+    return changing;
+  }
+
   async #runJob(job: Parameters<TransactorEvents["runAction"]>[0]): Promise<void> {
     const { jobId } = job;
     this.#runningJobs.add(jobId);
+    try {
+      await this.#started;
+    } catch {
+      // The deployment ends. The job is recorded as interrupted by the next one.
+      return;
+    }
+    await this.#codeChange;
     const result = await this.#calls.actionJob(job);
     try {
       await this.#transactor().call("actionJobFinished", { jobId, error: result.ok ? null : result.error });

@@ -2,7 +2,7 @@ import type { FunctionHandle } from "convex/server";
 import { createFunctionHandle } from "convex/server";
 import { v } from "convex/values";
 import { api, internal } from "./_generated/api.js";
-import { action, internalMutation, mutation, query } from "./_generated/server.js";
+import { action, internalAction, internalMutation, mutation, query } from "./_generated/server.js";
 
 type Callback = FunctionHandle<"mutation", { tag: string; text: string }, string>;
 
@@ -44,6 +44,18 @@ export const scheduleOwn = mutation({
   args: { tag: v.string(), text: v.string(), delayMs: v.number() },
   handler: (ctx, { tag, text, delayMs }): Promise<string> =>
     ctx.scheduler.runAfter(delayMs, internal.handles.record, { tag, text }),
+});
+
+/** An action of its own, which leaves a note. */
+export const scheduleAction = mutation({
+  args: { tag: v.string(), text: v.string(), delayMs: v.number() },
+  handler: (ctx, { tag, text, delayMs }): Promise<string> =>
+    ctx.scheduler.runAfter(delayMs, internal.handles.act, { tag, text }),
+});
+
+export const act = internalAction({
+  args: { tag: v.string(), text: v.string() },
+  handler: async (ctx, args): Promise<string> => ctx.runMutation(internal.handles.record, args),
 });
 
 export const job = query({

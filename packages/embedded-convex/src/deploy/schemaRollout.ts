@@ -173,7 +173,7 @@ export class SchemaRollout {
     const portions = new Portions(FIRST_SEARCH_PORTION);
     const run = () => portions.run((size) => this.#catalog.search.backfill(index, size));
     const step = () => this.#executor.write({ label: "push", run });
-    while (rollout === this.#current && (await step()));
+    while (rollout === this.#current && rollout.failure === null && (await step()));
   }
 
   async #validate(rollout: Rollout, { table }: PendingTable): Promise<void> {

@@ -47,7 +47,7 @@ export interface RowCursor {
 /** Starts to read a plan. A page has a budget, if only an unlimited one. */
 export function openCursor(transaction: Transaction, plan: Plan, budget: ReadBudget | null = null): RowCursor {
   const { search } = plan;
-  if (search !== undefined) return new SearchCursor(transaction, { ...plan, search });
+  if (search !== undefined) return new SearchCursor(transaction, { ...plan, search }, budget);
   return new QueryCursor(transaction, plan, budget);
 }
 

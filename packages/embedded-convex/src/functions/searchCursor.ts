@@ -5,7 +5,8 @@ import type { Transaction } from "../transaction/transaction.ts";
 import { encodeKey, keyPrefixEnd, keySuccessor } from "../values/keys.ts";
 import { OperatorChain } from "./operators.ts";
 import type { Plan } from "./plan.ts";
-import { type CursorRow, noProgress, type ReadProgress, type RowCursor } from "./queryCursor.ts";
+import { type CursorRow, noProgress, type ReadBudget, type ReadProgress, type RowCursor } from "./queryCursor.ts";
+import type { QueryOperator } from "./queryTypes.ts";
 import type { SearchPlan } from "./searchPlan.ts";
 
 /** Convex looks at the best results only, also of a search that is read page by page. */
@@ -23,14 +24,16 @@ const MICROS_PER_DOCUMENT = 0.2;
 export class SearchCursor implements RowCursor {
   readonly #transaction: Transaction;
   readonly #plan: Plan & { search: SearchPlan };
+  readonly #budget: ReadBudget | null;
   readonly #operators: OperatorChain;
   readonly read: ReadProgress = noProgress();
-  #results: { key: Buffer; hit: TextHit }[] | null = null;
+  #hits: TextHit[] | null = null;
   #position = 0;
 
-  constructor(transaction: Transaction, plan: Plan & { search: SearchPlan }) {
+  constructor(transaction: Transaction, plan: Plan & { search: SearchPlan }, budget: ReadBudget | null) {
     this.#transaction = transaction;
     this.#plan = plan;
+    this.#budget = budget;
     this.#operators = new OperatorChain(plan.operators);
     transaction.usage.add("databaseQueries", 1);
     this.#registerReads();
@@ -39,28 +42,41 @@ export class SearchCursor implements RowCursor {
   next(): CursorRow | null {
     while (!this.#operators.exhausted) {
       if (this.#position === MAX_RESULTS) throw new Error(SCANNED_TOO_MANY);
-      const result = (this.#results ??= this.#search())[this.#position];
-      if (result === undefined) return null;
+      const hit = (this.#hits ??= this.#search())[this.#position];
+      if (hit === undefined || this.#isOverBudget()) return null;
       this.#position++;
-      const json = this.#load(result.hit);
-      this.read.keys.push(result.key);
-      if (this.#operators.admit(json)) return { key: result.key, json };
+      const json = this.#load(hit);
+      const key = keyOf(hit);
+      this.read.keys.push(key);
+      if (this.#operators.admit(json)) return { key, json };
     }
     return null;
   }
 
-  #search(): { key: Buffer; hit: TextHit }[] {
-    const { search, low, high } = this.#plan;
-    const { hits, scored } = searchText(this.#transaction.catalog.search, search.index, search.query, MAX_RESULTS);
-    this.#transaction.reads.costMicros += scored * MICROS_PER_DOCUMENT;
-    return hits
-      .map((hit) => ({ key: keyOf(hit), hit }))
-      .filter(({ key }) => key.compare(low) >= 0 && key.compare(high) < 0);
+  #search(): TextHit[] {
+    const { search, low, high, operators } = this.#plan;
+    const { catalog, source, reads } = this.#transaction;
+    // Places are longer than the bounds of the whole range.
+    const isWhole = low.length === 0 && high.length === 1;
+    const limit = isWhole ? limitOf(operators) : MAX_RESULTS;
+    const { hits, scored } = searchText(catalog.search.reads(source), search.index, search.query, limit);
+    reads.costMicros += scored * MICROS_PER_DOCUMENT;
+    if (isWhole) return hits;
+    return hits.filter((hit) => {
+      const key = keyOf(hit);
+      return key.compare(low) >= 0 && key.compare(high) < 0;
+    });
+  }
+
+  #isOverBudget(): boolean {
+    const isOver = (used: number, limit: number | null | undefined) => limit != null && used >= limit;
+    this.read.stopped = isOver(this.read.rows, this.#budget?.rows) || isOver(this.read.bytes, this.#budget?.bytes);
+    return this.read.stopped;
   }
 
   #load({ internal }: TextHit): string {
-    const { store, usage } = this.#transaction;
-    const json = store.getDocument(documentKey(this.#plan.search.table, internal));
+    const { source, usage } = this.#transaction;
+    const json = source.getDocument(documentKey(this.#plan.search.table, internal));
     if (json === null) throw new Error("A search index has an entry for a document that does not exist.");
     usage.add("documentsRead", 1);
     usage.add("bytesRead", json.length);
@@ -82,6 +98,11 @@ export class SearchCursor implements RowCursor {
 const SCANNED_TOO_MANY =
   `Search query scanned too many documents (fetched ${MAX_RESULTS}). Consider using a smaller limit, paginating the query, ` +
   "or using a filter field to limit the number of documents pulled from the search index.";
+
+/** How many results can be asked for: as many as the first limit says, if no filter comes before it. */
+function limitOf([first]: readonly QueryOperator[]): number {
+  return first !== undefined && "limit" in first ? Math.max(1, Math.min(first.limit, MAX_RESULTS)) : MAX_RESULTS;
+}
 
 function keyOf({ score, creationTime, internal }: TextHit): Buffer {
   return Buffer.concat([encodeKey([-score, -creationTime]), internal]);

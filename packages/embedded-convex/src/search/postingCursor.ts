@@ -1,5 +1,5 @@
 import { keySuccessor } from "../values/keys.ts";
-import type { PostingLists, TermEntry } from "./postingLists.ts";
+import type { PostingReads, TermEntry } from "./postingReads.ts";
 import { countOf, findPosition, PLACE_BYTES, placeAt, POSTING_BYTES } from "./postings.ts";
 
 const MAX_BLOCKS_AHEAD = 16;
@@ -21,7 +21,7 @@ export class PostingCursor {
   readonly documents: number;
   /** Creation time of the current document, ms; negative at the end. Enough to order almost all documents. */
   time = 0;
-  readonly #lists: PostingLists;
+  readonly #reads: PostingReads;
   readonly #index: number;
   readonly #term: Uint8Array;
   #list: Buffer;
@@ -32,9 +32,9 @@ export class PostingCursor {
   #unreadBelow: Buffer | null;
   #blocksAhead = 1;
 
-  constructor(lists: PostingLists, index: number, term: Uint8Array, { documents, tail }: TermEntry) {
+  constructor(reads: PostingReads, index: number, term: Uint8Array, { documents, tail }: TermEntry) {
     this.documents = documents;
-    this.#lists = lists;
+    this.#reads = reads;
     this.#index = index;
     this.#term = term;
     this.#list = tail;
@@ -124,7 +124,7 @@ export class PostingCursor {
   }
 
   #read(below: Buffer, limit: number): void {
-    const blocks = this.#lists.blocksBelow(this.#index, this.#term, below, limit);
+    const blocks = this.#reads.blocksBelow(this.#index, this.#term, below, limit);
     const oldest = blocks.at(-1);
     this.#unreadBelow = blocks.length < limit || oldest === undefined ? null : Buffer.from(oldest[0]);
     this.#ahead = blocks

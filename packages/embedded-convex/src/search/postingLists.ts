@@ -1,20 +1,12 @@
 import type { SqliteDatabase } from "../store/sqlite.ts";
 import { keySuccessor } from "../values/keys.ts";
+import { PostingReads } from "./postingReads.ts";
 import { countOf, placeAt, POSTING_BYTES, withoutPosting, withPosting } from "./postings.ts";
 
 /** The newest postings of a term stay in its row: what is written again with every document must be small. */
 const TAIL_POSTINGS = 32;
 /** A full block fits into one page of SQLite. */
 const BLOCK_POSTINGS = 144;
-
-/** A term of one index: how many documents have it, and the newest of them. Older ones are in blocks. */
-export interface TermEntry {
-  documents: number;
-  tail: Buffer;
-}
-
-/** Postings that are older than those of the row, from the newest to the oldest block. */
-export type Block = [first: Uint8Array, postings: Uint8Array];
 
 /**
  * The postings of all search indexes, in two ordered tables:
@@ -25,27 +17,12 @@ export type Block = [first: Uint8Array, postings: Uint8Array];
  * Every place in a block is below every place in the row, and blocks do not overlap. Documents come in the order of their places, so a
  * new one changes one row per word; older documents may come too (backfill, imports) and land in the middle of a block.
  */
-export class PostingLists {
+export class PostingLists extends PostingReads {
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: SqliteDatabase) {
+    super(database);
     this.#statements = prepare(database);
-  }
-
-  term(index: number, term: Uint8Array): TermEntry | null {
-    const row = this.#statements.getTerm.get<[number, Uint8Array]>(index, term);
-    return row === undefined ? null : { documents: row[0], tail: toBuffer(row[1]) };
-  }
-
-  /** Up to `limit` terms with `low < term < high`, in their order. */
-  terms(index: number, low: Uint8Array, high: Uint8Array, limit: number): [term: Buffer, entry: TermEntry][] {
-    const rows = this.#statements.listTerms.all<[Uint8Array, number, Uint8Array]>(index, low, high, limit);
-    return rows.map(([term, documents, tail]) => [toBuffer(term), { documents, tail: toBuffer(tail) }]);
-  }
-
-  /** Up to `limit` blocks whose first place is below `bound`, the last one first. */
-  blocksBelow(index: number, term: Uint8Array, bound: Uint8Array, limit: number): Block[] {
-    return this.#statements.blocksBelow.all<[Uint8Array, Uint8Array]>(index, term, bound, limit);
   }
 
   /** Adds a posting, or changes the one of the same document. */
@@ -145,15 +122,10 @@ function prepare(database: SqliteDatabase) {
   const remove = (table: string, key: string) =>
     `DELETE FROM ${table} WHERE ix = ? AND (${key}) IN (SELECT ${key} FROM ${table} WHERE ix = ? LIMIT ?)`;
   return {
-    getTerm: database.prepare("SELECT n, tail FROM search_terms WHERE ix = ? AND t = ?"),
-    listTerms: database.prepare(
-      "SELECT t, n, tail FROM search_terms WHERE ix = ? AND t > ? AND t < ? ORDER BY t LIMIT ?",
-    ),
     addTerm: database.prepare("INSERT INTO search_terms(ix, t, n, tail) VALUES(?, ?, ?, ?)"),
     changeTerm: database.prepare("UPDATE search_terms SET n = ?, tail = ? WHERE ix = ? AND t = ?"),
     setDocuments: database.prepare("UPDATE search_terms SET n = ? WHERE ix = ? AND t = ?"),
     removeTerm: database.prepare("DELETE FROM search_terms WHERE ix = ? AND t = ?"),
-    blocksBelow: database.prepare(`${block} AND first < ? ORDER BY first DESC LIMIT ?`),
     firstBlock: database.prepare(`${block} ORDER BY first LIMIT 1`),
     lastBlock: database.prepare(`${block} ORDER BY first DESC LIMIT 1`),
     putBlock: database.prepare("INSERT OR REPLACE INTO search_blocks(ix, t, first, data) VALUES(?, ?, ?, ?)"),

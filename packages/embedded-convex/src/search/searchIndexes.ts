@@ -1,10 +1,11 @@
-import { DOCUMENTS, type Store } from "../store/store.ts";
+import { DOCUMENTS, type DocumentSource, type Store } from "../store/store.ts";
 import type { Statement } from "../store/sqlite.ts";
 import type { WriteSet } from "../transaction/readSet.ts";
 import type { ConvexJsonObject } from "../values/json.ts";
 import { keySuccessor } from "../values/keys.ts";
 import { contentOf, type SearchIndex, type SearchIndexSpec, specOf } from "./definitions.ts";
 import { PostingLists } from "./postingLists.ts";
+import { PostingReads } from "./postingReads.ts";
 import { type DocumentChange, TextWriter } from "./textWriter.ts";
 import { VectorRows } from "./vectorRows.ts";
 
@@ -25,8 +26,9 @@ const ID_OFFSET = 4;
  * them, and searches see what their own transaction has written.
  */
 export class SearchIndexes {
-  readonly lists: PostingLists;
-  readonly text: TextWriter;
+  readonly #lists: PostingLists;
+  readonly #text: TextWriter;
+  readonly #reads = new WeakMap<DocumentSource, PostingReads>();
   readonly #store: Store;
   readonly #vectors: VectorRows;
   readonly #byTablet = new Map<number, SearchIndex[]>();
@@ -34,8 +36,8 @@ export class SearchIndexes {
 
   constructor(store: Store) {
     this.#store = store;
-    this.lists = new PostingLists(store.database);
-    this.text = new TextWriter(store.database, this.lists);
+    this.#lists = new PostingLists(store.database);
+    this.#text = new TextWriter(store.database, this.#lists);
     this.#vectors = new VectorRows(store.database);
     this.#statements = prepare(store);
   }
@@ -52,6 +54,15 @@ export class SearchIndexes {
       index.state = state;
       this.#attach(tablet, index);
     }
+  }
+
+  /** The content of text indexes as a transaction sees it that reads from `source`. */
+  reads(source: DocumentSource): PostingReads {
+    const known = source === this.#store ? this.#lists : this.#reads.get(source);
+    if (known !== undefined) return known;
+    const reads = new PostingReads(source);
+    this.#reads.set(source, reads);
+    return reads;
   }
 
   /** All indexes of a table that are not dropped. */
@@ -104,8 +115,8 @@ export class SearchIndexes {
 
   /** Deletes a portion of the content of a dropped index; false when none was left. Inside a write transaction. */
   removeContent(num: number, limit: number): boolean {
-    this.text.removeStatistics(num);
-    return this.lists.removeIndex(num, limit) || this.#vectors.removeIndex(num, limit);
+    this.#text.removeStatistics(num);
+    return this.#lists.removeIndex(num, limit) || this.#vectors.removeIndex(num, limit);
   }
 
   /** A document is written, from `old` to `next`; `key` is its place in `docs`. Inside a write transaction. */
@@ -149,7 +160,7 @@ export class SearchIndexes {
   }
 
   #apply(index: SearchIndex, change: DocumentChange, writes: WriteSet | null): void {
-    if (index.kind === "text") this.text.update(index, change, writes);
+    if (index.kind === "text") this.#text.update(index, change, writes);
     else this.#vectors.update(index, change, writes);
   }
 

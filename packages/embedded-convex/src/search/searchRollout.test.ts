@@ -65,7 +65,8 @@ function found(text: string): string[] {
 }
 
 const count = (name: string) => temp.store.database.prepare(`SELECT count(*) FROM ${name}`).get<[number]>()![0];
-const statistics = () => temp.catalog.search.text.statistics(temp.catalog.search.find(table().tablet, "by_text")!.num);
+const statistics = () =>
+  temp.catalog.search.reads(temp.store).statistics(temp.catalog.search.find(table().tablet, "by_text")!.num);
 
 describe("rolling out search indexes", () => {
   it("fills a new index while documents come, change and go, and counts each once", async () => {

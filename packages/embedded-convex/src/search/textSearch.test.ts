@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TempStore } from "../../test/support/tempStore.ts";
+import { PageCursors } from "../functions/pageCursors.ts";
+import { type PageRequest, readPage } from "../functions/pagination.ts";
 import { planQuery } from "../functions/plan.ts";
 import { openCursor } from "../functions/queryCursor.ts";
 import type { QueryOperator, SerializedQuery } from "../functions/queryTypes.ts";
@@ -108,7 +110,7 @@ describe("text search", () => {
     expect(search("words")).toEqual([]);
     temp.write((transaction) => transaction.remove(at(first!)));
     expect(rowCount("search_terms")).toBe(0);
-    expect(temp.catalog.search.text.statistics(temp.catalog.search.of(table().tablet)[0]!.num)).toEqual({
+    expect(temp.catalog.search.reads(temp.store).statistics(temp.catalog.search.of(table().tablet)[0]!.num)).toEqual({
       documents: 0,
       words: 0,
     });
@@ -131,6 +133,20 @@ describe("text search", () => {
     });
     expect(search("lost")).toEqual([]);
     expect(search("kept")).toEqual(["kept"]);
+  });
+
+  it("does not see the open transaction from a query at the snapshot before it", async () => {
+    addTexts("committed");
+    await temp.executor().write({
+      label: "test",
+      run: (transaction) => {
+        transaction.insert(table(), { text: "committed later" });
+        const query = queryOf([forText("committed")]);
+        expect(run(query, transaction.atSnapshot()).map(({ text }) => text)).toEqual(["committed"]);
+        expect(run(query, transaction)).toHaveLength(2);
+      },
+    });
+    expect(search("committed")).toHaveLength(2);
   });
 
   it("survives a restart", () => {
@@ -159,6 +175,26 @@ describe("text search", () => {
     add(...Array.from({ length: 1100 }, (_, n) => ({ text: "many", n })));
     expect(run(queryOf([forText("many")], [{ limit: 1024 }]))).toHaveLength(1024);
     expect(() => run(queryOf([forText("many")]))).toThrow("Search query scanned too many documents (fetched 1024).");
+  });
+
+  it("pages within the budget of rows that a page may read", () => {
+    add(...Array.from({ length: 7 }, (_, n) => ({ text: "word", n })));
+    const odd: QueryOperator = { filter: { $eq: [{ $mod: [{ $field: "n" }, { $literal: 2 }] }, { $literal: 1 }] } };
+    const plan = planQuery(temp.catalog, "", queryOf([forText("word")], [odd]));
+    const cursors = new PageCursors(Buffer.alloc(48, 7));
+    const pages: unknown[][] = [];
+    for (let cursor: string | null = null, turn = 0; turn < 10; turn++) {
+      const request: PageRequest = { cursor, endCursor: null, pageSize: 10, maximumRowsRead: 3 };
+      const page = JSON.parse(readPage(temp.reader(), cursors, plan, request, null).json) as {
+        page: { n: number }[];
+        isDone: boolean;
+        continueCursor: string;
+      };
+      pages.push(page.page.map(({ n }) => n));
+      cursor = page.continueCursor;
+      if (page.isDone) break;
+    }
+    expect(pages).toEqual([[5], [3, 1], []]);
   });
 
   it("ignores words beyond the sixteenth", () => {

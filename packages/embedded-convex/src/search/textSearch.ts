@@ -3,8 +3,8 @@ import { lengthFactors, termScore, termWeight } from "./bm25.ts";
 import type { TextIndex } from "./definitions.ts";
 import { Heap } from "./heap.ts";
 import { type PostedDocument, PostingCursor } from "./postingCursor.ts";
+import type { PostingReads } from "./postingReads.ts";
 import { internalOf, lengthCodeOf, occurrencesOf } from "./postings.ts";
-import type { SearchIndexes } from "./searchIndexes.ts";
 import { filterTerm, wordTerm } from "./terms.ts";
 import type { TextQuery } from "./textQuery.ts";
 
@@ -41,12 +41,12 @@ interface ScoredCursor {
  *
  * @param limit how many are wanted, 1 or more.
  */
-export function searchText(indexes: SearchIndexes, index: TextIndex, query: TextQuery, limit: number): TextHits {
-  const required = filterCursors(indexes, index, query);
+export function searchText(reads: PostingReads, index: TextIndex, query: TextQuery, limit: number): TextHits {
+  const required = filterCursors(reads, index, query);
   const best = new BestHits(limit);
   if (required === null) return best.result();
-  const words = newestFirst(wordCursors(indexes, index, query, MAX_TERMS - required.length));
-  const factors = lengthFactors(indexes.text.statistics(index.num));
+  const words = newestFirst(wordCursors(reads, index, query, MAX_TERMS - required.length));
+  const factors = lengthFactors(reads.statistics(index.num));
   for (;;) {
     const document = words.top?.cursor.current;
     if (document === undefined) return best.result();
@@ -89,23 +89,22 @@ function advance(words: Heap<ScoredCursor>, move: (cursor: PostingCursor) => voi
 }
 
 /** The cursors of all filter values; null if no document has one of them. */
-function filterCursors({ lists }: SearchIndexes, { num }: TextIndex, { filters }: TextQuery): PostingCursor[] | null {
+function filterCursors(reads: PostingReads, { num }: TextIndex, { filters }: TextQuery): PostingCursor[] | null {
   const cursors: PostingCursor[] = [];
   for (const { position, value } of filters) {
     const term = filterTerm(position, value);
-    const entry = lists.term(num, term);
+    const entry = reads.term(num, term);
     if (entry === null) return null;
-    cursors.push(new PostingCursor(lists, num, term, entry));
+    cursors.push(new PostingCursor(reads, num, term, entry));
   }
   return cursors.sort((left, right) => left.documents - right.documents);
 }
 
-function wordCursors(indexes: SearchIndexes, { num }: TextIndex, query: TextQuery, limit: number): ScoredCursor[] {
-  const { lists } = indexes;
-  const statistics = indexes.text.statistics(num);
+function wordCursors(reads: PostingReads, { num }: TextIndex, query: TextQuery, limit: number): ScoredCursor[] {
+  const statistics = reads.statistics(num);
   const exact = query.words.flatMap((word) => {
     const term = wordTerm(word);
-    const entry = lists.term(num, term);
+    const entry = reads.term(num, term);
     return entry === null ? [] : [{ term, entry, boost: 1 }];
   });
   const continued: typeof exact = [];
@@ -113,12 +112,12 @@ function wordCursors(indexes: SearchIndexes, { num }: TextIndex, query: TextQuer
     const prefix = wordTerm(query.prefix);
     const known = new Set(query.words);
     // As many more as could be among the exact ones.
-    for (const [term, entry] of lists.terms(num, prefix, keyPrefixEnd(prefix), limit)) {
+    for (const [term, entry] of reads.terms(num, prefix, keyPrefixEnd(prefix), limit)) {
       if (!known.has(term.toString("utf8", 1))) continued.push({ term, entry, boost: PREFIX_BOOST });
     }
   }
   return [...exact, ...continued].slice(0, Math.max(0, limit)).map(({ term, entry, boost }) => ({
-    cursor: new PostingCursor(lists, num, term, entry),
+    cursor: new PostingCursor(reads, num, term, entry),
     weight: termWeight(statistics, entry.documents, boost),
   }));
 }

@@ -2,7 +2,7 @@ import type { WrittenText, WriteSet } from "../transaction/readSet.ts";
 import type { SqliteDatabase, Statement } from "../store/sqlite.ts";
 import type { ConvexJsonObject } from "../values/json.ts";
 import { getField } from "../values/keys.ts";
-import { type CollectionStatistics, lengthCode } from "./bm25.ts";
+import { lengthCode } from "./bm25.ts";
 import { filterValues, type TextIndex } from "./definitions.ts";
 import type { PostingLists } from "./postingLists.ts";
 import { packWeight, placeOf } from "./postings.ts";
@@ -20,7 +20,6 @@ export interface DocumentChange {
 export class TextWriter {
   readonly #lists: PostingLists;
   readonly #addStatistics: Statement;
-  readonly #statistics: Statement;
   readonly #removeStatistics: Statement;
 
   constructor(database: SqliteDatabase, lists: PostingLists) {
@@ -29,13 +28,7 @@ export class TextWriter {
       "INSERT INTO search_stats(ix, documents, words) VALUES(?, ?, ?) ON CONFLICT(ix) DO UPDATE SET " +
         "documents = documents + excluded.documents, words = words + excluded.words",
     );
-    this.#statistics = database.prepare("SELECT documents, words FROM search_stats WHERE ix = ?");
     this.#removeStatistics = database.prepare("DELETE FROM search_stats WHERE ix = ?");
-  }
-
-  statistics(index: number): CollectionStatistics {
-    const [documents, words] = this.#statistics.get<[number, number]>(index) ?? [0, 0];
-    return { documents, words };
   }
 
   removeStatistics(index: number): void {

@@ -13,6 +13,8 @@ export interface DocumentSource {
   getDocument(key: Uint8Array): string | null;
   scan(index: number, low: Uint8Array, high: Uint8Array, order: "asc" | "desc", limit: number): ScanRow[];
   countDocuments(low: Uint8Array, high: Uint8Array): number;
+  /** A statement that reads the same state. */
+  prepare(sql: string): Statement;
 }
 
 /** The key space a range belongs to: the documents themselves, or one developer index. */
@@ -147,6 +149,10 @@ export class Store implements DocumentSource {
     return this.#statements.countDocuments.get<[number]>(low, high)?.[0] ?? 0;
   }
 
+  prepare(sql: string): Statement {
+    return this.database.prepare(sql);
+  }
+
   /** The documents without what the open transaction has written. */
   committed(): DocumentSource {
     return (this.#committed ??= new CommittedDocuments(this.#file));
@@ -190,6 +196,10 @@ class CommittedDocuments implements DocumentSource {
 
   countDocuments(low: Uint8Array, high: Uint8Array): number {
     return this.#statements.countDocuments.get<[number]>(low, high)?.[0] ?? 0;
+  }
+
+  prepare(sql: string): Statement {
+    return this.#reader.prepare(sql);
   }
 
   close(): void {

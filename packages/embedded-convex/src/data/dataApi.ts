@@ -20,6 +20,7 @@ type DataHandler = (call: DataRequest) => Promise<unknown>;
 
 const MODES: readonly ImportMode[] = ["requireEmpty", "append", "replace", "replaceAll"];
 const FORMATS: readonly ImportFormat[] = ["csv", "jsonLines", "jsonArray", "zip"];
+/** As in `importSource.ts`, which is loaded by those who import only. */
 const COMPONENT_PATH = /^([A-Za-z_][A-Za-z0-9_]*(\/[A-Za-z_][A-Za-z0-9_]*)*)?$/;
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
 

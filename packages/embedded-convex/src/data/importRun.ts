@@ -1,16 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import type { RpcPort } from "../process/rpc.ts";
 import { FileTooLargeError, type FileStore } from "../storage/files.ts";
-import { documentKey, indexEntryKey } from "../store/catalog.ts";
-import { decodeId, encodeId } from "../values/ids.ts";
-import type { ConvexJsonObject, ValidatorJson } from "../values/json.ts";
-import { validateValue } from "../values/validator.ts";
+import type { ConvexJsonObject } from "../values/json.ts";
 import { inComponent } from "./archivePaths.ts";
 import { checkRow, type ImportMode, type ImportPlan, type TablePlan } from "./importAnalysis.ts";
 import type { ImportFormat, ImportSource, SourceFile, SourceTable } from "./importSource.ts";
+import { AppendSink, PORTION_ROWS, type Sink, StagingSink } from "./importSinks.ts";
 import { ImportError } from "./lineReader.ts";
-import type { AppendedRow, StagedFile, StagedRow, StagingOperations, StagingTarget } from "./messages.ts";
+import type { StagingOperations } from "./messages.ts";
 
 export interface ImportRun {
   source: ImportSource;
@@ -23,12 +20,6 @@ export interface ImportRun {
   checkpoint: (message: string) => void;
 }
 
-/** A portion is one transaction: others wait for it, so it ends at whichever comes first. */
-const PORTION_ROWS = 200;
-const PORTION_BYTES = 256 * 1024;
-const ID_PORTION = 200;
-const INTERNAL_BYTES = 16;
-const TIME_BYTES = 8;
 const MAX_FILE_BYTES = 4 * 1024 * 1024 * 1024;
 
 /**
@@ -54,8 +45,15 @@ export async function runImport(run: ImportRun): Promise<number> {
       const position = replaced.indexOf(table);
       const sink =
         position === -1
-          ? new AppendSink(run, session, table)
-          : new StagingSink(run, { session, position, target: targets[position]!, table, numbers });
+          ? new AppendSink(run.database, session, table)
+          : new StagingSink(run.database, {
+              session,
+              position,
+              target: targets[position]!,
+              table,
+              numbers,
+              format: run.format,
+            });
       const count = await importTable(run, table, sink);
       if (table.name !== "_storage") written += count;
     }
@@ -65,12 +63,6 @@ export async function runImport(run: ImportRun): Promise<number> {
     await run.database.call("abortImport", { session });
     throw error;
   }
-}
-
-/** Where the rows of one table go. */
-interface Sink {
-  add(row: ConvexJsonObject, file?: StagedFile): Promise<void>;
-  flush(): Promise<void>;
 }
 
 async function importTable(run: ImportRun, table: TablePlan, sink: Sink): Promise<number> {
@@ -144,116 +136,4 @@ function uuidOf(internalId: unknown): string | null {
   return typeof internalId === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(internalId)
     ? internalId
     : null;
-}
-
-/** Sends rows to the database as they are: it checks them as it checks those of a mutation. */
-class AppendSink implements Sink {
-  readonly #run: ImportRun;
-  readonly #session: string;
-  readonly #table: TablePlan;
-  #rows: AppendedRow[] = [];
-  #bytes = 0;
-
-  constructor(run: ImportRun, session: string, table: TablePlan) {
-    this.#run = run;
-    this.#session = session;
-    this.#table = table;
-  }
-
-  async add(row: ConvexJsonObject, file?: StagedFile): Promise<void> {
-    const json = JSON.stringify(row);
-    this.#rows.push(file === undefined ? { json } : { json, file });
-    this.#bytes += json.length;
-    if (this.#rows.length >= PORTION_ROWS || this.#bytes >= PORTION_BYTES) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    if (this.#rows.length === 0) return;
-    const { component, name } = this.#table;
-    const rows = this.#rows;
-    this.#rows = [];
-    this.#bytes = 0;
-    await this.#run.database.call("appendRows", { session: this.#session, component, name, rows });
-  }
-}
-
-interface StagingOptions {
-  session: string;
-  position: number;
-  target: StagingTarget;
-  table: TablePlan;
-  numbers: Record<string, Record<string, number>>;
-}
-
-/** Turns rows into the bytes that the database will store. */
-class StagingSink implements Sink {
-  readonly #run: ImportRun;
-  readonly #options: StagingOptions;
-  readonly #tables: (name: string) => number | undefined;
-  readonly #optionalFields: Set<string>;
-  #rows: StagedRow[] = [];
-  #bytes = 0;
-  #ids: { creationTime: number; internal: Uint8Array }[] = [];
-
-  constructor(run: ImportRun, options: StagingOptions) {
-    this.#run = run;
-    this.#options = options;
-    const numbers = options.numbers[options.table.component] ?? {};
-    this.#tables = (name) => (Object.hasOwn(numbers, name) ? numbers[name] : undefined);
-    this.#optionalFields = run.format === "csv" ? optionalFields(options.target.validator) : new Set();
-  }
-
-  async add(row: ConvexJsonObject, file?: StagedFile): Promise<void> {
-    const { target, table } = this.#options;
-    const { _id, _creationTime, ...fields } = row;
-    // A cell of a CSV file cannot be absent.
-    for (const field of this.#optionalFields) if (fields[field] === "") delete fields[field];
-    const violation = target.validator === null ? null : validateValue(target.validator, fields, this.#tables);
-    if (violation !== null) {
-      throw new ImportError(
-        `Failed to insert or update a document in table "${table.name}" because it does not match the schema: ${violation}`,
-      );
-    }
-    const { internal, creationTime } = await this.#place(
-      _id as string | undefined,
-      _creationTime as number | undefined,
-    );
-    const key = documentKey(target, internal);
-    const document = { ...fields, _creationTime: creationTime, _id: encodeId(target.num, internal) };
-    const json = JSON.stringify(document);
-    const entries = target.indexes.map((index) => indexEntryKey(index, document, key));
-    this.#rows.push(file === undefined ? { key, json, entries } : { key, json, entries, file });
-    this.#bytes += json.length;
-    if (this.#rows.length >= PORTION_ROWS || this.#bytes >= PORTION_BYTES) await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    if (this.#rows.length === 0) return;
-    const rows = this.#rows;
-    this.#rows = [];
-    this.#bytes = 0;
-    const { session, position } = this.#options;
-    await this.#run.database.call("stageRows", { session, target: position, rows });
-  }
-
-  async #place(id: string | undefined, creationTime: number | undefined) {
-    if (id !== undefined && creationTime !== undefined) return { internal: decodeId(id)!.internal, creationTime };
-    if (this.#ids.length === 0) this.#ids = await this.#run.database.call("importIds", { count: ID_PORTION });
-    const fresh = this.#ids.shift()!;
-    if (id !== undefined) return { internal: decodeId(id)!.internal, creationTime: fresh.creationTime };
-    return creationTime === undefined ? fresh : { internal: internalAt(creationTime), creationTime };
-  }
-}
-
-/** An id that begins with a creation time, as those that are made here do. */
-function internalAt(creationTime: number): Buffer {
-  const internal = Buffer.allocUnsafe(INTERNAL_BYTES);
-  internal.writeDoubleBE(creationTime, 0);
-  randomBytes(INTERNAL_BYTES - TIME_BYTES).copy(internal, TIME_BYTES);
-  return internal;
-}
-
-function optionalFields(validator: ValidatorJson | null): Set<string> {
-  if (validator?.type !== "object") return new Set();
-  return new Set(Object.entries(validator.value).flatMap(([name, { optional }]) => (optional ? [name] : [])));
 }

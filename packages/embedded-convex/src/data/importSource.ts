@@ -35,6 +35,8 @@ export interface ImportSource {
 }
 
 const MAX_ARRAY_BYTES = 16 * 1024 * 1024;
+/** Names of components, the app itself being "". */
+const COMPONENT_PATH = /^([A-Za-z_][A-Za-z0-9_]*(\/[A-Za-z_][A-Za-z0-9_]*)*)?$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Opens an uploaded file. @throws ImportError if it is not what its format says. */
@@ -140,6 +142,9 @@ async function openArchive(file: string, base: string): Promise<ImportSource> {
   const files: SourceFile[] = [];
   for await (const entry of archive.eachEntry()) {
     const parsed = parseEntryName(entry.fileName, base);
+    if (parsed !== null && !COMPONENT_PATH.test(parsed.component)) {
+      throw new ImportError(`${entry.fileName} does not name a valid component`);
+    }
     if (parsed?.kind === "file") {
       files.push({ component: parsed.component, storageId: parsed.storageId, open: () => open(entry) });
     } else if (parsed !== null) {

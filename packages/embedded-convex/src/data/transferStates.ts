@@ -10,6 +10,8 @@ export const TRANSFER_TABLES = ["_exports", "_snapshot_imports"] as const satisf
 
 const UNFINISHED = new Set(["requested", "uploaded", "waiting_for_confirmation", "in_progress"]);
 const LISTED = 32;
+/** Older ones are deleted. */
+const KEPT = 200;
 
 /** Documents that say how exports and imports are doing. The CLI subscribes to them. */
 export class TransferStates {
@@ -24,7 +26,10 @@ export class TransferStates {
   operations(): TransferOperations {
     return {
       transferInsert: ({ table, fields }) =>
-        this.#write((transaction) => transaction.insert(this.#table(table), JSON.parse(fields) as ConvexJsonObject)),
+        this.#write((transaction) => {
+          this.#forgetOld(transaction, table);
+          return transaction.insert(this.#table(table), JSON.parse(fields) as ConvexJsonObject);
+        }),
       transferPatch: ({ table, id, fields }) =>
         this.#write((transaction) => {
           const at = this.#catalog.locate("", id);
@@ -40,7 +45,7 @@ export class TransferStates {
   /** What was running when the process ended has failed. Inside a write transaction. */
   recover(transaction: Transaction): void {
     for (const name of TRANSFER_TABLES) {
-      for (const json of this.newest(transaction, name, Infinity)) {
+      for (const json of this.newest(transaction, name, KEPT)) {
         const document = JSON.parse(json) as ConvexJsonObject & { _id: string };
         const { state } = document;
         const kind = typeof state === "string" ? state : (state as { state: string }).state;
@@ -64,12 +69,18 @@ export class TransferStates {
   /** The newest documents, newest first. */
   newest(transaction: Transaction, table: TransferTable, limit = LISTED): string[] {
     const source = { type: "FullTableScan" as const, tableName: table, order: "desc" as const };
-    const plan = planQuery(this.#catalog, "", { source, operators: Number.isFinite(limit) ? [{ limit }] : [] });
+    const plan = planQuery(this.#catalog, "", { source, operators: [{ limit }] });
     if (plan === null) return [];
     const cursor = new QueryCursor(transaction, plan);
     const rows: string[] = [];
     for (let row = cursor.next(); row !== null; row = cursor.next()) rows.push(row.json);
     return rows;
+  }
+
+  #forgetOld(transaction: Transaction, table: TransferTable): void {
+    for (const json of this.newest(transaction, table, KEPT + LISTED).slice(KEPT)) {
+      transaction.remove(this.#catalog.locate("", (JSON.parse(json) as { _id: string })._id)!);
+    }
   }
 
   #table(name: TransferTable): TableInfo {

@@ -5,19 +5,33 @@ import { makeFunctionReference } from "convex/server";
 import type { Value } from "convex/values";
 import { vi } from "vitest";
 import schema from "./app/convex/schema.ts";
+import cardSchema from "./app/convex/shelf/cards/schema.ts";
+import shelfSchema from "./app/convex/shelf/schema.ts";
 import type { CallOptions, Driver } from "./driver.ts";
 
+type Modules = Record<string, () => Promise<unknown>>;
+
 /** convex-test finds the functions' folder by its generated files, which the fixture does without. */
-const modules: Record<string, () => Promise<unknown>> = { "./convex/_generated/api.js": () => Promise.resolve({}) };
-const folder = new URL("./app/convex/", import.meta.url);
-for (const name of readdirSync(folder)) {
-  if (/^\w+\.ts$/.test(name))
-    modules[`./convex/${name}`] = () => import(/* @vite-ignore */ new URL(name, folder).pathname);
+function modulesIn(folder: URL): Modules {
+  const modules: Modules = { "./convex/_generated/api.js": () => Promise.resolve({}) };
+  for (const name of readdirSync(folder)) {
+    if (/^\w+\.ts$/.test(name))
+      modules[`./convex/${name}`] = () => import(/* @vite-ignore */ new URL(name, folder).pathname);
+  }
+  return modules;
 }
+
+const modules = modulesIn(new URL("./app/convex/", import.meta.url));
+const shelfModules = modulesIn(new URL("./app/convex/shelf/", import.meta.url));
+const cardModules = modulesIn(new URL("./app/convex/shelf/cards/", import.meta.url));
 
 /** A fresh, empty convex-test. */
 export function createConvexTestDriver(): Driver {
   const root = convexTest(schema, modules);
+  for (const name of ["shelf", "attic"]) {
+    root.registerComponent(name, shelfSchema, shelfModules);
+    root.registerComponent(`${name}/cards`, cardSchema, cardModules);
+  }
   const as = (options: CallOptions | undefined) => (options?.as === undefined ? root : root.withIdentity(options.as));
   return {
     reference: "convex-test",

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, it } from "vitest";
 import { authCases } from "./cases/auth.ts";
+import { componentCases } from "./cases/components.ts";
 import { databaseCases } from "./cases/database.ts";
 import { functionCases } from "./cases/functions.ts";
 import { httpCases } from "./cases/http.ts";
@@ -29,6 +30,7 @@ const groups: Record<string, readonly Case[]> = {
   storage: storageCases,
   "HTTP actions": httpCases,
   auth: authCases,
+  components: componentCases,
 };
 
 /** Declares the suite's tests. `getDriver` is called inside each test. */

@@ -20,7 +20,7 @@ module.exports = {
     room({ name: "core-imports-nothing-of-ours", from: "^packages/core/", ours: ["^packages/core/"] }),
     room({
       name: "engine-imports-core",
-      from: "^packages/engine/(?!.*\\.test\\.ts$)",
+      from: "^packages/engine/(?!.*\\.(test|long)\\.ts$)",
       ours: ["^packages/(engine|core)/"],
     }),
     room({ name: "sdk-imports-core", from: "^packages/sdk/", ours: ["^packages/(sdk|core)/"] }),

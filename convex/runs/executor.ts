@@ -176,6 +176,7 @@ function performTask(executor: Executor, work: Work & { task: Extract<Task, { ki
     executor.results.push({
       runId: work.runId,
       generation: work.generation,
+      operationId: work.task.operationId,
       attempt: work.task.attempt,
       startedAtMs,
       endedAtMs: Date.now(),

@@ -14,6 +14,7 @@ const held = v.object(heldFields);
 const taskValidator = v.union(
   v.object({
     kind: v.literal("perform"),
+    operationId: v.number(),
     nodeId: v.number(),
     bundlePath: v.string(),
     type: v.string(),
@@ -38,6 +39,7 @@ export const tick = internalMutation({
     results: v.array(
       v.object({
         ...heldFields,
+        operationId: v.number(),
         attempt: v.number(),
         startedAtMs: v.number(),
         endedAtMs: v.number(),

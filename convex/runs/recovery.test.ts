@@ -97,7 +97,15 @@ describe("a lost executor", () => {
     const work = claimed.work[0];
     if (!work) throw new Error("nothing was claimed");
     const outcome = JSON.stringify({ ok: true, output: { late: true } });
-    const result = { runId, generation: work.generation, attempt: 1, startedAtMs: 0, endedAtMs: 1, outcome };
+    const result = {
+      runId,
+      generation: work.generation,
+      operationId: 2,
+      attempt: 1,
+      startedAtMs: 0,
+      endedAtMs: 1,
+      outcome,
+    };
     const empty = {
       want: 0,
       keep: true,

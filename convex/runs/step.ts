@@ -25,6 +25,7 @@ import { releaseTurn } from "./turns.ts";
 export type Task =
   | {
       kind: "perform";
+      operationId: number;
       nodeId: number;
       bundlePath: string;
       type: string;

@@ -67,7 +67,12 @@ async function takeDue(
 async function resumeExpired(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   const state = await peekState(ctx, await requireLog(ctx, run));
   if (state?.phase === "performing" && state.pending) {
-    await stepRun(ctx, run, { kind: "lost", attempt: state.pending.attempt }, { holder: "queue" });
+    await stepRun(
+      ctx,
+      run,
+      { kind: "lost", operationId: state.pending.id, attempt: state.pending.attempt },
+      { holder: "queue" },
+    );
     return;
   }
   await ctx.db.patch("runs", run._id, { queue: "ready", dueAt: Date.now() });

@@ -22,6 +22,7 @@ export interface Held {
 }
 
 export interface TickResult extends Held {
+  operationId: number;
   attempt: number;
   startedAtMs: number;
   endedAtMs: number;

@@ -6,7 +6,8 @@
  *  1. The environment at a node is exactly the current bundles of the frames on the stack; nothing else can be read.
  *  2. Bundles move depth first: whatever follows from a bundle is finished before the frame's next bundle begins.
  *  3. At most one operation is pending, and then nothing else happens until its result, timer, retry or cancel.
- *  4. An event that does not fit the state changes nothing (`accepted` is false): results are fenced by their attempt.
+ *  4. An event that does not fit the state changes nothing (`accepted` is false): results are fenced by their operation
+ *     and attempt.
  *  5. A `write` gets a second `perform` only when the first provably had no effect, its node allows repeating, or a
  *     person retries the parked run.
  *  6. Every operation that begins is emitted exactly once when it ends, and is then forgotten: the state holds what is
@@ -56,9 +57,9 @@ function accept(turn: Turn, event: Event): boolean {
     case "continue":
       return phase === "ready";
     case "result":
-      return phase === "performing" && pending?.attempt === event.attempt && applyResult(turn, pending, event);
+      return applyResult(turn, event);
     case "lost":
-      return phase === "performing" && pending?.attempt === event.attempt && loseAttempt(turn, pending);
+      return loseAttempt(turn, event);
     case "timer":
       return phase === "waiting" && pending !== null && wake(turn, pending);
     case "retry":
@@ -83,7 +84,16 @@ function drawSeed({ ports }: Turn): string {
   return `${part()}-${part()}`;
 }
 
-function applyResult(turn: Turn, pending: Pending, event: Extract<Event, { kind: "result" }>): true {
+/** The pending operation, if it is the one that an event is about. */
+function underWay(turn: Turn, event: { operationId: number; attempt: number }): Pending | null {
+  const { phase, pending } = turn.state;
+  const isSame = pending?.id === event.operationId && pending.attempt === event.attempt;
+  return phase === "performing" && isSame ? pending : null;
+}
+
+function applyResult(turn: Turn, event: Extract<Event, { kind: "result" }>): boolean {
+  const pending = underWay(turn, event);
+  if (!pending) return false;
   const { outcome, startedAtMs, endedAtMs } = event;
   const record = { number: event.attempt, startedAt: startedAtMs, durationMs: Math.max(0, endedAtMs - startedAtMs) };
   pending.attempts.push(outcome.ok ? record : { ...record, error: outcome.error });
@@ -100,7 +110,9 @@ function applyResult(turn: Turn, pending: Pending, event: Extract<Event, { kind:
 /** How often an operation may lose its performer before it counts as failed: one that kills its host must not go on. */
 const MAX_LOST = 5;
 
-function loseAttempt(turn: Turn, pending: Pending): true {
+function loseAttempt(turn: Turn, event: Extract<Event, { kind: "lost" }>): boolean {
+  const pending = underWay(turn, event);
+  if (!pending) return false;
   const node = requireNode(turn.plan, pending.node);
   const error = {
     kind: "internal" as const,

@@ -29,6 +29,7 @@ describe("advance", () => {
         input: { a: 1 },
         connectionId: "c1",
         effect: "write",
+        operationId: 2,
         attempt: 1,
         timeoutMs: 30_000,
       },
@@ -51,7 +52,8 @@ describe("advance", () => {
     for (let attempt = 0; attempt < 3; attempt++) {
       const before = JSON.stringify(state);
       const outcome = { ok: true as const, output: { x: attempt } };
-      const event = { kind: "result" as const, attempt: 1, startedAtMs: 1, endedAtMs: 2, outcome };
+      const operationId = state.pending?.id ?? 0;
+      const event = { kind: "result" as const, operationId, attempt: 1, startedAtMs: 1, endedAtMs: 2, outcome };
       const next = advance(loop, state, event, host);
       expect(JSON.stringify(state)).toBe(before);
       expect(next).toEqual(advance(loop, JSON.parse(before) as RunState, event, host));
@@ -65,8 +67,8 @@ describe("advance", () => {
     { kind: "continue" },
     { kind: "timer" },
     { kind: "retry" },
-    { kind: "lost", attempt: 7 },
-    { kind: "result", attempt: 2, startedAtMs: 0, endedAtMs: 0, outcome: { ok: true, output: {} } },
+    { kind: "lost", operationId: 2, attempt: 7 },
+    { kind: "result", operationId: 2, attempt: 2, startedAtMs: 0, endedAtMs: 0, outcome: { ok: true, output: {} } },
   ] as const)("takes no notice of $kind while an effect is under way that it does not fit", (event) => {
     const { state } = started(writing);
     const late = advance(writing, state, event, host);
@@ -93,7 +95,9 @@ describe("advance", () => {
   it("says so when state and plan do not belong together", () => {
     const other = plan(scenario([]));
     const { state } = started(writing);
-    expect(() => advance(other, state, { kind: "lost", attempt: 1 }, host)).toThrow(/do not belong together/);
+    expect(() => advance(other, state, { kind: "lost", operationId: 2, attempt: 1 }, host)).toThrow(
+      /do not belong together/,
+    );
   });
 });
 

@@ -6,10 +6,17 @@ export type EffectOutcome = { ok: true; output: JsonValue } | { ok: false; error
 export type Event =
   /** The first event of a run: `bundle` is what the trigger emits. */
   | { kind: "start"; bundle: JsonValue }
-  /** The answer to a `perform` command; `attempt` must be the one that is under way. */
-  | { kind: "result"; attempt: number; startedAtMs: number; endedAtMs: number; outcome: EffectOutcome }
+  /** The answer to a `perform` command; `operationId` and `attempt` must be those of what is under way. */
+  | {
+      kind: "result";
+      operationId: number;
+      attempt: number;
+      startedAtMs: number;
+      endedAtMs: number;
+      outcome: EffectOutcome;
+    }
   /** Whoever performed the attempt is gone, and its result with it. */
-  | { kind: "lost"; attempt: number }
+  | { kind: "lost"; operationId: number; attempt: number }
   /** The time of a `wait` has come. Too early, it asks for the rest of the wait. */
   | { kind: "timer" }
   /** Goes on after a pause. */
@@ -35,6 +42,8 @@ export type Command =
 /** Perform one attempt at an operation. For a `write`, "started" must be durable before it is performed. */
 export interface PerformCommand {
   kind: "perform";
+  /** The operation's number within its run; the result carries it. */
+  operationId: number;
   /** Node and bundle path name the operation within its run: see `operationKey`. */
   nodeId: NodeId;
   bundlePath: string;

@@ -160,6 +160,7 @@ export function pendingCommand(plan: Plan, state: RunState): PerformCommand | nu
   if (!pending || !node || state.phase !== "performing" || node.effect === "pure") return null;
   const command: PerformCommand = {
     kind: "perform",
+    operationId: pending.id,
     nodeId: node.id,
     bundlePath: pending.path,
     type: node.type,

@@ -184,18 +184,18 @@ class MemoryHost implements EngineHost {
       unpackState(this.text, () => this.bundle),
     );
     if (!command) throw new Error("The stored state asks for no effect.");
-    const { attempt, effect } = command;
+    const { operationId, attempt, effect } = command;
     const key = operationKey(RUN_ID, command);
     const delivered = this.delivered.get(key) ?? 0;
     const outcome = this.options.effects?.({ ...command, key, delivered }) ?? { ok: true, output: command.input };
     if (outcome !== "lostBefore" && (outcome === "lostAfter" || tookPlace(outcome))) {
       this.result.performed.push({ key, effect, attempt });
     }
-    if (typeof outcome === "string") return { kind: "lost", attempt };
+    if (typeof outcome === "string") return { kind: "lost", operationId, attempt };
     this.delivered.set(key, delivered + 1);
     const startedAtMs = this.nowMs;
     this.nowMs += 10;
-    return { kind: "result", attempt, startedAtMs, endedAtMs: this.nowMs, outcome };
+    return { kind: "result", operationId, attempt, startedAtMs, endedAtMs: this.nowMs, outcome };
   }
 }
 

@@ -51,6 +51,7 @@ function grow(builder: Builder, place: Place): void {
     else if (kind === 10) at = addBranches(builder, at);
     else if (kind === 11) {
       if (random.chance(0.2)) return addStop(builder, at);
+      at = add(builder, at, "webhook.respond", { config: { status: 200, body: formula(builder, at) } });
     } else if (kind === 5) at = add(builder, at, "tools.delay", { config: { seconds: random.below(100) } });
     else if (kind === 6) return addRouter(builder, at);
     else if (kind === 7) at = addLoop(builder, at);

@@ -1,0 +1,261 @@
+/**
+ * A host that fails at every point where a real one can: before and after what it has computed is stored, with events that come twice
+ * or too late. Whatever is in memory is then gone; it goes on from the stored text alone, as a sweeper does.
+ */
+import type { Definition, JsonValue } from "@patchbay/core";
+import {
+  advance,
+  compilePlan,
+  createState,
+  operationKey,
+  packState,
+  pendingCommand,
+  unpackState,
+  type Advance,
+  type Command,
+  type EffectOutcome,
+  type Event,
+  type OperationRecord,
+  type Plan,
+  type RunError,
+  type RunState,
+} from "@patchbay/engine";
+import type { Random } from "./random.ts";
+import { testCatalog, testPorts } from "./scenarios.ts";
+
+/**
+ * `beforeStore`: what an event led to is lost with the process, and so is the event if it was a result. `afterStore`: it is stored,
+ * and nobody is left to carry out what it asks for. `repeated`: the event is delivered again. `stale`: so is a result of an attempt that
+ * is not under way.
+ */
+export const faults = ["beforeStore", "afterStore", "repeated", "stale"] as const;
+export type Fault = (typeof faults)[number];
+
+/** How often each command was hit by each fault. */
+export type FaultTally = Record<Command["kind"], Record<Fault, number>>;
+
+export function createFaultTally(): FaultTally {
+  const none = () => ({ beforeStore: 0, afterStore: 0, repeated: 0, stale: 0 });
+  return { perform: none(), wait: none(), respond: none(), park: none(), pause: none(), finish: none() };
+}
+
+export interface FragileOptions {
+  definition: Definition;
+  bundle: JsonValue;
+  random: Random;
+  /** How likely each step is to meet a fault, in [0, 1). */
+  faultRate: number;
+  /** What a service answers, by the operation's key and how often it has answered before. */
+  answer: (key: string, answered: number, input: JsonValue) => EffectOutcome;
+  tally: FaultTally;
+}
+
+export interface FragileReport {
+  outcome: "succeeded" | "failed" | "cancelled";
+  error: RunError | null;
+  operations: OperationRecord[];
+  edges: RunState["edges"];
+  /** What went against the engine's invariants, in words; empty when all is well. */
+  problems: string[];
+  /** How often a person had to retry. */
+  retries: number;
+}
+
+const RUN_ID = "run1";
+const MAX_STEPS = 100_000;
+/** Later steps meet no faults: every run comes to its end. */
+const MAX_FAULTS = 60;
+
+/** Runs a scenario to its end; a person retries whatever is parked. */
+export function runFragile(options: FragileOptions): FragileReport {
+  return new FragileHost(options).run();
+}
+
+class FragileHost {
+  readonly #options: FragileOptions;
+  readonly #plan: Plan;
+  #text = packState(createState());
+  #nowMs = 1_000_000;
+  #faultsLeft = MAX_FAULTS;
+  #finished: Extract<Command, { kind: "finish" }> | null = null;
+  readonly #operations: OperationRecord[] = [];
+  readonly #problems: string[] = [];
+  readonly #answered = new Map<string, number>();
+  /** How often each write took place, and how often a person allowed it again. */
+  readonly #written = new Map<string, number>();
+  readonly #allowed = new Map<string, number>();
+  #retries = 0;
+
+  constructor(options: FragileOptions) {
+    const compiled = compilePlan(options.definition, testCatalog);
+    if (!compiled.ok) throw new Error(compiled.issues.map((issue) => issue.message).join(" "));
+    this.#options = options;
+    this.#plan = compiled.plan;
+  }
+
+  run(): FragileReport {
+    let event: Event | null = { kind: "start", bundle: this.#options.bundle };
+    for (let steps = 0; event; steps++) {
+      if (steps > MAX_STEPS) throw new Error("The run does not come to an end.");
+      event = this.#deliver(event);
+    }
+    this.#checkOperations();
+    const finished = this.#finished;
+    if (!finished) throw new Error("The run stopped without an end.");
+    return {
+      outcome: finished.outcome,
+      error: finished.outcome === "failed" ? finished.error : null,
+      operations: this.#operations,
+      edges: this.#state().edges,
+      problems: this.#problems,
+      retries: this.#retries,
+    };
+  }
+
+  #state(): RunState {
+    return unpackState(this.#text, () => this.#options.bundle);
+  }
+
+  #advance(event: Event): Advance {
+    const { random } = this.#options;
+    const ports = testPorts({ nowMs: this.#nowMs, random: () => 0.5 });
+    return advance(this.#plan, this.#state(), event, { ports, budget: { steps: 1 + random.below(6) } });
+  }
+
+  /** Applies an event, meets a fault perhaps, and gives back the event that comes next. */
+  #deliver(event: Event): Event | null {
+    const advanced = this.#advance(event);
+    if (!advanced.accepted) {
+      this.#problems.push(`${event.kind} was refused in phase ${this.#state().phase}`);
+      return null;
+    }
+    const command = advanced.commands.at(-1);
+    if (!command) throw new Error("The engine stopped without saying why.");
+    const fault = this.#chooseFault();
+    if (fault) for (const { kind } of advanced.commands) this.#options.tally[kind][fault] += 1;
+    if (fault === "beforeStore") return this.#recover(event);
+    this.#store(advanced);
+    if (fault === "repeated") this.#repeat(event);
+    if (fault === "stale") this.#sendStale();
+    return fault === "afterStore" ? this.#recover(null) : this.#carryOut(command);
+  }
+
+  #chooseFault(): Fault | null {
+    const { random, faultRate } = this.#options;
+    if (this.#faultsLeft <= 0 || !random.chance(faultRate)) return null;
+    this.#faultsLeft -= 1;
+    return random.pick(faults);
+  }
+
+  #store(advanced: Advance): void {
+    if (this.#finished) this.#problems.push("something happened after the end");
+    this.#text = packState(advanced.state);
+    this.#operations.push(...advanced.operations);
+    for (const command of advanced.commands) if (command.kind === "finish") this.#finished = command;
+  }
+
+  /** What a sweeper does for a run of which only the stored text is left. `lostEvent` never was: its sender comes again. */
+  #recover(lostEvent: Event | null): Event | null {
+    const state = this.#state();
+    switch (state.phase) {
+      case "new":
+        return lostEvent;
+      case "ready":
+        return { kind: "continue" };
+      case "performing":
+        return { kind: "lost", ...underWay(state) };
+      case "waiting":
+        return this.#wake(state);
+      case "parked":
+        return this.#retry(state);
+      case "ended":
+        return null;
+    }
+  }
+
+  #carryOut(command: Command): Event | null {
+    const state = this.#state();
+    switch (command.kind) {
+      case "perform":
+        return this.#perform(state);
+      case "wait":
+        return this.#wake(state);
+      case "pause":
+        return { kind: "continue" };
+      case "park":
+        return this.#retry(state);
+      case "finish":
+      case "respond":
+        return null;
+    }
+  }
+
+  /** The timer; now and then it comes too early, and has to wait for the rest. */
+  #wake(state: RunState): Event {
+    const dueMs = state.pending?.dueMs ?? this.#nowMs;
+    if (!this.#options.random.chance(0.2)) this.#nowMs = Math.max(this.#nowMs, dueMs);
+    return { kind: "timer" };
+  }
+
+  #retry(state: RunState): Event {
+    this.#retries += 1;
+    this.#nowMs += 1_000;
+    const { pending } = state;
+    if (pending?.phase === "unknown") {
+      const key = operationKey(RUN_ID, { nodeId: pending.node, bundlePath: pending.path });
+      this.#allowed.set(key, (this.#allowed.get(key) ?? 0) + 1);
+    }
+    return { kind: "retry" };
+  }
+
+  #perform(state: RunState): Event {
+    const command = pendingCommand(this.#plan, state);
+    if (!command) throw new Error("The stored state asks for no effect.");
+    const key = operationKey(RUN_ID, command);
+    const answered = this.#answered.get(key) ?? 0;
+    const outcome = this.#options.answer(key, answered, command.input);
+    const tookPlace = outcome.ok || outcome.error.notPerformed !== true;
+    if (command.effect === "write" && tookPlace) this.#write(key);
+    this.#answered.set(key, answered + 1);
+    const startedAtMs = this.#nowMs;
+    this.#nowMs += 10;
+    const { operationId, attempt } = command;
+    return { kind: "result", operationId, attempt, startedAtMs, endedAtMs: this.#nowMs, outcome };
+  }
+
+  #write(key: string): void {
+    const times = (this.#written.get(key) ?? 0) + 1;
+    this.#written.set(key, times);
+    if (times > 1 + (this.#allowed.get(key) ?? 0)) this.#problems.push(`${key} was written ${times} times unasked`);
+  }
+
+  /** Events that move a run on by themselves (a person's retry, going on after a pause) mean something when they come twice. */
+  #repeat(event: Event): void {
+    if (event.kind === "retry" || event.kind === "continue") return;
+    const again = this.#advance(event);
+    const isHarmless = !again.accepted || (event.kind === "timer" && packState(again.state) === this.#text);
+    // A timer that comes again may be that of the wait which follows: it must not be early then.
+    const isNextTimer = event.kind === "timer" && (this.#state().pending?.dueMs ?? Infinity) <= this.#nowMs;
+    if (!isHarmless && !isNextTimer) this.#problems.push(`${event.kind} was accepted twice`);
+  }
+
+  /** A result of an attempt, and one of an operation, that came before the one under way. */
+  #sendStale(): void {
+    const { operationId, attempt } = underWay(this.#state());
+    const outcome: EffectOutcome = { ok: true, output: "stale" };
+    const result = { kind: "result" as const, startedAtMs: 0, endedAtMs: 1, outcome };
+    for (const of of [
+      { operationId, attempt: attempt - 1 },
+      { operationId: operationId - 1, attempt },
+    ]) {
+      if (this.#advance({ ...result, ...of }).accepted) this.#problems.push("a result that came too late was accepted");
+    }
+  }
+
+  #checkOperations(): void {
+    const ids = this.#operations.map(({ id }) => id);
+    if (new Set(ids).size !== ids.length) this.#problems.push("an operation ended twice");
+  }
+}
+
+const underWay = ({ pending }: RunState) => ({ operationId: pending?.id ?? 0, attempt: pending?.attempt ?? 0 });

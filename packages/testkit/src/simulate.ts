@@ -1,0 +1,68 @@
+/** Random scenarios on a fragile host, compared with the same scenarios on one that never fails. */
+import { createEngineHost, type RunReport } from "./engineHost.ts";
+import { createFaultTally, runFragile, type FaultTally, type FragileReport } from "./fragileHost.ts";
+import { createRandom } from "./random.ts";
+import { randomScenario } from "./randomScenario.ts";
+import type { JsonValue } from "@patchbay/core";
+import type { EffectOutcome } from "@patchbay/engine";
+
+function hash(text: string): number {
+  let value = 2_166_136_261;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 16_777_619);
+  return value >>> 0;
+}
+
+/** What a service answers, decided by the operation alone: some fail at first, some always. */
+function answer(key: string, answered: number, input: JsonValue): EffectOutcome {
+  const kind = hash(key) % 10;
+  if (kind === 0) return { ok: false, error: { kind: "terminal", code: "refused", message: "no" } };
+  if (kind <= 2 && answered < kind) {
+    return { ok: false, error: { kind: "retryable", code: "busy", message: "later", notPerformed: true } };
+  }
+  return { ok: true, output: { echo: input, key } };
+}
+
+/** What must not depend on faults. Times differ: the fragile host's clock went on further. */
+const essence = (report: Pick<RunReport | FragileReport, "outcome" | "error" | "edges" | "operations">) => ({
+  outcome: report.outcome,
+  error: report.error?.code ?? null,
+  edges: report.edges,
+  operations: report.operations.map(({ id, nodeId, bundlePath, state, input, output, error }) => {
+    return [id, nodeId, bundlePath, state, withoutTimes(input), withoutTimes(output), error?.code ?? null];
+  }),
+});
+
+function withoutTimes(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "time")) as unknown;
+}
+
+export interface Simulated {
+  nodes: number;
+  retries: number;
+  problems: string[];
+  calm: ReturnType<typeof essence>;
+  fragile: ReturnType<typeof essence>;
+}
+
+/** One scenario, decided by the seed alone. `calm` and `fragile` must be equal, and `problems` empty. */
+export function simulate(seed: number, tally: FaultTally = createFaultTally()): Simulated {
+  const random = createRandom(seed);
+  const definition = randomScenario(random, { nodes: 4 + random.below(12) });
+  const bundle = { n: random.below(8), items: Array.from({ length: random.below(4) }, (_, index) => index) };
+  const host = createEngineHost({
+    definition,
+    effects: ({ key, delivered, input }) => answer(key, delivered, input),
+    random: () => 0.5,
+  });
+  let calm = host.run(bundle);
+  for (let retries = 0; calm.outcome === "parked" && retries < 50; retries++) calm = host.send({ kind: "retry" });
+  const rough = createRandom(seed ^ 0x5eed);
+  const fragile = runFragile({ definition, bundle, random: rough, faultRate: 0.35, answer, tally });
+  return {
+    nodes: definition.nodes.length,
+    retries: fragile.retries,
+    problems: fragile.problems,
+    calm: essence(calm),
+    fragile: essence(fragile),
+  };
+}

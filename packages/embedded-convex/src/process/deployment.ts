@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { WebSocketServer } from "ws";
 import { NOBODY } from "../auth/caller.ts";
+import { createIssuerFetch } from "../auth/issuerFetch.ts";
 import { createLazyVerifier } from "../auth/lazyVerifier.ts";
 import type { AuthProvider as VerifiedProvider, TokenVerifier } from "../auth/verify.ts";
 import { HeldDeletions } from "../data/heldDeletions.ts";
@@ -119,6 +120,12 @@ class Deployment implements RunningDeployment {
   #pool: ActionPool | null = null;
   #push: PushApi | null = null;
   #verifier: TokenVerifier | null = null;
+  readonly #fetchOfIssuers = createIssuerFetch({
+    allowed: () => this.#pool?.outboundList() ?? [],
+    deniedPorts: () => this.#ports,
+  });
+  /** Both ports, once they are bound. */
+  #ports: number[] = [];
   #state: DeploymentState = {
     manifest: EMPTY_MANIFEST,
     env: {},
@@ -205,7 +212,8 @@ class Deployment implements RunningDeployment {
     this.#folder.assertWhole();
     this.#supervisor = this.#createSupervisor();
     await this.#supervisor.start();
-    this.#pool = this.#createPool([apiPort, boundSitePort]);
+    this.#ports = [apiPort, boundSitePort];
+    this.#pool = this.#createPool(this.#ports);
     this.#pool.start();
     await this.#pool.changeOutbound({ add: this.#options.allowOutbound ?? [], remove: [], ttlMs: null });
     const pool = this.#pool;
@@ -331,7 +339,7 @@ class Deployment implements RunningDeployment {
         // Tokens that mutations have signed may be accepted too, without asking ourselves over the network.
         return url === this.cloudUrl + JWKS_PATH
           ? Promise.resolve(Response.json(this.#state.publicKeys))
-          : fetch(input, init);
+          : this.#fetchOfIssuers(input, init);
       },
     });
   }

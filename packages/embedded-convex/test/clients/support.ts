@@ -9,7 +9,12 @@ export const webSocketConstructor = WebSocket as unknown as typeof globalThis.We
 
 /** Starts a deployment and pushes the app of these tests. */
 export async function startWithApp(options: DeploymentOptions): Promise<Deployment> {
-  const [deployment, app] = await Promise.all([Deployment.start(options), copyApp(new URL("./app/", import.meta.url))]);
+  // The app's other issuer, for those who need none.
+  const functionEnv = { OIDC_ISSUER: "https://issuer.invalid", ...options.functionEnv };
+  const [deployment, app] = await Promise.all([
+    Deployment.start({ ...options, functionEnv }),
+    copyApp(new URL("./app/", import.meta.url)),
+  ]);
   try {
     await deploy(deployment, app);
     return deployment;

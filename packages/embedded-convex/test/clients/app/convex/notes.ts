@@ -81,3 +81,5 @@ export const asksNobody = query({
 });
 
 export const whoIs = action({ args: {}, handler: async (ctx) => (await ctx.auth.getUserIdentity())?.subject ?? null });
+
+export const identity = query({ args: {}, handler: (ctx) => ctx.auth.getUserIdentity() });

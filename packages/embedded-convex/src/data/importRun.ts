@@ -60,7 +60,14 @@ export async function runImport(run: ImportRun): Promise<number> {
     await run.database.call("finishImport", { session });
     return written;
   } catch (error) {
-    await run.database.call("abortImport", { session });
+    try {
+      await run.database.call("abortImport", { session });
+    } catch (second) {
+      // For example because the disk is full. The next import, or the next start, takes back what this one has left.
+      console.error(
+        `An import could not be taken back yet: ${second instanceof Error ? second.message : String(second)}`,
+      );
+    }
     throw error;
   }
 }

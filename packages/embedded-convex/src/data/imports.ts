@@ -85,7 +85,8 @@ export class Imports {
   }
 
   async #begin({ tables, drops }: Parameters<StagingOperations["beginImport"]>[0]) {
-    // What a failed import has appended must be gone before the journal is used again.
+    // What a failed import has appended must be gone before the journal is used again, also if that one could not be aborted.
+    this.#session = null;
     await this.cleanUp();
     const session = randomUUID();
     const targets = await this.#services.executor.write({ label: LABEL, run: () => this.#staged.begin(tables, drops) });
@@ -117,8 +118,8 @@ export class Imports {
 
   async #abort(session: string): Promise<null> {
     if (session !== this.#session) return null;
-    await this.#write(session, () => this.#staged.dropHidden());
     this.#session = null;
+    await this.#services.executor.write({ label: LABEL, run: () => this.#staged.dropHidden() });
     await this.cleanUp();
     return null;
   }

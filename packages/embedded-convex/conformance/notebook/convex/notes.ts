@@ -133,6 +133,14 @@ export const say = mutationGeneric({
   },
 });
 
+/** Never ends by itself. */
+export const loop = mutationGeneric({
+  args: {},
+  handler: () => {
+    for (;;);
+  },
+});
+
 export const secret = internalQueryGeneric({
   args: {},
   handler: () => "only for administrators",

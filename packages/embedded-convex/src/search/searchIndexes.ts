@@ -16,8 +16,9 @@ export interface IndexedTable {
   to: Buffer;
 }
 
-/** A backfill step ends with the document that exceeds this: a document is at most a megabyte. */
-const BACKFILL_BYTES = 2 * 1024 * 1024;
+/** A portion of a backfill reads so many documents at once, which may have a megabyte each, and ends when it has read so much. */
+const BACKFILL_ROWS = 20;
+const BACKFILL_BYTES = 1024 * 1024;
 const ID_OFFSET = 4;
 
 /**
@@ -139,24 +140,21 @@ export class SearchIndexes {
 
   /** Adds up to `limit` documents to an index that is being built; false when it is complete. Inside a write transaction. */
   backfill(index: SearchIndex, limit: number): boolean {
-    const { unfilled } = index;
-    if (unfilled === null) return false;
-    const rows = this.#store.scan(DOCUMENTS, unfilled.from, unfilled.to, "asc", limit);
-    let bytes = 0;
-    let last: Buffer | null = null;
-    for (const [key, json] of rows) {
-      last = Buffer.from(key);
-      this.#apply(
-        index,
-        { internal: last.subarray(ID_OFFSET), old: null, next: JSON.parse(json) as ConvexJsonObject },
-        null,
-      );
-      bytes += json.length;
-      if (bytes > BACKFILL_BYTES) break;
+    let [left, bytes] = [limit, 0];
+    while (index.unfilled !== null && left > 0 && bytes < BACKFILL_BYTES) {
+      const { from, to } = index.unfilled;
+      const asked = Math.min(left, BACKFILL_ROWS);
+      const rows = this.#store.scan(DOCUMENTS, from, to, "asc", asked);
+      for (const [key, json] of rows) {
+        const next = JSON.parse(json) as ConvexJsonObject;
+        this.#apply(index, { internal: Buffer.from(key).subarray(ID_OFFSET), old: null, next }, null);
+        bytes += json.length;
+      }
+      left -= rows.length;
+      const last = rows.at(-1)?.[0];
+      index.unfilled = rows.length < asked || last === undefined ? null : { from: keySuccessor(Buffer.from(last)), to };
     }
-    const complete = last === null || (rows.length < limit && bytes <= BACKFILL_BYTES);
-    index.unfilled = complete ? null : { from: keySuccessor(last!), to: unfilled.to };
-    return !complete;
+    return index.unfilled !== null;
   }
 
   #apply(index: SearchIndex, change: DocumentChange, writes: WriteSet | null): void {

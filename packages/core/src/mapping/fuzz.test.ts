@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describePrototypes, formula, fuzzBudget, fuzzFormulas, fuzzScope } from "../testing/formulas.ts";
+import { bundle, describePrototypes, formula, fuzzBudget, fuzzFormulas, fuzzScope } from "../testing/formulas.ts";
+import { fits } from "../testing/shapes.ts";
+import { inferTemplate } from "../shapes/infer.ts";
+import { shapeOfValue } from "../shapes/fromValue.ts";
 import { completeTemplate } from "./editor/complete.ts";
+import { findCallAt } from "./editor/signature.ts";
 import { parseTemplate } from "./parse.ts";
 import { rewriteReferences } from "./rewrite.ts";
 import { compileTemplate, evaluateTemplate } from "./template.ts";
@@ -62,7 +66,10 @@ describe("fuzzing", () => {
         const result = evaluateTemplate(template, fuzzScope({}), fuzzBudget);
         if (template.issues.length > 0) expect(result).toMatchObject({ ok: false, error: { code: "formula_invalid" } });
         expect(rewriteReferences(text, new Map([[7, 8]]))).toBe(text);
-        completeTemplate(text, Math.floor(text.length / 2), { nodes: [{ id: 1, name: "n", sample: { a: 1 } }] });
+        const middle = Math.floor(text.length / 2);
+        completeTemplate(text, middle, { nodes: [{ id: 1, name: "n", sample: { a: 1 } }] });
+        findCallAt(text, middle);
+        inferTemplate(template.parts, () => shapeOfValue({ a: [1] }, "unseen"));
       }),
       { numRuns: 20_000, seed: 43 },
     );
@@ -83,4 +90,24 @@ describe("fuzzing", () => {
       { numRuns: 2_000, seed: 44 },
     );
   });
+
+  it("knows beforehand what any formula gives, where it knows anything", () => {
+    let known = 0;
+    fc.assert(
+      fc.property(formula, bundle, (text, data) => {
+        const template = compileTemplate(`{{${text}}}`);
+        const { shape, faults } = inferTemplate(template.parts, (id) =>
+          id === 1 ? shapeOfValue(data, "none") : undefined,
+        );
+        for (const { from, to } of faults) expect(from >= 2 && to > from && to <= text.length + 2).toBe(true);
+        const result = evaluateTemplate(template, fuzzScope(data), fuzzBudget);
+        if (!result.ok) return;
+        if (shape.kind !== "any") known += 1;
+        if (!fits(result.value, shape))
+          throw new Error(`${JSON.stringify(result.value)} is not ${JSON.stringify(shape)}`);
+      }),
+      { numRuns: 10_000, seed: 45 },
+    );
+    expect(known).toBeGreaterThan(3_000);
+  }, 60_000);
 });

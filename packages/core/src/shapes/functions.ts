@@ -56,12 +56,25 @@ function withFields(object: ObjectShape, keep: (name: string) => boolean): Objec
   return { ...object, fields: new Map([...object.fields].filter(([name]) => keep(name))) };
 }
 
+const emptiable: ReadonlySet<Shape["kind"]> = new Set(["nothing", "text", "date", "any"]);
+
+/** Lists one after the other, or objects as one; what is empty counts for nothing, and a text may be empty. */
 function merge({ args }: CallShapes): Shape {
-  const given = args.map(present);
-  if (given.length === 0 || given.some(({ kind }) => kind === "any" || kind === "union")) return anyShape;
-  if (!given.every((shape) => shape.kind === "object")) return listOf(unite(given.map(itemOf)));
-  const fields = new Map(given.flatMap((object) => [...object.fields]));
-  const open = given.find(({ others }) => others !== "none");
+  const given = args.map(present).filter(({ kind }) => kind !== "nothing");
+  if (given.some(({ kind }) => kind === "any" || kind === "union")) return anyShape;
+  const objects = given.filter((shape) => shape.kind === "object");
+  if (objects.length === 0) return listOf(unite(given.map(itemOf)));
+  if (objects.length < given.length) {
+    const others = args.filter((shape) => present(shape).kind !== "object");
+    const mayBeEmpty = (shape: Shape) => alternativesOf(shape).some(({ kind }) => emptiable.has(kind));
+    return others.every(mayBeEmpty) ? anyShape : listOf(unite(given.map(itemOf)));
+  }
+  const fields = new Map<string, Shape>();
+  for (const [name, shape] of objects.flatMap((object) => [...object.fields])) {
+    const mayBeMissing = alternativesOf(shape).some(({ kind }) => kind === "nothing");
+    fields.set(name, mayBeMissing ? unite([fields.get(name) ?? nothing, shape]) : shape);
+  }
+  const open = objects.find(({ others }) => others !== "none");
   return { kind: "object", fields, others: open?.others ?? "none" };
 }
 

@@ -106,7 +106,7 @@ class Inferrer {
     const range = stepRanges[fault.step] ?? { from, to };
     const replacement = suggestion && replacementOf(suggestion);
     this.report(isCertain ? "field_unknown" : "field_unseen", message, range, replacement);
-    return isCertain ? nothing : anyShape;
+    return isCertain ? shape : anyShape;
   }
 
   private inferBinary(operator: BinaryOperator, left: Expression, right: Expression): Shape {
@@ -211,7 +211,7 @@ class Inferrer {
     const corrected = suggestion && [...steps.slice(0, step), suggestion, ...steps.slice(step + 1)];
     const replacement = corrected && JSON.stringify(corrected.map(formatStep).join("").replace(/^\./, ""));
     this.report(fault.isCertain ? "field_unknown" : "field_unseen", fault.message, range, replacement);
-    return fault.isCertain ? nothing : anyShape;
+    return fault.isCertain ? found : anyShape;
   }
 
   private report(code: FormulaFaultCode, message: string, { from, to }: TextRange, replacement?: string): void {

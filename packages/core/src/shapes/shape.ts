@@ -137,7 +137,8 @@ function readEach(item: Shape, path: readonly PathStep[], index: number, place: 
       .map(formatStep)
       .join("");
   const found = readShape(item, rest, written);
-  if (found.fault) return { shape: nothing, fault: { ...found.fault, step: found.fault.step + index + 1 } };
+  // What every item lacks leaves an empty list.
+  if (found.fault) return { shape: listOf(nothing), fault: { ...found.fault, step: found.fault.step + index + 1 } };
   // Lists within lists become one.
   return { shape: rest.some(({ kind }) => kind === "each") ? found.shape : listOf(present(found.shape)) };
 }

@@ -8,6 +8,7 @@ import { shapeOfSchema } from "./fromSchema.ts";
 import { shapeOfValue } from "./fromValue.ts";
 import { inferTemplate } from "./infer.ts";
 import { anyShape, refine, unite, type Shape } from "./shape.ts";
+import { fits } from "../testing/shapes.ts";
 
 /** Short: `{a: text, b?: [number], ...}`. */
 function show(shape: Shape): string {
@@ -158,26 +159,6 @@ describe("what formulas give", () => {
     }
   });
 });
-
-/** Whether a value is of a shape. */
-function fits(value: JsonValue | undefined, shape: Shape): boolean {
-  if (value === undefined || value === null) return true;
-  switch (shape.kind) {
-    case "any":
-      return true;
-    case "union":
-      return shape.of.some((each) => fits(value, each));
-    case "text":
-    case "date":
-      return typeof value === "string";
-    case "list":
-      return Array.isArray(value) && value.every((item) => fits(item, shape.item));
-    case "object":
-      return typeof value === "object" && !Array.isArray(value);
-    default:
-      return typeof value === shape.kind;
-  }
-}
 
 describe("faults", () => {
   it.each<[formula: string, faults: string[]]>([

@@ -25,6 +25,7 @@ export {
 export { mappingParser } from "./grammar/generated/parser.ts";
 export { parseTemplate } from "./parse.ts";
 export { formatReference, formatStep, isPlainName, parsePath, pathFromKeys } from "./path.ts";
+export { hasRegexEngine } from "./regex/pattern.ts";
 export { loadRegexEngine } from "#regexEngine";
 export { rewriteReferences } from "./rewrite.ts";
 export {

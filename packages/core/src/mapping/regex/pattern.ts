@@ -18,6 +18,9 @@ export interface Pattern {
 /** Looks at characters by instructions of a pattern that make one step: a budget of steps is some seconds at worst. */
 const READS_PER_STEP = 300;
 
+/** Whether patterns can be used already; where they cannot, `loadRegexEngine` fetches the engine. */
+export const hasRegexEngine = (): boolean => getCompilePattern() !== null;
+
 /** `/source/flags`, or `null` when the text is not written so. */
 export function parseSlashes(text: string): { source: string; flags: string } | null {
   const end = text.lastIndexOf("/");

@@ -1,5 +1,5 @@
-import { compileTemplate, evaluateTemplate } from "@patchbay/core";
-import { useDeferredValue, useMemo } from "react";
+import { compileTemplate, evaluateTemplate, hasRegexEngine, loadRegexEngine } from "@patchbay/core";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { sampleText } from "./completion.ts";
 import { useMappingScope } from "./MappingContext.tsx";
 
@@ -8,6 +8,7 @@ export function FormulaPreview({ text: typed, isInvalid }: { text: string; isInv
   // A moment behind, so that a key shows at once however much there is to evaluate.
   const text = useDeferredValue(typed);
   const { sources } = useMappingScope();
+  const hasPatterns = useRegexEngine(/\b(?:match|replace|test)\s*\(/.test(text));
   const preview = useMemo(() => {
     if (!text.includes("{{")) return null;
     const template = compileTemplate(text);
@@ -18,13 +19,13 @@ export function FormulaPreview({ text: typed, isInvalid }: { text: string; isInv
       nowMs: Date.now(),
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
-    if (!result.ok) return { tone: "bad", text: result.error.message };
+    if (!result.ok) return hasPatterns ? { tone: "bad", text: result.error.message } : null;
     const missing = result.missing[0];
     if (missing && known.get(Number.parseInt(missing.reference, 10)) === undefined)
       return { tone: "quiet", text: "Run once to see a preview with real values." };
     if (missing) return { tone: "warn", text: `Empty: ${missing.reason}` };
     return { tone: "quiet", text: sampleText(result.value) };
-  }, [text, sources]);
+  }, [text, sources, hasPatterns]);
   // What is wrong is said by the field itself.
   if (!preview || (preview.tone === "bad" && isInvalid)) return null;
   const color = preview.tone === "bad" ? "text-bad" : preview.tone === "warn" ? "text-warn" : "text-ink-2";
@@ -36,4 +37,22 @@ export function FormulaPreview({ text: typed, isInvalid }: { text: string; isInv
       </output>
     </p>
   );
+}
+
+/** Fetches the engine for patterns when a formula may need it; true once it is there, or while nobody asks for it. */
+function useRegexEngine(isNeeded: boolean): boolean {
+  const [isLoaded, setLoaded] = useState(hasRegexEngine);
+  useEffect(() => {
+    if (!isNeeded || isLoaded) return;
+    let isGone = false;
+    // Without the engine there is no preview; the next formula that needs it asks again.
+    loadRegexEngine().then(
+      () => !isGone && setLoaded(true),
+      () => undefined,
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [isNeeded, isLoaded]);
+  return isLoaded || !isNeeded;
 }

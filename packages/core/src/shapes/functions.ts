@@ -72,7 +72,7 @@ function merge({ args }: CallShapes): Shape {
   const fields = new Map<string, Shape>();
   for (const [name, shape] of objects.flatMap((object) => [...object.fields])) {
     const mayBeMissing = alternativesOf(shape).some(({ kind }) => kind === "nothing");
-    fields.set(name, mayBeMissing ? unite([fields.get(name) ?? nothing, shape]) : shape);
+    fields.set(name, mayBeMissing ? unite([shape, fields.get(name) ?? nothing]) : shape);
   }
   const open = objects.find(({ others }) => others !== "none");
   return { kind: "object", fields, others: open?.others ?? "none" };

@@ -22,5 +22,5 @@ describe("a run whose host fails at every point", () => {
       Object.entries(hits).flatMap(([fault, count]) => (count === 0 ? [`${command} ${fault}`] : [])),
     );
     expect(unhit).toEqual([]);
-  });
+  }, 120_000);
 });

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { beforeEach, expect, it } from "vitest";
 import { IdleCollector } from "./idleCollector.ts";
 
@@ -49,4 +50,10 @@ it("does not collect again and again what is needed", () => {
   heapMb = 150;
   collector.check();
   expect(collections).toBe(2);
+});
+
+it("does not give the means of collecting to contexts that are made later", () => {
+  const real = new IdleCollector();
+  real.check();
+  expect(runInNewContext("typeof gc")).toBe("undefined");
 });

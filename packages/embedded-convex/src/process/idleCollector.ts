@@ -54,6 +54,8 @@ export class IdleCollector {
 function thisThread(): IdleThread {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as (options: object) => void;
+  // Every context that is made under the flag has the function as a global, those of pushed code too.
+  setFlagsFromString("--no-expose-gc");
   let last = performance.eventLoopUtilization();
   return {
     busyShare() {

@@ -113,6 +113,20 @@ describe("LiveQueries", () => {
     expect(runs).toHaveLength(3);
   });
 
+  it("does not let a costly query use up what cheap ones may take", async () => {
+    const huge = (end: string) => "x".repeat(2_000_000) + end;
+    values.huge = huge("");
+    await subscribe(1, request("huge"));
+    await subscribe(2, request("small"));
+    for (const end of ["1", "2"]) {
+      write("huge", huge(end));
+      await live.refresh(new Set());
+    }
+    write("small", "new");
+    expect((await live.refresh(new Set())).changed.map(({ result }) => result.value)).toEqual(['"new"']);
+    expect(live.nextRefreshMs()).toBe(100);
+  });
+
   it("does not let a new subscriber start with a result that is out of date", async () => {
     values.big = "x".repeat(200_000);
     await subscribe(1, request("big"));

@@ -95,7 +95,7 @@ export interface LiveQueriesOptions {
   now: () => number;
   /** A rerun is put off by this much at most, ms after the last one. */
   coalesceMs: number;
-  /** See `RerunBudget`. */
+  /** See `RerunBudget`; there are two, for cheap reruns and for costly ones. */
   budget?: Pick<RerunBudgetOptions, "share" | "burstMicros">;
 }
 
@@ -107,7 +107,9 @@ const MICROS_PER_SUBSCRIBER = 10;
 const BYTES_PER_MICRO = 1000;
 /** Mutations wait no longer than about this for reruns that a thousand queries need at the same time. */
 const MAX_REFRESH_MICROS = 10_000;
-/** Live queries may take this part of the time, and after a pause this much at once. */
+/** Above this a rerun is paid from a budget of its own: a list that everybody watches must not hold back all that is small. */
+const CHEAP_MICROS = 1000;
+/** Cheap live queries, and the others, may take this part of the time each, and after a pause this much at once. */
 const BUDGET = { share: 0.2, burstMicros: 20_000 };
 
 /**
@@ -123,12 +125,13 @@ export class LiveQueries {
   readonly #intervals = new Map<number, IntervalIndex<Dependency>>();
   readonly #byDocument = new Map<string, Set<LiveQuery>>();
   readonly #dirty = new Set<LiveQuery>();
-  readonly #budget: RerunBudget;
+  readonly #budgets: { cheap: RerunBudget; costly: RerunBudget };
   #nextId = 1;
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options;
-    this.#budget = new RerunBudget({ ...(options.budget ?? BUDGET), now: options.now });
+    const budget = { ...(options.budget ?? BUDGET), now: options.now };
+    this.#budgets = { cheap: new RerunBudget(budget), costly: new RerunBudget(budget) };
   }
 
   get size(): number {
@@ -262,7 +265,7 @@ export class LiveQueries {
     this.#unregister(live);
     this.#register(live, run.reads);
     live.lastRunMs = this.#options.now();
-    this.#budget.spend(this.#costOf(live));
+    this.#budgetOf(live).spend(this.#costOf(live));
     const changed = !sameResult(live.result, run.result);
     live.result = run.result;
     if (changed) changes.changed.push({ live: live.id, result: run.result });
@@ -339,9 +342,13 @@ export class LiveQueries {
   #waitMs(live: LiveQuery): number {
     if (live.urgent) return 0;
     return Math.min(
-      this.#budget.waitMs(),
+      this.#budgetOf(live).waitMs(),
       Math.max(0, live.lastRunMs + this.#options.coalesceMs - this.#options.now()),
     );
+  }
+
+  #budgetOf(live: LiveQuery): RerunBudget {
+    return this.#costOf(live) <= CHEAP_MICROS ? this.#budgets.cheap : this.#budgets.costly;
   }
 
   #costOf(live: LiveQuery): number {

@@ -1,5 +1,5 @@
 import { fstatSync, readFileSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+import { enableCompileCache, flushCompileCache } from "node:module";
 import path from "node:path";
 import { parseArgs, parseEnv } from "node:util";
 import type { DeploymentOptions } from "./index.ts";
@@ -34,6 +34,7 @@ function readCommandLine() {
 
 /** A folder inside the data folder; it may be deleted at any time. */
 const COMPILE_CACHE = "compile-cache";
+const FLUSH_CACHE_AFTER_MS = 5000;
 
 /** What the command line says. @throws with a message for the operator. */
 function readOptions({ values }: ReturnType<typeof readCommandLine>): DeploymentOptions {
@@ -118,6 +119,8 @@ async function start(options: DeploymentOptions): Promise<void> {
     process.stdin.resume();
   }
   deployment.failed.catch(fail);
+  // It is written when the process ends; one that is killed would never write it.
+  setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MS).unref();
   process.stdout.write(
     `${JSON.stringify({ ready: true, cloudUrl: deployment.cloudUrl, siteUrl: deployment.siteUrl })}\n`,
   );

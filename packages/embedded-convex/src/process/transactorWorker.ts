@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { SharedHeartbeat } from "./heartbeat.ts";
 import type { TransactorEvents, TransactorOperations } from "./messages.ts";
@@ -100,7 +101,11 @@ async function main(): Promise<void> {
     connect.once("close", () => ports.splice(ports.indexOf(port), 1));
   });
   parentPort!.postMessage({ type: "ready" } satisfies TransactorNews);
+  // It is written when the thread ends; one that is killed would never write it.
+  setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MS).unref();
 }
+
+const FLUSH_CACHE_AFTER_MS = 5000;
 
 // Code that is pushed may leave promises behind that nobody waits for: that is its own affair.
 process.on("unhandledRejection", (reason) => console.error("Unhandled rejection in a query or mutation:", reason));

@@ -44,7 +44,6 @@ const COMMANDS: [command: string, sentence: RegExp, works: boolean][] = [
   ["env default list", /only available for cloud projects/, false],
   ["auth add", /convex auth commands were removed/, false],
   ["integration workos provision-environment", /requires a configured deployment/, false],
-  ["run --inline-query 1", /Inline queries are not offered by the embedded deployment/, false],
 ];
 
 const QUIET = ["--typecheck", "disable", "--codegen", "disable"];
@@ -64,6 +63,22 @@ describe("the official CLI", { timeout: 60_000 }, () => {
     expect(await ask(deployment, "query", "greeting:hello")).toBe("three");
     await writeFile(file, moduleSaying("four"));
     expect(await run("run", "--push", "greeting:hello", ...QUIET)).toContain('"four"');
+  });
+
+  it("evaluates queries that are no functions, which can only read", async () => {
+    await ask(deployment, "mutation", "notes:add", { notes: [{ text: "found inline" }] });
+    await ask(deployment, "mutation", "notes:mark", { name: "inline" });
+    const body =
+      'const all = await ctx.db.query("notes").collect(); console.log("looking"); return all.map((n) => n.text);';
+    expect(await run("run", "--inline-query", body)).toContain('"found inline"');
+    const inComponent = 'await ctx.db.query("marks").withIndex("by_name", (q) => q.eq("name", "inline")).unique()';
+    expect(await run("run", "--component", "tally", "--inline-query", inComponent)).toContain('"inline"');
+    const nested = 'export default query(async (ctx) => await ctx.runQuery("notes:count", {}))';
+    expect(await run("run", "--inline-query", nested)).toMatch(/^\d+$/);
+    await expect(run("run", "--inline-query", 'await ctx.db.insert("notes", { text: "x" })')).rejects.toThrow(
+      /Query failed/,
+    );
+    await expect(run("run", "--inline-query", "this is no JavaScript")).rejects.toThrow(/Query failed/);
   });
 
   it("sets variables from a file, and reads them back", async () => {

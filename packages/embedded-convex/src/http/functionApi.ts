@@ -17,6 +17,7 @@ export interface FunctionApiServices {
   systemQuery(call: ClientCall): Promise<CallResult>;
   mutation(call: ClientCall): Promise<CallResult>;
   action(call: ClientCall): Promise<CallResult>;
+  inlineQuery(call: Omit<ClientCall, "path">, source: string): Promise<CallResult>;
   manifest(): Manifest;
 }
 
@@ -46,6 +47,25 @@ export async function handleFunctionCall(
   const call = { path: body.path, component, args: JSON.stringify(args), caller, request: origin };
   const result = await run(services, endpoint, call);
   sendResult(response, result, { requestId: origin.requestId, seesErrors: caller.admin || services.showErrors });
+}
+
+/** `POST /api/run_test_function`: a query of an administrator that is no function of the deployed code. */
+export async function handleInlineQuery(services: FunctionApiServices, request: IncomingMessage): Promise<unknown> {
+  const body = (await readJson(request, MAX_BODY_BYTES)) as {
+    bundle?: { source?: unknown };
+    args?: unknown;
+    componentId?: unknown;
+  };
+  const source = body.bundle?.source;
+  if (typeof source !== "string") throw new HttpError(400, "BadRequest", "The body must have a bundle with a source");
+  const caller = await services.caller(request);
+  const component = typeof body.componentId === "string" ? body.componentId : "";
+  const origin = newRequest({ ...services.source(request), authToken: caller.authToken });
+  const call = { component, args: JSON.stringify(body.args ?? {}), caller, request: origin };
+  const result = await services.inlineQuery(call, source);
+  return result.ok
+    ? { status: "success", value: JSON.parse(result.value) as unknown, logLines: result.logs }
+    : { status: "error", errorMessage: result.error, logLines: result.logs };
 }
 
 function run(services: FunctionApiServices, endpoint: FunctionEndpoint, call: ClientCall): Promise<CallResult> {

@@ -15,6 +15,7 @@ import {
   type FunctionApiServices,
   type FunctionEndpoint,
   handleFunctionCall,
+  handleInlineQuery,
 } from "./functionApi.ts";
 import { corsHeaders, HttpError, isAnswerable, readJson, send, sendJson, sendPreflight } from "./responses.ts";
 import { handleDownload, handleUpload, type StorageApiServices } from "./storageApi.ts";
@@ -104,13 +105,7 @@ export const ADMIN_ROUTES: Readonly<Record<string, Handler>> = {
     await call.services.push.updateEnvironment(changes);
     return null;
   },
-  "/api/run_test_function": async () => {
-    throw new HttpError(
-      400,
-      "NotSupported",
-      "Inline queries are not offered by the embedded deployment: write the query as a function, and run that.",
-    );
-  },
+  "/api/run_test_function": ({ services, request }) => handleInlineQuery(services.functions, request),
   "/api/stream_function_logs": async ({ services, url }) =>
     services.logs.poll(Number(url.searchParams.get("cursor") ?? 0) || 0),
   "/api/embedded/memory": async ({ services }) => services.memory(),

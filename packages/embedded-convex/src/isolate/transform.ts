@@ -34,7 +34,7 @@ let users = 0;
  * Runs `body` with esbuild, which is a process of its own: it is started for a push and ended after it, for a deployment at
  * rest should cost no more than it must.
  */
-async function withEsbuild<Result>(body: (esbuild: Esbuild) => Promise<Result>): Promise<Result> {
+export async function withEsbuild<Result>(body: (esbuild: Esbuild) => Promise<Result>): Promise<Result> {
   users++;
   const esbuild = await import("esbuild");
   try {

@@ -1,3 +1,4 @@
+import { bundleInlineQuery, INLINE_QUERY } from "../deploy/inlineQuery.ts";
 import type { Caller } from "../auth/caller.ts";
 import { describeAddress, type FunctionAddress } from "../functions/codebase.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
@@ -36,6 +37,15 @@ export class ClientCalls {
   query(call: ClientCall): Promise<CallResult> {
     const target = this.#toCall(call);
     return this.#settle("Query", target, this.#options.transactor().call("query", target));
+  }
+
+  /** A query that is not a function of the deployed code: a module with a default export, seen from `call.component`. */
+  async inlineQuery(call: Omit<ClientCall, "path">, source: string): Promise<CallResult> {
+    const target = this.#toCall({ ...call, path: INLINE_QUERY });
+    const running = bundleInlineQuery(source).then((module) =>
+      this.#options.transactor().call("inlineQuery", { call: target, module }),
+    );
+    return this.#settle("Query", target, running);
   }
 
   /** `number` tells a mutation that is sent again from a new one; null where nobody sends again. */

@@ -387,6 +387,7 @@ class Deployment implements RunningDeployment {
             source: (incoming) => this.#sourceOf(incoming),
             showErrors: this.#showErrors,
             query: (call) => this.#calls.query(call),
+            inlineQuery: (call, source) => this.#calls.inlineQuery(call, source),
             systemQuery: ({ component, path: name, args }) =>
               this.#transactor().call("systemQuery", { component, path: name, args }),
             mutation: (call) => this.#calls.mutation(call, null),

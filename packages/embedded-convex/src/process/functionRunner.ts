@@ -41,9 +41,10 @@ export class FunctionRunner {
     this.#options = options;
   }
 
-  async query(call: FunctionCall): Promise<CallResult> {
+  /** `code`: other than what is deployed. */
+  async query(call: FunctionCall, code?: Codebase): Promise<CallResult> {
     const startedAt = performance.now();
-    const run = (transaction: Transaction) => this.#runQuery(transaction, call, null);
+    const run = (transaction: Transaction) => this.#runQuery(transaction, call, null, code);
     let result: CallResult;
     try {
       ({ result } = await this.#options.executor.read(`call ${call.callId}`, run));
@@ -144,10 +145,15 @@ export class FunctionRunner {
     return { ok: true, value, ts: String(ts), logs };
   }
 
-  async #runQuery(transaction: Transaction, call: FunctionCall, journal: PageJournal | null): Promise<QueryRun> {
+  async #runQuery(
+    transaction: Transaction,
+    call: FunctionCall,
+    journal: PageJournal | null,
+    code = this.#options.codebase(),
+  ): Promise<QueryRun> {
     const logs: string[] = [];
     try {
-      const info = resolveCall(this.#options.codebase(), call, "query");
+      const info = resolveCall(code, call, "query");
       const identity = identityFor(call, info);
       const context = rootContext({ kind: "query", info, identity, transaction, journal, request: call.request });
       context.logs = logs;

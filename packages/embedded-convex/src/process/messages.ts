@@ -67,6 +67,8 @@ export interface TransactorControl extends TransactorOperations, TransferOperati
   actionJobFinished(call: { jobId: string; error: string | null }): Promise<null>;
   knownFiles(): Promise<string[]>;
   modules(call: { hashes: string[] }): Promise<StoredModule[]>;
+  /** Runs a query of an administrator that is no function of the deployed code. */
+  inlineQuery(call: { call: FunctionCall; module: StoredModule }): Promise<CallResult>;
   prepareSchema(call: { manifest: Manifest; modules: StoredModule[] }): Promise<null>;
   schemaStatus(): Promise<SchemaStatus>;
   evaluateSchema(call: { manifest: Manifest }): Promise<unknown>;

@@ -4,6 +4,7 @@ import type { TransferOperations } from "../data/messages.ts";
 import { type DataOperations, openData } from "../data/openData.ts";
 import { indexDiff, indexesOf, moduleDiff } from "../deploy/activationDiff.ts";
 import { LogSwitch } from "../deploy/logSwitch.ts";
+import { inlineManifest } from "../deploy/inlineQuery.ts";
 import { EMPTY_MANIFEST, type Manifest, type StoredModule } from "../deploy/manifest.ts";
 import { ModuleStore } from "../deploy/moduleStore.ts";
 import { predictSchema } from "../deploy/schemaPrediction.ts";
@@ -195,6 +196,16 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
 
   mutation(call: MutationCall): Promise<CallResult> {
     return this.#runner.mutation(call);
+  }
+
+  async inlineQuery({ call, module }: { call: FunctionCall; module: StoredModule }): Promise<CallResult> {
+    const manifest = inlineManifest(this.#codebase.manifest, call.component, module);
+    const code = this.#createCodebase(manifest, new Map([[module.hash, module]]));
+    try {
+      return await this.#runner.query(call, code);
+    } finally {
+      code.dispose();
+    }
   }
 
   systemQuery(call: { component: string; path: string; args: string }): Promise<CallResult> {
@@ -455,7 +466,10 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
   }
 
   #loadCode(manifest: Manifest): Codebase {
-    const modules = this.#modules.of(manifest);
+    return this.#createCodebase(manifest, this.#modules.of(manifest));
+  }
+
+  #createCodebase(manifest: Manifest, modules: ReadonlyMap<string, StoredModule>): Codebase {
     const handles = new FunctionHandles(this.#uploadSecret);
     return new Codebase({ manifest, modules, env: this.#environment.effective, host: this.#host, handles });
   }

@@ -40,6 +40,7 @@ const CONTROL = [
   "actionJobFinished",
   "knownFiles",
   "modules",
+  "inlineQuery",
   "prepareSchema",
   "schemaStatus",
   "evaluateSchema",

@@ -56,6 +56,14 @@ describe("transactions across components", () => {
     expect(await everything(tag)).toEqual({ app: ["own"], vault: [], spare: ["other"], ledger: [] });
   });
 
+  it("take in or leave out as a whole what nobody waits for", async () => {
+    const [finished, failed] = [newTag(), newTag()];
+    await app.mutation("calls:floating", { tag: finished });
+    expect(await everything(finished)).toMatchObject({ app: ["after the call"], vault: ["0", "1", "2", "3", "4"] });
+    await app.mutation("calls:floatingInside", { tag: failed });
+    expect(await everything(failed)).toEqual({ app: ["caught"], vault: [], spare: [], ledger: [] });
+  });
+
   it("count against the limits of the whole transaction", async () => {
     const tag = newTag();
     await app.mutation("calls:tooMuch", { tag, each: 500 });
@@ -161,10 +169,11 @@ describe("jobs of components", () => {
     await app.deployment.kill();
     await app.deployment.startProcess();
     await eventually(async () => expect((await everything(tag)).vault).toHaveLength(2 * count));
-    const states = await Promise.all(
-      ids.map((id) => app.query<{ state: { kind: string } }>("handles:job", { id }, inVault)),
-    );
-    expect(new Set(states.map(({ state }) => state.kind))).toEqual(new Set(["success"]));
+    const stateOf = (id: string) => app.query<{ state: { kind: string } }>("handles:job", { id }, inVault);
+    await eventually(async () => {
+      const states = await Promise.all(ids.map(stateOf));
+      expect(new Set(states.map(({ state }) => state.kind))).toEqual(new Set(["success"]));
+    });
   });
 });
 
@@ -347,6 +356,7 @@ describe("audit entries", () => {
       headers: { authorization: `Convex ${app.deployment.adminKey}` },
     });
     const text = JSON.stringify(await logs.json());
+    expect(text).toContain('"identifier":"about:audited"');
     expect(text).toContain(`\\"tag\\":\\"${kept}\\",\\"who\\":{\\"agent\\":\\"`);
     expect(text).toContain(`\\"tag\\":\\"${kept}\\",\\"from\\":\\"action\\"`);
     expect(text).not.toContain(lost);

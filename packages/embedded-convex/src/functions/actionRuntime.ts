@@ -7,7 +7,7 @@ import type { TableNumber } from "../store/catalog.ts";
 import { FileStore } from "../storage/files.ts";
 import { type ActionServices, createActionHost, type TransactorClient } from "./actionHost.ts";
 import { auditLogEntry } from "./auditLog.ts";
-import { Codebase, describeAddress } from "./codebase.ts";
+import { Codebase, describeCall } from "./codebase.ts";
 import { type CallContext, runInContext } from "./context.ts";
 import { FunctionHandles } from "./functionHandles.ts";
 import {
@@ -138,7 +138,7 @@ export class ActionRuntime implements ActionOperations {
     } catch (error) {
       result = failureOf(error, logs);
     }
-    this.#log("Action", describeAddress(call.address), {
+    this.#log("Action", describeCall(call), {
       result,
       request: call.request,
       startedAt,

@@ -1,14 +1,14 @@
 import type { LogEntry } from "../process/messages.ts";
 import type { AuditEntry } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
+import { logName } from "./codebase.ts";
 import type { CallContext } from "./context.ts";
 
 /** `body`: as `convex/server` sends it, with `{ $var: "ip" }` where a variable stands. */
 export function auditEntry(call: CallContext, body: ConvexJson, nowMs: number): AuditEntry {
   const { ip, userAgent, requestId } = call.request;
   const variables: Record<string, ConvexJson> = { ip, userAgent, requestId, now: nowMs, convexActor: null };
-  const name = call.component === "" ? call.path : `${call.component}/${call.path}`;
-  return { function: name, requestId, atMs: nowMs, body: resolve(body, variables) };
+  return { function: logName(call), requestId, atMs: nowMs, body: resolve(body, variables) };
 }
 
 /** For the operator's log and `convex logs`; clients never see it. */

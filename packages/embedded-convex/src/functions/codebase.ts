@@ -140,9 +140,20 @@ export function targetOf(info: FunctionTarget): string {
   return `function://${info.component};${info.path}`;
 }
 
-/** How a call names its function, for logs. */
-export function describeAddress({ name, reference, functionHandle, target }: FunctionAddress): string {
-  return name ?? (functionHandle ?? target)?.split(";").at(-1) ?? reference?.replace(/^_reference\/\w+\//, "") ?? "";
+/** How a function is named in logs: with its component, as in `workflow/workpool/lib:enqueue`. */
+export function logName({ component, path }: FunctionTarget): string {
+  return component === "" ? path : `${component}/${path}`;
+}
+
+/** The function that a call names, for logs. */
+export function describeCall({ address, component }: { address: FunctionAddress; component: string }): string {
+  const { name, reference, functionHandle, target } = address;
+  const stored = functionHandle ?? target;
+  if (stored !== undefined) {
+    const [own = "", path = ""] = stored.replace("function://", "").split(";").slice(-2);
+    return logName({ component: own, path });
+  }
+  return logName({ component, path: name ?? reference?.replace(/^_reference\/\w+\//, "") ?? "" });
 }
 
 class LoadedComponent {

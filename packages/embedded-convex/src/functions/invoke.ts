@@ -106,6 +106,14 @@ export function rootContext(options: {
   };
 }
 
+/**
+ * A nested call that the function has begun and not waited for is finished as a whole, with what waits behind it, before the
+ * function counts as ended: half of it must be neither committed, nor written when the function was rolled back.
+ */
+async function nestedCallsEnd({ transaction }: CallContext): Promise<void> {
+  while (transaction !== null && transaction.gate !== null) await transaction.gate;
+}
+
 /** Runs a query or mutation in a prepared context; checks arguments and result. Returns Convex JSON text. */
 export async function runFunction(
   info: FunctionInfo,
@@ -116,10 +124,15 @@ export async function runFunction(
   const tables: TableNumbersOf = (component) => catalog.tableNumbers(component);
   checkArguments(info, args, tables);
   const list = `[${args}]`;
-  const value = await runInContext(context, () => {
-    const registered = info.load();
-    return info.kind === "query" ? registered.invokeQuery?.(list) : registered.invokeMutation?.(list);
-  });
+  let value: string | undefined;
+  try {
+    value = await runInContext(context, () => {
+      const registered = info.load();
+      return info.kind === "query" ? registered.invokeQuery?.(list) : registered.invokeMutation?.(list);
+    });
+  } finally {
+    await nestedCallsEnd(context);
+  }
   if (typeof value !== "string") throw new CallError(`${info.path} is not a ${info.kind} in the deployed code.`);
   checkReturn(info, value, tables);
   return value;

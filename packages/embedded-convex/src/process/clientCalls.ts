@@ -1,6 +1,6 @@
 import { bundleInlineQuery, INLINE_QUERY } from "../deploy/inlineQuery.ts";
 import type { Caller } from "../auth/caller.ts";
-import { describeAddress, type FunctionAddress } from "../functions/codebase.ts";
+import { describeCall, type FunctionAddress } from "../functions/codebase.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
 import { newRequest, type RequestInfo } from "../functions/request.ts";
 import type { CallResult } from "../functions/results.ts";
@@ -93,7 +93,7 @@ export class ClientCalls {
       const error = thrown instanceof Error ? thrown.message : String(thrown);
       this.#options.onLog({
         kind: "Completion",
-        identifier: describeAddress(call.address),
+        identifier: describeCall(call),
         udfType,
         logLines: [],
         timestamp: Date.now() / 1000,

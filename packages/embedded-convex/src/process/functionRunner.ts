@@ -1,6 +1,6 @@
 import type { LogSwitch } from "../deploy/logSwitch.ts";
 import type { SystemQueries } from "../deploy/systemQueries.ts";
-import { type Codebase, describeAddress, type FunctionInfo } from "../functions/codebase.ts";
+import { type Codebase, describeCall, type FunctionInfo, logName } from "../functions/codebase.ts";
 import { resolveCommitTs } from "../functions/databaseSyscalls.ts";
 import { type FunctionCall, identityFor, resolveCall, rootContext, runFunction } from "../functions/invoke.ts";
 import type { PageJournal } from "../functions/pagination.ts";
@@ -51,7 +51,7 @@ export class FunctionRunner {
     } catch (error) {
       result = failureOf(error, []);
     }
-    this.#log("Query", describeAddress(call.address), { result, request: call.request, startedAt });
+    this.#log("Query", describeCall(call), { result, request: call.request, startedAt });
     return result;
   }
 
@@ -66,7 +66,7 @@ export class FunctionRunner {
     } catch (error) {
       result = failureOf(error, logs);
     }
-    this.#log("Mutation", describeAddress(call.address), {
+    this.#log("Mutation", describeCall(call), {
       result,
       request: call.request,
       startedAt,
@@ -85,9 +85,9 @@ export class FunctionRunner {
     const context = rootContext({ kind: "mutation", info, identity: null, transaction, journal: null, request });
     try {
       const value = await runFunction(info, args, context, this.#options.catalog);
-      this.#log("Mutation", info.path, { result: { ok: true, value, logs: context.logs }, request, startedAt });
+      this.#log("Mutation", logName(info), { result: { ok: true, value, logs: context.logs }, request, startedAt });
     } catch (error) {
-      this.#log("Mutation", info.path, { result: failureOf(error, context.logs), request, startedAt });
+      this.#log("Mutation", logName(info), { result: failureOf(error, context.logs), request, startedAt });
       throw error;
     }
   }

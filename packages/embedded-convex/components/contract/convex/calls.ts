@@ -71,6 +71,27 @@ export const beside = mutation({
   },
 });
 
+/** Leaves calls behind that nobody waits for. */
+export const floating = mutation({
+  args: { tag: v.string() },
+  handler: async (ctx, { tag }) => {
+    void ctx.runMutation(components.vault.notes.insertMany, { tag, count: 5 });
+    void write(ctx, tag, "after the call");
+  },
+});
+
+/** The component fails while a call of its own that it does not wait for is under way. */
+export const floatingInside = mutation({
+  args: { tag: v.string() },
+  handler: async (ctx, { tag }) => {
+    try {
+      await ctx.runMutation(components.vault.notes.addAndLeave, { tag });
+    } catch {
+      await write(ctx, tag, "caught");
+    }
+  },
+});
+
 /** Limits are for the whole transaction. */
 export const tooMuch = mutation({
   args: { tag: v.string(), each: v.number() },

@@ -34,6 +34,16 @@ export const addBoth = mutation({
   },
 });
 
+export const addAndLeave = mutation({
+  args: { tag: v.string() },
+  returns: v.null(),
+  handler: async (ctx, { tag }) => {
+    void ctx.runMutation(components.ledger.entries.add, { tag, text: "must vanish" });
+    void ctx.db.insert("notes", { tag, text: "must vanish" });
+    throw new Error("the vault failed");
+  },
+});
+
 export const list = query({
   args: { tag: v.string() },
   returns: v.array(v.string()),

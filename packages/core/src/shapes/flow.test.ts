@@ -3,7 +3,7 @@ import type { ConditionOperator, Definition, JsonValue } from "../definition/sch
 import { validateDefinition } from "../definition/validate.ts";
 import { createManifestCatalog } from "../manifest/catalog.ts";
 import type { ActionManifest, Control, Manifest } from "../manifest/schema.ts";
-import { define, next, node, onError } from "../testing/catalog.ts";
+import { define, next, node, onError, testCatalog } from "../testing/catalog.ts";
 
 const closed = (properties: object) => ({
   type: "object",
@@ -198,5 +198,20 @@ describe("what nodes can read", () => {
     expect(
       warningsOf(define([last, ...nodes.toReversed(), hook], [...edges, next(count + 1, count + 2)])),
     ).toHaveLength(1);
+  });
+
+  it("is compared with what a field takes, where the field is one formula", () => {
+    const text = { url: "x", method: "GET" };
+    const warnings = (timeoutMs: string) =>
+      validateDefinition(define([hook, node(2, "http.request", { ...text, timeoutMs })], [next(1, 2)]), testCatalog)
+        .filter(({ severity }) => severity === "warning")
+        .map(({ code, message }) => `${code}: ${message}`);
+    expect(warnings('{{split("a"; ",")}}')).toEqual([
+      "input_type: Timeout must be a whole number, but this is a list.",
+    ]);
+    expect(warnings("{{1.x = 2}}")).toEqual(["input_type: Timeout must be a whole number, but this is yes or no."]);
+    for (const fine of ["{{1.x}}", "{{1 + 1}}", '{{upper("7")}}', "{{ignore}}", "{{if(1.x; 5; true)}}", "1{{true}}"]) {
+      expect(warnings(fine), fine).toEqual([]);
+    }
   });
 });

@@ -72,6 +72,7 @@ function foreignNotes(count: number, table: number) {
     _creationTime: 1_700_000_000_000 + index * 1000.5,
     text: `foreign ${index}`,
     rank: count - index,
+    place: [Math.cos(index / 20), Math.sin(index / 20)],
     ...(index === 0 ? {} : { parent: foreignId(table, index - 1) }),
   }));
 }
@@ -98,6 +99,7 @@ describe("an import", { timeout: 30_000 }, () => {
     ]);
     expect(await ask(deployment, "query", "notes:follow", { id: ids[9]! })).toMatchObject({ parent: "foreign 8" });
     expect(await ask(deployment, "query", "notes:search", { words: "17" })).toEqual(["foreign 17"]);
+    expect(await ask(deployment, "action", "notes:near", { place: rows[20]!.place })).toContain(ids[20]);
   });
 
   it("leaves a table that goes on working: inserts come last, pages are complete, deletes are seen", async () => {
@@ -220,6 +222,23 @@ describe("an import", { timeout: 30_000 }, () => {
     await importData(deployment, archive, { format: "zip", mode: "replaceAll" });
     expect(await everything()).toEqual(before);
     expect(added).toEqual(before.notes.map(({ _id }) => _id));
+  });
+
+  it("takes documents as large as they may be, and names the row that is larger", async () => {
+    const large = [{ text: "x".repeat(1_000_000) }, { text: "small" }, { text: "é".repeat(500_000) }];
+    await importData(deployment, lines(large), notes);
+    const archive = await exportData(deployment, false);
+    const before = await everything();
+    await importData(deployment, archive, { format: "zip", mode: "replaceAll" });
+    expect(await everything()).toEqual(before);
+    const tooLarge = lines([{ text: "small" }, { text: "x".repeat(1_100_000) }]);
+    await expect(importData(deployment, tooLarge, { ...notes, mode: "replace" })).rejects.toThrow(
+      /Row 2 of table "notes"/,
+    );
+    await expect(importData(deployment, "x".repeat(9_000_000), { ...notes, mode: "replace" })).rejects.toThrow(
+      /Row 1 is larger than/,
+    );
+    expect(await texts()).toHaveLength(3);
   });
 
   it("replaces everything, also what the archive does not name, and brings components and files", async () => {

@@ -71,6 +71,13 @@ export const search = queryGeneric({
   },
 });
 
+/** The ids of the two notes that are nearest to a place. */
+export const near = actionGeneric({
+  args: { place: v.array(v.float64()) },
+  handler: async (ctx, { place }) =>
+    (await ctx.vectorSearch("notes", "by_place", { vector: place, limit: 2 })).map(({ _id }) => _id as string),
+});
+
 export const page = queryGeneric({
   args: { paginationOpts: paginationOptsValidator },
   handler: async (ctx, { paginationOpts }) => {

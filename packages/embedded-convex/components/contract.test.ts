@@ -177,6 +177,22 @@ describe("jobs of components", () => {
   });
 });
 
+describe("what Convex refuses", () => {
+  it("is paging inside a component, and a mutation that cancels itself", async () => {
+    await expect(app.query("notes:page", { cursor: null }, inVault)).rejects.toThrow(
+      "paginate() is only supported in the app",
+    );
+    const tag = newTag();
+    const id = await app.mutation<string>("handles:scheduleCancelSelf", { tag }, inVault);
+    await eventually(async () =>
+      expect(await app.query("handles:job", { id }, inVault)).toMatchObject({
+        state: { kind: "failed", error: expect.stringContaining("A mutation cannot cancel itself") },
+      }),
+    );
+    expect((await everything(tag)).vault).toEqual([]);
+  });
+});
+
 describe("files of components", () => {
   const upload = async (component: string | undefined, text: string): Promise<string> => {
     const path = component === undefined ? "calls:uploadUrl" : "files:uploadUrl";

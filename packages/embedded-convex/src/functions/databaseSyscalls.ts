@@ -21,6 +21,10 @@ interface DocumentArgs {
 const SECOND_PAGING =
   "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.";
 
+/** Cursors and pinned ends are for clients, whom components do not talk to. */
+const PAGING_IN_COMPONENT =
+  "paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination";
+
 const READ_ONLY = "System tables (prefixed with `_`) are read-only.";
 
 type Operation = (call: CallContext, state: TransactionContext, args: never) => string;
@@ -62,6 +66,7 @@ export function databaseOperations(cursors: PageCursors) {
       state: TransactionContext,
       args: PageRequest & { query: SerializedQuery },
     ): string {
+      if (call.component !== "") throw new Error(PAGING_IN_COMPONENT);
       if (state.journal.next !== null) throw new Error(SECOND_PAGING);
       const plan = planVisible(state.transaction, call.component, args.query);
       if (state.journal.next !== null) {

@@ -101,6 +101,7 @@ function otherOperations(services: TransactionServices) {
     },
 
     "1.0/cancel_job"(call: CallContext, { transaction }: TransactionContext, { id }: { id: string }): string {
+      if (id === call.request.scheduledFunctionId) throw new Error("A mutation cannot cancel itself");
       jobs.cancel(transaction, call.component, id);
       return "null";
     },

@@ -58,6 +58,21 @@ export const act = internalAction({
   handler: async (ctx, args): Promise<string> => ctx.runMutation(internal.handles.record, args),
 });
 
+/** Tries to cancel the job that it is. */
+export const cancelSelf = internalMutation({
+  args: { tag: v.string() },
+  handler: async (ctx, { tag }) => {
+    const { scheduledFunctionId } = await ctx.meta.getRequestMetadata();
+    await ctx.db.insert("notes", { tag, text: "not committed" });
+    await ctx.scheduler.cancel(scheduledFunctionId as never);
+  },
+});
+
+export const scheduleCancelSelf = mutation({
+  args: { tag: v.string() },
+  handler: (ctx, { tag }): Promise<string> => ctx.scheduler.runAfter(0, internal.handles.cancelSelf, { tag }),
+});
+
 export const job = query({
   args: { id: v.string() },
   handler: async (ctx, { id }) => {

@@ -53,6 +53,12 @@ export const list = query({
   },
 });
 
+/** Not possible in a component. */
+export const page = query({
+  args: { cursor: v.union(v.string(), v.null()) },
+  handler: (ctx, { cursor }) => ctx.db.query("notes").paginate({ cursor, numItems: 10 }),
+});
+
 export const entries = query({
   args: { tag: v.string() },
   returns: v.array(v.string()),

@@ -21,9 +21,22 @@ import type { FunctionReference } from "convex/server";
  * }
  * ```
  */
-export type ComponentApi<Name extends string | undefined = string | undefined> = {
-  entries: {
-    add: FunctionReference<"mutation", "internal", { tag: string; text: string; fail?: boolean }, string, Name>;
-    list: FunctionReference<"query", "internal", { tag: string }, Array<string>, Name>;
+export type ComponentApi<Name extends string | undefined = string | undefined> =
+  {
+    entries: {
+      add: FunctionReference<
+        "mutation",
+        "internal",
+        { tag: string; text: string; fail?: boolean },
+        string,
+        Name
+      >;
+      list: FunctionReference<
+        "query",
+        "internal",
+        { tag: string },
+        Array<string>,
+        Name
+      >;
+    };
   };
-};

@@ -57,6 +57,26 @@ describe("the command", () => {
     },
   );
 
+  it("ends when it is told to, also while a function loops", { timeout: 40_000 }, async () => {
+    const target = await start({ env: { EMBEDDED_CONVEX_TIME_LIMIT_MS: "60000" } });
+    await deploySample(target);
+    const looping = clientOf(target).query(messages.loopingQuery!, {});
+    const ended = expect(looping).rejects.toThrow();
+    const probe = () => clientOf(target).mutation(messages.createChannel!, { name: "probe" });
+    const unanswered: Promise<unknown>[] = [];
+    await until(async () => {
+      const answer = probe().then(
+        () => "answered",
+        () => "ended",
+      );
+      unanswered.push(answer);
+      return (await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 300, "late"))])) === "late";
+    });
+    expect(await target.kill("SIGTERM")).toBe(0);
+    await ended;
+    expect(await Promise.all(unanswered)).toContain("ended");
+  });
+
   it(
     "ends a mutation that loops, and applies the innocent ones that waited behind it exactly once",
     { timeout: 30_000 },

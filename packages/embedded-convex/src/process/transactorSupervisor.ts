@@ -21,6 +21,8 @@ export interface SupervisorOptions {
 }
 
 const WATCH_EVERY_MS = 200;
+/** How long the transactor may take to close the database before it is ended. */
+const CLOSE_MS = 3_000;
 const MAX_RESTARTS = 10;
 const RESTART_WINDOW_MS = 60_000;
 
@@ -64,11 +66,16 @@ export class TransactorSupervisor {
     return port2;
   }
 
-  /** Closes the database. */
+  /** Closes the database. A transactor that does not get round to it (a function loops) is ended: what is open rolls back. */
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#watchdog !== null) clearInterval(this.#watchdog);
-    await this.#rpc?.call("close");
+    let deadline: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      deadline = setTimeout(resolve, CLOSE_MS);
+    });
+    await Promise.race([this.#rpc?.call("close"), late]);
+    clearTimeout(deadline);
     await this.#worker?.terminate();
   }
 

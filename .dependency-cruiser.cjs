@@ -66,7 +66,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(apps|packages|convex)/",
-        pathNot: ["\\.(test|e2e|long)\\.tsx?$", "^packages/testkit/", "/(conformance|durability|test|e2e)/"],
+        pathNot: ["\\.(test|e2e|long)\\.tsx?$", "^packages/testkit/", "/(conformance|durability|isolation|test|e2e)/"],
       },
       to: { path: "^packages/testkit/" },
     },

@@ -52,7 +52,7 @@ export default tseslint.config(
   {
     files: [
       "**/*.{test,e2e,long}.{ts,tsx}",
-      "**/{test,conformance,durability,e2e,bench}/**/*.ts",
+      "**/{test,conformance,durability,isolation,e2e,bench}/**/*.ts",
       "packages/embedded-convex/components/**/*.ts",
       "tests/**/*.ts",
     ],

@@ -2,7 +2,7 @@ import { fstatSync, readFileSync } from "node:fs";
 import { enableCompileCache, flushCompileCache } from "node:module";
 import path from "node:path";
 import { parseArgs, parseEnv } from "node:util";
-import type { DeploymentOptions } from "./index.ts";
+import type { DeploymentOptions, RunningDeployment } from "./index.ts";
 
 const USAGE = `Usage: embedded-convex start --data DIR --admin-key-file FILE [--port 3210] [--site-port 3211] [--host 127.0.0.1]
   [--env-file FILE]... [--allow-outbound host:port[,host:port]]... [--public-site-url URL] [--public-cloud-url URL] [--heap-mb MB]
@@ -60,11 +60,15 @@ function readOptions({ values }: ReturnType<typeof readCommandLine>): Deployment
     trustedProxies: countOf(values["trusted-proxies"] ?? "0"),
     // Only for the test that shows what syncing is good for.
     sync: process.env.EMBEDDED_CONVEX_UNSAFE_SYNC === "off" ? "off" : "full",
-    timeLimitMs:
-      process.env.EMBEDDED_CONVEX_TIME_LIMIT_MS === undefined
-        ? undefined
-        : Number(process.env.EMBEDDED_CONVEX_TIME_LIMIT_MS),
+    timeLimitMs: numberIn("EMBEDDED_CONVEX_TIME_LIMIT_MS"),
+    actionHangLimitMs: numberIn("EMBEDDED_CONVEX_ACTION_HANG_LIMIT_MS"),
   };
+}
+
+/** Limits that tests shorten. */
+function numberIn(variable: string): number | undefined {
+  const text = process.env[variable];
+  return text === undefined ? undefined : Number(text);
 }
 
 function portOf(text: string): number {
@@ -98,7 +102,7 @@ async function start(options: DeploymentOptions): Promise<void> {
   // some 20 MB less per thread. In the data folder, because what is cached runs: nobody else may write there.
   process.env.NODE_COMPILE_CACHE ??= path.join(options.dataFolder, COMPILE_CACHE);
   enableCompileCache();
-  const { startDeployment } = await import("./index.ts");
+  const { startDeployment, StuckError } = await import("./index.ts");
   const deployment = await startDeployment(options);
   let stopping = false;
   const stop = (exitCode: number): void => {
@@ -118,12 +122,27 @@ async function start(options: DeploymentOptions): Promise<void> {
     process.stdin.on("error", () => stop(0));
     process.stdin.resume();
   }
-  deployment.failed.catch(fail);
+  deployment.failed.catch((error: unknown) =>
+    error instanceof StuckError ? startOver(deployment, error) : fail(error),
+  );
   // It is written when the process ends; one that is killed would never write it.
   setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MS).unref();
   process.stdout.write(
     `${JSON.stringify({ ready: true, cloudUrl: deployment.cloudUrl, siteUrl: deployment.siteUrl })}\n`,
   );
+}
+
+/**
+ * Replaces the process by a new one on the same ports. All threads end, as in a crash: what was acknowledged is there, the open
+ * batch is not, and clients connect again.
+ */
+function startOver(deployment: RunningDeployment, error: Error): void {
+  process.stderr.write(`embedded-convex: ${error.message} Starting again.\n`);
+  const { port, sitePort } = deployment.ports;
+  const args = [...process.argv.slice(1), "--port", String(port), "--site-port", String(sitePort)];
+  // Not on Windows, where whoever started the deployment starts it again.
+  if (process.execve === undefined) process.kill(process.pid, "SIGKILL");
+  else process.execve(process.execPath, [process.execPath, ...process.execArgv, ...args], process.env);
 }
 
 function fail(error: unknown): void {

@@ -1,3 +1,3 @@
-export { startDeployment } from "./process/deployment.ts";
+export { startDeployment, StuckError } from "./process/deployment.ts";
 export type { DeploymentOptions, RunningDeployment } from "./process/deployment.ts";
 export type { SyncMode } from "./store/sqlite.ts";

@@ -149,7 +149,7 @@ function transactorOptions(folder: string): Parameters<typeof Transactor.open>[0
     coalesceMs: 150,
     guiltyJobs: [],
     runningJobs: [],
-    heartbeat: { enter: ignore, committing: ignore, leave: ignore },
+    heartbeat: { enter: ignore, committing: ignore, answering: ignore, leave: ignore },
     events: {
       sync: ignore,
       liveDropped: ignore,

@@ -46,7 +46,7 @@ interface HttpRouter {
 }
 
 /** Runs actions and HTTP actions, many at a time, on the code that was loaded last. Calls that run keep their code. */
-export class ActionRuntime implements ActionOperations {
+export class ActionRuntime implements Omit<ActionOperations, "action" | "http"> {
   readonly #options: ActionRuntimeOptions;
   readonly #watched: LogSwitch;
   readonly #allow = new OutboundAllowList();

@@ -13,6 +13,12 @@ const SHOWN_PARTS = 4;
 /** Source maps of loaded modules by file name, the JSON until the first error needs it. */
 const sourceMaps = new Map<string, string | SourceMap>();
 
+/** Did pushed code throw this? Whatever comes from another realm than the host's, or through a frame of pushed code. */
+export function isOfPushedCode(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return true;
+  return typeof thrown.stack === "string" && thrown.stack.includes(SCHEME);
+}
+
 /** Makes the map of a loaded module known to `remapStack`. */
 export function registerSourceMap(fileName: string, map: string): void {
   sourceMaps.set(fileName, map);

@@ -8,7 +8,9 @@ import type { TransactorLoss } from "./loss.ts";
 import { OutboundAllowList } from "../outbound/allowList.ts";
 import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry } from "./messages.ts";
 import { memoryOf, type ThreadMemory } from "./memory.ts";
+import { MemoryWatch, workerLimits } from "./memoryWatch.ts";
 import { RemoteError, RpcPort } from "./rpc.ts";
+import { StartedCalls } from "./startedCalls.ts";
 
 export interface ActionPoolOptions {
   /** At most this many workers; they are started when there is something to run, and end when there is nothing. */
@@ -36,11 +38,18 @@ export interface StreamedAnswer extends HttpAnswer {
   chunks: ReadableStream<Uint8Array> | null;
 }
 
+/** Pushes are evaluated in a worker of their own: a module that loops or fills the memory must not end actions. */
+type Role = "calls" | "pushes";
+
 interface Member {
+  role: Role;
   worker: Worker;
   rpc: RpcPort<ActionOperations>;
   /** Calls that it is running. */
   calls: number;
+  /** Calls that it was ever sent, and which of them it has begun. */
+  sent: number;
+  started: StartedCalls;
   streams: Map<number, ReadableStreamDefaultController<Uint8Array>>;
   /** It has started: it has answered. */
   isReady: boolean;
@@ -49,9 +58,13 @@ interface Member {
   lastBusyMs: number;
 }
 
-const PING_EVERY_MS = 1000;
+const PING_EVERY_MS = 500;
 /** A worker that has not answered for this long gets no new calls if there is, or may be, another. */
-const UNRESPONSIVE_MS = 2500;
+const UNRESPONSIVE_MS = 1500;
+/** Of a call whose workers die before they begin it. */
+const MAX_ATTEMPTS = 3;
+/** A module is evaluated in milliseconds; nobody waits half a minute for one that loops. */
+const PUSH_HANG_LIMIT_MS = 10_000;
 /** With this many calls on each worker, another one is started. */
 const SPREAD_AT_CALLS = 4;
 
@@ -67,11 +80,13 @@ export class ActionPool {
   readonly #outbound = new Map<string, OutboundEntry>();
   #spawned = 0;
   #pingTimer: NodeJS.Timeout | null = null;
+  readonly #memoryWatch: MemoryWatch;
   #stopping = false;
 
   constructor(options: ActionPoolOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#memoryWatch = new MemoryWatch({ limitMb: options.heapLimitMb, workers: () => this.#watched() });
   }
 
   get size(): number {
@@ -81,11 +96,13 @@ export class ActionPool {
   start(): void {
     this.#pingTimer = setInterval(() => this.check(), PING_EVERY_MS);
     this.#pingTimer.unref();
+    this.#memoryWatch.start();
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#pingTimer !== null) clearInterval(this.#pingTimer);
+    this.#memoryWatch.stop();
     await Promise.all(this.#members.map(({ worker }) => worker.terminate()));
   }
 
@@ -107,23 +124,23 @@ export class ActionPool {
   }
 
   action(call: FunctionCall): Promise<CallResult> {
-    return this.#run((member) => member.rpc.call("action", call));
+    return this.#run("calls", (member, number) => member.rpc.call("action", { number, call }));
   }
 
   async http(call: HttpCall): Promise<StreamedAnswer> {
-    return this.#run(async (member) => {
-      const answer = await member.rpc.call("http", call);
+    return this.#run("calls", async (member, number) => {
+      const answer = await member.rpc.call("http", { number, call });
       return { ...answer, chunks: answer.stream === null ? null : chunksOf(member, answer.stream, answer.body) };
     });
   }
 
   /** Finds out what the modules of a push define. */
   analyze(call: Parameters<ActionOperations["analyze"]>[0]): ReturnType<ActionOperations["analyze"]> {
-    return this.#run((member) => member.rpc.call("analyze", call));
+    return this.#evaluate((member) => member.rpc.call("analyze", call));
   }
 
   authProviders(call: Parameters<ActionOperations["authProviders"]>[0]): ReturnType<ActionOperations["authProviders"]> {
-    return this.#run((member) => member.rpc.call("authProviders", call));
+    return this.#evaluate((member) => member.rpc.call("authProviders", call));
   }
 
   /** Entries with a lifetime that has not passed. */
@@ -164,7 +181,9 @@ export class ActionPool {
     const now = this.#now();
     for (const member of [...this.#members]) {
       if (callsOf(member) > 0) member.lastBusyMs = now;
-      if (now - member.lastAnswerMs > this.#options.hangLimitMs) {
+      const { hangLimitMs } = this.#options;
+      const limitMs = member.role === "pushes" ? Math.min(hangLimitMs, PUSH_HANG_LIMIT_MS) : hangLimitMs;
+      if (now - member.lastAnswerMs > limitMs) {
         console.error("Ending an action worker that does not answer.");
         this.#end(member);
       } else if (now - member.lastBusyMs > this.#options.idleMs) this.#end(member);
@@ -172,14 +191,15 @@ export class ActionPool {
     }
   }
 
-  #spawn(): Member {
+  #spawn(role: Role): Member {
     const { port1, port2 } = new MessageChannel();
     const transactor = this.#options.connectTransactor();
     const options = { ...this.#options.worker, name: `a${this.#spawned++}` };
+    const started = new StartedCalls();
     const worker = new Worker(new URL("./actionWorker.ts", import.meta.url), {
-      workerData: { options, control: port1, transactor } satisfies ActionWorkerData,
+      workerData: { options, control: port1, transactor, started: started.buffer } satisfies ActionWorkerData,
       transferList: [port1, transactor],
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapLimitMb },
+      resourceLimits: workerLimits(this.#options.heapLimitMb),
     });
     const streams: Member["streams"] = new Map();
     const rpc = new RpcPort<ActionOperations>(port2, {
@@ -193,7 +213,18 @@ export class ActionPool {
       log: (entry: LogEntry) => this.#options.onLog(entry),
     });
     const now = this.#now();
-    const member: Member = { worker, rpc, calls: 0, streams, isReady: false, lastAnswerMs: now, lastBusyMs: now };
+    const member: Member = {
+      role,
+      worker,
+      rpc,
+      calls: 0,
+      sent: 0,
+      started,
+      streams,
+      isReady: false,
+      lastAnswerMs: now,
+      lastBusyMs: now,
+    };
     this.#members.push(member);
     worker.on("error", (error: Error) => console.error(`An action worker has failed: ${error.message}`));
     worker.once("exit", () => this.#onExit(member));
@@ -206,6 +237,16 @@ export class ActionPool {
     }));
     if (add.length > 0) rpc.notify("outbound", { add, remove: [] });
     return member;
+  }
+
+  *#watched() {
+    for (const member of this.#members) {
+      const end = (reason: string): void => {
+        console.error(`Ending an action worker: ${reason}.`);
+        this.#end(member);
+      };
+      yield { worker: member.worker, mayEnd: () => true, end };
+    }
   }
 
   #onExit(member: Member): void {
@@ -231,32 +272,49 @@ export class ActionPool {
     void member.worker.terminate();
   }
 
-  async #run<Result>(body: (member: Member) => Promise<Result>): Promise<Result> {
-    const member = this.#pick();
-    member.calls++;
+  /** Evaluates pushed modules, once. */
+  async #evaluate<Result>(body: (member: Member) => Promise<Result>): Promise<Result> {
+    const run = (member: Member, number: number): Promise<Result> => {
+      member.started.begin(number);
+      return body(member);
+    };
     try {
-      return await body(member);
-    } finally {
-      member.calls--;
-      member.lastBusyMs = this.#now();
+      return await this.#run("pushes", run);
+    } catch (error) {
+      if (!(error instanceof RemoteError && error.lost)) throw error;
+      throw new Error("The modules could not be evaluated: one of them loops, or uses too much memory.");
+    }
+  }
+
+  /** Runs `body` on a worker; on another one if the first dies before it has begun. */
+  async #run<Result>(role: Role, body: (member: Member, number: number) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      const member = this.#pick(role);
+      const number = ++member.sent;
+      member.calls++;
+      try {
+        return await body(member, number);
+      } catch (error) {
+        const isUntouched = error instanceof RemoteError && error.lost && !member.started.hasBegun(number);
+        if (!isUntouched || this.#stopping || attempt === MAX_ATTEMPTS) throw error;
+      } finally {
+        member.calls--;
+        member.lastBusyMs = this.#now();
+      }
     }
   }
 
   /** The worker for the next call: the least busy one that answers. Nobody waits for a start if there is another. */
-  #pick(): Member {
+  #pick(role: Role): Member {
     const now = this.#now();
-    const best = (members: Member[]): Member | undefined =>
-      members
-        .filter(({ lastAnswerMs }) => now - lastAnswerMs < UNRESPONSIVE_MS)
-        .reduce<Member | undefined>(
-          (least, member) => (least === undefined || callsOf(member) < callsOf(least) ? member : least),
-          undefined,
-        );
-    const mayStart = this.#members.length < this.#options.size;
-    let member = best(this.#members.filter(({ isReady }) => isReady)) ?? best(this.#members);
-    if (member === undefined) member = mayStart ? this.#spawn() : this.#members[0]!;
-    else if (mayStart && callsOf(member) >= SPREAD_AT_CALLS && this.#members.every(({ isReady }) => isReady))
-      this.#spawn();
+    const members = this.#members.filter((member) => member.role === role);
+    const answering = members.filter(({ lastAnswerMs }) => now - lastAnswerMs < UNRESPONSIVE_MS);
+    const size = role === "pushes" ? 1 : this.#options.size;
+    // Beside those that are stuck there may be as many again.
+    const mayStart = answering.length < size && members.length < 2 * size;
+    const member = leastBusy(answering.filter(({ isReady }) => isReady)) ?? leastBusy(answering);
+    if (member === undefined) return mayStart ? this.#spawn(role) : leastBusy(members)!;
+    if (mayStart && callsOf(member) >= SPREAD_AT_CALLS && answering.every(({ isReady }) => isReady)) this.#spawn(role);
     return member;
   }
 
@@ -273,6 +331,10 @@ function canonicalEntry(hostPort: string, ttlMs: number | null): string {
   const list = new OutboundAllowList();
   list.add(hostPort, ttlMs ?? undefined);
   return list.list()[0]!;
+}
+
+function leastBusy(members: readonly Member[]): Member | undefined {
+  return members.toSorted((one, other) => callsOf(one) - callsOf(other))[0];
 }
 
 function callsOf({ calls, streams }: Member): number {

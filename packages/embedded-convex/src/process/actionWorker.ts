@@ -1,8 +1,10 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { TransactorClient } from "../functions/actionHost.ts";
+import type { FunctionCall } from "../functions/invoke.ts";
 import { ActionRuntime, type ActionRuntimeOptions } from "../functions/actionRuntime.ts";
-import type { ActionEvents, TransactorOperations } from "./messages.ts";
+import type { ActionEvents, HttpCall, NumberedCall, TransactorOperations } from "./messages.ts";
 import { RemoteError, RpcPort } from "./rpc.ts";
+import { StartedCalls } from "./startedCalls.ts";
 import { retryAfterLoss, type TransactorLoss } from "./loss.ts";
 
 /** What the main thread starts an action worker with. */
@@ -10,6 +12,8 @@ export interface ActionWorkerData {
   options: Omit<ActionRuntimeOptions, "transactor" | "onLog" | "onChunk">;
   control: MessagePort;
   transactor: MessagePort;
+  /** Of `StartedCalls`. */
+  started: SharedArrayBuffer;
 }
 
 /** A new transactor has taken over; `loss` says what became of the old one. */
@@ -18,7 +22,8 @@ export interface ReconnectMessage {
   loss: TransactorLoss;
 }
 
-const { options, control, transactor: transactorPort } = workerData as ActionWorkerData;
+const { options, control, transactor: transactorPort, started } = workerData as ActionWorkerData;
+const startedCalls = new StartedCalls(started);
 const transactor = new RpcPort<TransactorOperations>(transactorPort, {});
 
 const client: TransactorClient = {
@@ -45,8 +50,14 @@ const runtime = new ActionRuntime({
 const events = new RpcPort<ActionEvents>(control, {
   load: (call: never) => runtime.load(call),
   environment: (call: never) => runtime.environment(call),
-  action: (call: never) => runtime.action(call),
-  http: (call: never) => runtime.http(call),
+  action: ({ number, call }: NumberedCall<FunctionCall>) => {
+    startedCalls.begin(number);
+    return runtime.action(call);
+  },
+  http: ({ number, call }: NumberedCall<HttpCall>) => {
+    startedCalls.begin(number);
+    return runtime.http(call);
+  },
   outbound: (call: never) => runtime.outbound(call),
   cancelStream: (call: never) => runtime.cancelStream(call),
   analyze: (call: never) => runtime.analyze(call),

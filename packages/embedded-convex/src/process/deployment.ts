@@ -58,6 +58,8 @@ export interface DeploymentOptions {
   /** A query or mutation may take this long, ms. */
   timeLimitMs?: number;
   actionWorkers?: number;
+  /** An action that computes without a pause for this long is ended with its worker, ms. */
+  actionHangLimitMs?: number;
   /** A worker of actions that has nothing to do ends after this time, ms. */
   actionIdleMs?: number;
   /** Of each worker; one that needs more is replaced, and the call that filled it fails. */
@@ -66,10 +68,24 @@ export interface DeploymentOptions {
   coalesceMs?: number;
 }
 
+/**
+ * A function has caught the database's thread for good. The process must be replaced at once: nothing that waits for its threads,
+ * such as `process.exit`, comes to an end.
+ */
+export class StuckError extends Error {
+  override readonly name = "StuckError";
+
+  constructor() {
+    super("A function has caught the database's thread in the engine, and cannot be ended.");
+  }
+}
+
 /** A running deployment. */
 export interface RunningDeployment {
   cloudUrl: string;
   siteUrl: string;
+  /** The ports that were bound. */
+  ports: { port: number; sitePort: number };
   /** Ends all connections and closes the database. */
   stop(): Promise<void>;
   /** Rejects when the deployment cannot go on; the process should end then. */
@@ -78,6 +94,7 @@ export interface RunningDeployment {
 
 const DEFAULT_HEAP_LIMIT_MB = 512;
 const DEFAULT_TIME_LIMIT_MS = 5000;
+const DEFAULT_ACTION_HANG_LIMIT_MS = 30_000;
 const ACTION_TIME_LIMIT_MS = 10 * 60 * 1000;
 /** Arguments may have 16 MiB; somewhat larger ones still reach the check that says so, or the client would try for ever. */
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
@@ -100,6 +117,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Runni
 class Deployment implements RunningDeployment {
   cloudUrl = "";
   siteUrl = "";
+  ports = { port: 0, sitePort: 0 };
   readonly failed: Promise<never>;
   #fail: (error: Error) => void = () => undefined;
   readonly #options: DeploymentOptions;
@@ -206,6 +224,7 @@ class Deployment implements RunningDeployment {
     const { dataFolder, host, port, sitePort } = this.#options;
     const apiPort = await listen(this.#apiServer, port, host);
     const boundSitePort = await listen(this.#siteServer, sitePort, host);
+    this.ports = { port: apiPort, sitePort: boundSitePort };
     this.cloudUrl = this.#options.publicCloudUrl ?? `http://${host}:${apiPort}`;
     this.siteUrl = this.#options.publicSiteUrl ?? `http://${host}:${boundSitePort}`;
     this.#folder = DataFolder.take(dataFolder);
@@ -276,6 +295,7 @@ class Deployment implements RunningDeployment {
         this.#hub.restart(loss.guilty);
         void this.#transfers.interrupt();
       },
+      onStuck: () => this.#fail(new StuckError()),
       onFatal: (message) => this.#fail(new Error(message)),
     });
   }
@@ -291,7 +311,7 @@ class Deployment implements RunningDeployment {
         timeLimitMs: ACTION_TIME_LIMIT_MS,
       },
       heapLimitMb: this.#options.heapLimitMb ?? DEFAULT_HEAP_LIMIT_MB,
-      hangLimitMs: 30_000,
+      hangLimitMs: this.#options.actionHangLimitMs ?? DEFAULT_ACTION_HANG_LIMIT_MS,
       connectTransactor: () => this.#supervisor!.connect(),
       onLog: (entry) => this.#logs.add(entry),
     });

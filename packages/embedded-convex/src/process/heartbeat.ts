@@ -1,42 +1,45 @@
 import type { Heartbeat } from "../transaction/executor.ts";
 
-const HEADER_BYTES = 24;
+const HEADER_BYTES = 16;
 const LABEL_BYTES = 2048;
 const PHASE = 0;
 const LABEL_LENGTH = 1;
-const STARTED_AT = 1;
+const SEQUENCE = 2;
+const BEATS = 3;
 
 const IDLE = 0;
 const RUNNING = 1;
 const COMMITTING = 2;
+const ANSWERING = 3;
+const PHASES = ["idle", "running", "committing", "answering"] as const;
 
 /** What a thread is doing, as another thread sees it. */
 export interface Activity {
-  phase: "idle" | "running" | "committing";
+  phase: (typeof PHASES)[number];
   label: string;
-  /** For how long, ms. */
-  sinceMs: number;
+  /** Differs from call to call. */
+  sequence: number;
+  /** Grows as long as the thread's event loop turns; 0 before it has started to. */
+  beats: number;
 }
 
 /** A few bytes of shared memory: a thread that loops can send no message, but it can be looked at. */
 export class SharedHeartbeat implements Heartbeat {
   readonly buffer: SharedArrayBuffer;
   readonly #integers: Int32Array;
-  readonly #floats: Float64Array;
   readonly #label: Buffer;
   readonly #scratch = Buffer.alloc(LABEL_BYTES);
 
   constructor(buffer = new SharedArrayBuffer(HEADER_BYTES + LABEL_BYTES)) {
     this.buffer = buffer;
-    this.#integers = new Int32Array(buffer, 0, 2);
-    this.#floats = new Float64Array(buffer, 0, 3);
+    this.#integers = new Int32Array(buffer, 0, HEADER_BYTES / Int32Array.BYTES_PER_ELEMENT);
     this.#label = Buffer.from(buffer, HEADER_BYTES, LABEL_BYTES);
   }
 
   enter(label: string): void {
     const length = this.#scratch.write(label, "utf8");
     this.#label.set(this.#scratch.subarray(0, length));
-    this.#floats[STARTED_AT] = Date.now();
+    Atomics.add(this.#integers, SEQUENCE, 1);
     Atomics.store(this.#integers, LABEL_LENGTH, length);
     Atomics.store(this.#integers, PHASE, RUNNING);
   }
@@ -45,15 +48,26 @@ export class SharedHeartbeat implements Heartbeat {
     Atomics.store(this.#integers, PHASE, COMMITTING);
   }
 
+  answering(): void {
+    Atomics.store(this.#integers, PHASE, ANSWERING);
+  }
+
   leave(): void {
     Atomics.store(this.#integers, PHASE, IDLE);
+  }
+
+  /** To be called from a timer. */
+  beat(): void {
+    // Never 0 again, also after 2^32 beats.
+    if (Atomics.add(this.#integers, BEATS, 1) === -1) Atomics.add(this.#integers, BEATS, 1);
   }
 
   read(): Activity {
     const phase = Atomics.load(this.#integers, PHASE);
     const length = Atomics.load(this.#integers, LABEL_LENGTH);
     const label = Buffer.from(this.#label.subarray(0, length)).toString("utf8");
-    const sinceMs = Date.now() - (this.#floats[STARTED_AT] ?? 0);
-    return { phase: phase === RUNNING ? "running" : phase === COMMITTING ? "committing" : "idle", label, sinceMs };
+    const sequence = Atomics.load(this.#integers, SEQUENCE);
+    const beats = Atomics.load(this.#integers, BEATS);
+    return { phase: PHASES[phase] ?? "idle", label, sequence, beats };
   }
 }

@@ -101,8 +101,8 @@ export interface ActionOperations {
   load(call: { state: DeploymentState; modules: StoredModule[] }): Promise<null>;
   /** Only environment variables have changed since. */
   environment(call: { state: DeploymentState }): Promise<null>;
-  action(call: FunctionCall): Promise<CallResult>;
-  http(call: HttpCall): Promise<HttpAnswer>;
+  action(call: NumberedCall<FunctionCall>): Promise<CallResult>;
+  http(call: NumberedCall<HttpCall>): Promise<HttpAnswer>;
   /** Changes what functions may reach besides the public internet. */
   outbound(call: { add: { hostPort: string; ttlMs: number | null }[]; remove: string[] }): Promise<null>;
   cancelStream(call: { stream: number }): Promise<null>;
@@ -111,6 +111,12 @@ export interface ActionOperations {
   authProviders(call: Parameters<ActionOperations["analyze"]>[0]): Promise<Manifest["authProviders"]>;
   tables(call: { tables: TableNumber[] }): Promise<null>;
   ping(): Promise<null>;
+}
+
+/** A call of a worker, numbered in the order of sending. */
+export interface NumberedCall<Call> {
+  number: number;
+  call: Call;
 }
 
 /** A request for an HTTP action. Bodies within the limit cross as a whole. */

@@ -2,9 +2,11 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { SharedHeartbeat } from "./heartbeat.ts";
 import { retryAfterLoss, type TransactorLoss } from "./loss.ts";
 import { memoryOf, type ThreadMemory } from "./memory.ts";
+import { MemoryWatch, type WatchedWorker, workerLimits } from "./memoryWatch.ts";
 import type { TransactorControl, TransactorEvents } from "./messages.ts";
 import { RpcPort } from "./rpc.ts";
 import type { ConnectMessage, TransactorNews, TransactorWorkerData } from "./transactorWorker.ts";
+import { Watchdog } from "./watchdog.ts";
 
 export interface SupervisorOptions {
   transactor: Omit<TransactorWorkerData["options"], "guiltyJobs" | "runningJobs">;
@@ -16,6 +18,11 @@ export interface SupervisorOptions {
   heapLimitMb: number;
   /** A new transactor has taken over. */
   onRestart(loss: TransactorLoss): void;
+  /**
+   * The worker cannot be ended: it is in a part of the engine that looks at nothing (filling an array of a hundred million
+   * elements, say), and the database with it. Only the end of the process helps.
+   */
+  onStuck(): void;
   /** Restarting does not help. */
   onFatal(message: string): void;
 }
@@ -23,6 +30,7 @@ export interface SupervisorOptions {
 const WATCH_EVERY_MS = 200;
 /** How long the transactor may take to close the database before it is ended. */
 const CLOSE_MS = 3_000;
+const STUCK_AFTER_MS = 5000;
 const MAX_RESTARTS = 10;
 const RESTART_WINDOW_MS = 60_000;
 
@@ -35,19 +43,25 @@ export class TransactorSupervisor {
   #worker: Worker | null = null;
   #heartbeat = new SharedHeartbeat();
   #rpc: RpcPort<TransactorControl> | null = null;
-  #watchdog: NodeJS.Timeout | null = null;
+  #watchdog: Watchdog;
+  #watchTimer: NodeJS.Timeout | null = null;
+  readonly #memoryWatch: MemoryWatch;
   #restarts: number[] = [];
+  #ending: Worker | null = null;
   #stopping = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#watchdog = this.#createWatchdog();
+    this.#memoryWatch = new MemoryWatch({ limitMb: options.heapLimitMb, workers: () => this.#watched() });
   }
 
   /** @throws with a message for the operator if the database cannot be used. */
   async start(): Promise<void> {
     this.#rpc = new RpcPort<TransactorControl>(await this.#spawn([]), this.#options.events);
-    this.#watchdog = setInterval(() => this.#watch(), WATCH_EVERY_MS);
-    this.#watchdog.unref();
+    this.#watchTimer = setInterval(() => this.#watch(), WATCH_EVERY_MS);
+    this.#watchTimer.unref();
+    this.#memoryWatch.start();
   }
 
   get rpc(): RpcPort<TransactorControl> {
@@ -69,7 +83,8 @@ export class TransactorSupervisor {
   /** Closes the database. A transactor that does not get round to it (a function loops) is ended: what is open rolls back. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    if (this.#watchdog !== null) clearInterval(this.#watchdog);
+    if (this.#watchTimer !== null) clearInterval(this.#watchTimer);
+    this.#memoryWatch.stop();
     let deadline: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => {
       deadline = setTimeout(resolve, CLOSE_MS);
@@ -82,6 +97,7 @@ export class TransactorSupervisor {
   async #spawn(guiltyJobs: string[]): Promise<MessagePort> {
     const { port1, port2 } = new MessageChannel();
     this.#heartbeat = new SharedHeartbeat();
+    this.#watchdog = this.#createWatchdog();
     const data: TransactorWorkerData = {
       options: { ...this.#options.transactor, guiltyJobs, runningJobs: this.#options.runningJobs() },
       heartbeat: this.#heartbeat.buffer,
@@ -90,7 +106,7 @@ export class TransactorSupervisor {
     const worker = new Worker(new URL("./transactorWorker.ts", import.meta.url), {
       workerData: data,
       transferList: [port1],
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.heapLimitMb },
+      resourceLimits: workerLimits(this.#options.heapLimitMb),
     });
     this.#worker = worker;
     let lastError = "";
@@ -106,10 +122,36 @@ export class TransactorSupervisor {
   }
 
   #watch(): void {
-    const activity = this.#heartbeat.read();
-    if (activity.phase !== "running" || activity.sinceMs < this.#options.hardLimitMs) return;
-    console.error(`Ending the database worker: ${activity.label} has been running for ${activity.sinceMs} ms.`);
-    void this.#worker?.terminate();
+    const reason = this.#watchdog.look(this.#heartbeat.read());
+    if (reason !== null && this.#worker !== null) this.#end(this.#worker, reason);
+  }
+
+  #createWatchdog(): Watchdog {
+    return new Watchdog({ everyMs: WATCH_EVERY_MS, limitMs: this.#options.hardLimitMs });
+  }
+
+  #watched(): WatchedWorker[] {
+    const worker = this.#worker;
+    if (worker === null) return [];
+    // Whether a commit was made would be unknown to those who wait for it.
+    const mayEnd = () => worker === this.#worker && ["idle", "running"].includes(this.#heartbeat.read().phase);
+    return [{ worker, mayEnd, end: (reason) => this.#end(worker, reason) }];
+  }
+
+  #end(worker: Worker, reason: string): void {
+    if (this.#ending === worker) return;
+    this.#ending = worker;
+    console.error(`Ending the database worker: ${reason}.`);
+    const stuck = setTimeout(() => this.#options.onStuck(), STUCK_AFTER_MS);
+    worker.once("exit", () => clearTimeout(stuck));
+    void worker.terminate();
+  }
+
+  /** A function that harms its worker is failed each time, and nobody else. What ends for no such reason may never run. */
+  #endsTooOften(): boolean {
+    const now = performance.now();
+    this.#restarts = [...this.#restarts.filter((time) => now - time < RESTART_WINDOW_MS), now];
+    return this.#restarts.length > MAX_RESTARTS;
   }
 
   async #onExit(worker: Worker, lastError: string): Promise<void> {
@@ -117,14 +159,12 @@ export class TransactorSupervisor {
     const activity = this.#heartbeat.read();
     const loss: TransactorLoss = {
       guilty: activity.phase === "running" ? activity.label : null,
-      committing: activity.phase === "committing",
+      committing: activity.phase === "committing" || activity.phase === "answering",
     };
     console.error(
       `The database worker has ended (${lastError || "by the watchdog"}, in ${activity.label || "no call"}); starting another one.`,
     );
-    const now = Date.now();
-    this.#restarts = [...this.#restarts.filter((time) => now - time < RESTART_WINDOW_MS), now];
-    if (this.#restarts.length > MAX_RESTARTS)
+    if (loss.guilty === null && this.#endsTooOften())
       return this.#options.onFatal("The database worker keeps ending; giving up.");
     try {
       const job = /^job (.+)$/.exec(loss.guilty ?? "")?.[1];

@@ -1,6 +1,8 @@
 import { writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
+import { inspect } from "node:util";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { isOfPushedCode } from "../isolate/stacks.ts";
 import { SharedHeartbeat } from "./heartbeat.ts";
 import type { TransactorEvents, TransactorOperations } from "./messages.ts";
 import { RpcPort } from "./rpc.ts";
@@ -50,6 +52,8 @@ const CONTROL = [
   "close",
 ] as const;
 
+const BEAT_EVERY_MS = 100;
+
 async function main(): Promise<void> {
   const { options, heartbeat, control } = workerData as TransactorWorkerData;
   const ports: RpcPort<never>[] = [];
@@ -60,9 +64,10 @@ async function main(): Promise<void> {
     if (events === null) early.push(() => notify(op, ...args));
     else events.notify(op, ...args);
   };
+  const shared = new SharedHeartbeat(heartbeat);
   const transactor = await Transactor.open({
     ...options,
-    heartbeat: new SharedHeartbeat(heartbeat),
+    heartbeat: shared,
     events: {
       sync: (event) => notify("sync", event),
       liveDropped: (event) => notify("liveDropped", event),
@@ -101,6 +106,7 @@ async function main(): Promise<void> {
     // Action workers come and go.
     connect.once("close", () => ports.splice(ports.indexOf(port), 1));
   });
+  setInterval(() => shared.beat(), BEAT_EVERY_MS).unref();
   parentPort!.postMessage({ type: "ready" } satisfies TransactorNews);
   // It is written when the thread ends; one that is killed would never write it.
   setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MS).unref();
@@ -108,8 +114,16 @@ async function main(): Promise<void> {
 
 const FLUSH_CACHE_AFTER_MS = 5000;
 
-// Code that is pushed may leave promises behind that nobody waits for: that is its own affair.
+// Code that is pushed may leave promises behind that nobody waits for, and errors in callbacks: that is its own affair. Anything
+// else is a mistake in this package, which ends the thread: its successor starts from the last commit.
 process.on("unhandledRejection", (reason) => console.error("Unhandled rejection in a query or mutation:", reason));
+process.on("uncaughtException", (error) => {
+  if (isOfPushedCode(error)) console.error("Uncaught exception in a query or mutation:", error);
+  else {
+    writeSync(2, `embedded-convex: the database worker has failed: ${inspect(error)}\n`);
+    process.exit(1);
+  }
+});
 
 main().catch((error: unknown) => {
   parentPort!.postMessage({

@@ -8,6 +8,8 @@ export interface Heartbeat {
   enter(label: string): void;
   /** From now on until `leave` it is unknown to others whether the batch was committed and answered. */
   committing(): void;
+  /** It was committed, and is being answered. */
+  answering(): void;
   leave(): void;
 }
 
@@ -176,6 +178,7 @@ export class Executor {
       if (isStorageFailure(error)) return this.#giveUp(batch, error);
       return this.#options.onFatal(error);
     }
+    this.#options.heartbeat.answering();
     for (const answer of answers) answer();
     // One turn, in which those who wait for the answers put them into the outgoing message.
     await nextTurn();
@@ -216,7 +219,7 @@ export class Executor {
   async #bounded<Result>(body: () => Promise<Result> | Result): Promise<Result> {
     try {
       return await new Promise<Result>((resolve, reject) => {
-        this.#current = { startedAt: Date.now(), abort: reject };
+        this.#current = { startedAt: performance.now(), abort: reject };
         Promise.resolve(body()).then(resolve, reject);
       });
     } finally {
@@ -226,7 +229,7 @@ export class Executor {
 
   #checkDeadline(): void {
     const { timeLimitMs } = this.#options;
-    if (this.#current === null || Date.now() - this.#current.startedAt < timeLimitMs) return;
+    if (this.#current === null || performance.now() - this.#current.startedAt < timeLimitMs) return;
     this.#current.abort(new Error(`Function execution timed out (maximum duration: ${timeLimitMs / 1000}s)`));
   }
 }

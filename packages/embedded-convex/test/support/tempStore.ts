@@ -34,7 +34,12 @@ export class TempStore {
     const executor = new Executor({
       store: this.store,
       host: this.host,
-      heartbeat: { enter: (label) => this.labels.push(label), committing: () => undefined, leave: () => undefined },
+      heartbeat: {
+        enter: (label) => this.labels.push(label),
+        committing: () => undefined,
+        answering: () => undefined,
+        leave: () => undefined,
+      },
       timeLimitMs: 5000,
       flush: () => undefined,
       afterCommit: async (commit) => void this.commits.push(commit),

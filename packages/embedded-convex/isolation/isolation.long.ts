@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { expectLoopingPushToFail, isolationSuite } from "./suite.ts";
+
+const FATAL = ["loop", "microtasks", "regex", "objects", "strings", "bytes", "map", "logs", "recursion"] as const;
+const LEFT_BEHIND = ["rejection", "throwLater", "throwMuchLater", "listener"] as const;
+
+isolationSuite({
+  fatal: [
+    ...FATAL.flatMap((name) => [["query", name] as const, ["mutation", name] as const]),
+    ...(["loop", "microtasks", "regex", "objects", "bytes"] as const).flatMap((name) => [
+      ["action", name] as const,
+      ["nodeAction", name] as const,
+      ["http", name] as const,
+    ]),
+  ],
+  leftBehind: LEFT_BEHIND.flatMap((name) => [
+    ["query", name] as const,
+    ["mutation", name] as const,
+    ["action", name] as const,
+  ]),
+  afterwards: ["query", "mutation", "action"],
+});
+
+it("gives up a push whose modules loop", { timeout: 90_000 }, async () => {
+  await expectLoopingPushToFail();
+  expect.hasAssertions();
+});

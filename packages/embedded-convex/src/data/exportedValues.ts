@@ -6,7 +6,7 @@ import { type ConvexJson, type ConvexJsonObject, isJsonObject } from "../values/
  * Values in the files of `convex export` and `convex import`.
  *
  * An export marks its tables as "uniform": an int64 is a number without a fraction, a float64 one with a point or an exponent;
- * bytes and floats that JSON lacks keep Convex's `$` encoding. Files without that mark are plain JSON: every number is a float64.
+ * bytes and floats that JSON lacks keep Convex's `$` encoding. Files without a schema are plain JSON: every number is a float64.
  */
 
 const INT64_MIN = -(2n ** 63n);
@@ -35,8 +35,11 @@ export function fromPlainJson(value: ConvexJson): ConvexJson {
   if (typeof value === "number") return encodeFloat(value);
   if (Array.isArray(value)) return value.map(fromPlainJson);
   if (!isJsonObject(value)) return value;
-  if (isEncoded(value)) return normalize(value);
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fromPlainJson(item)]));
+  const fields = Object.entries(value).map(([name, item]) => {
+    if (name.startsWith("$")) throw new Error(`Field name ${name} starts with '$', which is reserved.`);
+    return [name, fromPlainJson(item)] as const;
+  });
+  return Object.fromEntries(fields);
 }
 
 function exportText(value: ConvexJson): string {
@@ -66,7 +69,7 @@ function isEncoded(value: ConvexJsonObject): boolean {
   return Object.keys(value)[0]?.startsWith("$") === true;
 }
 
-/** Checks a `$` encoding, and brings it into the form in which it is stored. */
-function normalize(value: ConvexJson): ConvexJson {
+/** Checks a value in a `$` encoding, and brings it into the form in which it is stored. */
+export function normalize(value: ConvexJson): ConvexJson {
   return isJsonObject(value) && isEncoded(value) ? convexToJson(jsonToConvex(value)) : value;
 }

@@ -3,9 +3,10 @@ import { readFile, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { parse as parseCsv } from "csv-parse";
 import yauzl from "yauzl";
-import type { ConvexJson } from "../values/json.ts";
+import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
 import { parseEntryName } from "./archivePaths.ts";
 import { fromExportLine, fromPlainJson } from "./exportedValues.ts";
+import { fromLegacyExport, type LegacySchema, parseShape } from "./legacyExport.ts";
 import { ImportError, readLines } from "./lineReader.ts";
 
 export type ImportFormat = "csv" | "jsonLines" | "jsonArray" | "zip";
@@ -55,7 +56,7 @@ export async function openImport(upload: {
 }
 
 function jsonRows(file: string): AsyncIterable<ConvexJson> {
-  return parseLines(createReadStream(file), (line) => fromPlainJson(JSON.parse(line) as ConvexJson));
+  return parseLines(createReadStream(file), plainLine);
 }
 
 async function* parseLines(
@@ -160,8 +161,7 @@ async function openArchive(file: string, base: string): Promise<ImportSource> {
   for (const [key, { component, name, entry }] of documents) {
     if (name.startsWith("_") && name !== "_storage") continue;
     const schema = schemas.get(key);
-    const isUniform = schema !== undefined && (await isUniformSchema(entry.fileName, await open(schema)));
-    const parse = isUniform ? fromExportLine : (line: string) => fromPlainJson(JSON.parse(line) as ConvexJson);
+    const parse = schema === undefined ? plainLine : await lineParser(schema.fileName, await open(schema));
     const rows = async function* (): AsyncGenerator<ConvexJson> {
       yield* parseLines((await open(entry)) as AsyncIterable<Uint8Array>, parse);
     };
@@ -182,16 +182,25 @@ async function addListed(tables: Map<string, SourceTable>, component: string, st
 
 async function* noRows(): AsyncGenerator<ConvexJson> {}
 
-/** @throws ImportError for the encoding of older exports, which cannot be read without loss. */
-async function isUniformSchema(documents: string, stream: Readable): Promise<boolean> {
-  let first = "";
-  for await (const line of readLines(stream as AsyncIterable<Uint8Array>)) {
-    first = line;
-    break;
+/** How the lines of a table's documents are to be read. @throws ImportError if the schema makes no sense. */
+async function lineParser(name: string, stream: Readable): Promise<(line: string) => ConvexJson> {
+  let shape: unknown = null;
+  const contexts: LegacySchema["contexts"] = new Map();
+  try {
+    for await (const line of readLines(stream as AsyncIterable<Uint8Array>)) {
+      if (line.trim() === "") continue;
+      const parsed = JSON.parse(line) as ConvexJson;
+      if (shape === null) shape = parsed;
+      else for (const [id, context] of Object.entries(parsed as ConvexJsonObject)) contexts.set(id, context);
+    }
+    if (shape === "uniform") return fromExportLine;
+    const schema = { shape: parseShape(String(shape)), contexts };
+    return (line) => fromLegacyExport(JSON.parse(line) as ConvexJson, schema);
+  } catch (error) {
+    throw new ImportError(`cannot parse ${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (first.trim() === '"uniform"') return true;
-  if (!/int64|bytes|float64|\binf|nan|unknown|negative/i.test(first.replaceAll("normalfloat64", ""))) return false;
-  throw new ImportError(
-    `${documents} was exported in an older encoding of Convex, in which numbers and bytes cannot be told from texts. Export it again with a current Convex.`,
-  );
+}
+
+function plainLine(line: string): ConvexJson {
+  return fromPlainJson(JSON.parse(line) as ConvexJson);
 }

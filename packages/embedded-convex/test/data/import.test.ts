@@ -224,6 +224,23 @@ describe("an import", { timeout: 30_000 }, () => {
     expect(added).toEqual(before.notes.map(({ _id }) => _id));
   });
 
+  it("reads archives of older versions of Convex, with a folder around them", async () => {
+    const id = foreignId(10_800, 1);
+    const schema = `{"_creationTime": normalfloat64, "_id": "${id}", "anything": int64 | string, "text": field_name}`;
+    const row = { _id: id, _creationTime: 1_700_000_000_000, text: "old", anything: "42" };
+    const entries: [string, string][] = [
+      ["snapshot_1/_tables/documents.jsonl", lines([{ name: "notes", id: 10_800 }])],
+      ["snapshot_1/notes/documents.jsonl", lines([row])],
+      [
+        "snapshot_1/notes/generated_schema.jsonl",
+        `${JSON.stringify(schema)}\n${lines([{ [id]: { anything: "int64" } }])}`,
+      ],
+    ];
+    const archive = await zip(new Map(entries.map(([name, text]) => [name, Buffer.from(text)])));
+    await importData(deployment, archive, { format: "zip" });
+    expect((await everything()).notes).toEqual([{ ...row, anything: 42n }]);
+  });
+
   it("takes documents as large as they may be, and names the row that is larger", async () => {
     const large = [{ text: "x".repeat(1_000_000) }, { text: "small" }, { text: "é".repeat(500_000) }];
     await importData(deployment, lines(large), notes);

@@ -5,11 +5,16 @@ const byName: ReadonlyMap<string, Integration> = new Map(
   integrations.map((integration) => [integration.manifest.name, integration]),
 );
 
+/** By `http.request@1`: looked up for every operation, so names are not taken apart each time. */
+const actions: ReadonlyMap<string, ActionRuntime> = new Map(
+  integrations.flatMap(({ manifest, actions: own }) =>
+    [...own].map(([key, action]) => [`${manifest.name}.${key}`, action] as const),
+  ),
+);
+
 /** The code of one typeVersion of an action (`"http.request"`), or null where no integration offers it. */
-export function findAction(type: string, typeVersion: number): ActionRuntime | null {
-  const [integration, action] = split(type);
-  return byName.get(integration)?.actions.get(actionKey(action, typeVersion)) ?? null;
-}
+export const findAction = (type: string, typeVersion: number): ActionRuntime | null =>
+  actions.get(actionKey(type, typeVersion)) ?? null;
 
 /** The code of a connection type (`"http.bearer"`), or null where no integration offers it. */
 export function findConnection(type: string): ConnectionRuntime | null {

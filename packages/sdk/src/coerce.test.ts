@@ -94,3 +94,15 @@ describe("parseInput", () => {
     expect(() => parse("x")).toThrow(/^The input: /);
   });
 });
+
+describe("odd names", () => {
+  it("are fields like any other, and change no prototype", () => {
+    const given = JSON.parse('{"__proto__":{"polluted":"1"},"constructor":"2","n":"3"}') as unknown;
+    const schema = { type: "object", properties: { n: { type: "number" } }, additionalProperties: {} };
+    const coerced = coerceToSchema(schema, given) as Record<string, unknown>;
+    expect(Object.keys(coerced)).toEqual(["__proto__", "constructor", "n"]);
+    expect(coerced.n).toBe(3);
+    expect(Object.getPrototypeOf(coerced)).toBe(Object.prototype);
+    expect((coerced as { polluted?: string }).polluted).toBeUndefined();
+  });
+});

@@ -63,9 +63,18 @@ function coerceObject(schema: JsonSchema, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const properties = propertiesOf(schema);
   const rest = isSchema(schema.additionalProperties) ? schema.additionalProperties : {};
-  const entries = Object.entries(value).map(([key, item]) => {
+  // A plain loop: this runs for every operation, and lists of pairs cost more than all the rest of it.
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) {
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    return [key, coerceToSchema(property ?? rest, item)] as const;
-  });
-  return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+    const item: unknown = coerceToSchema(property ?? rest, (value as Record<string, unknown>)[key]);
+    if (item !== undefined) setOwn(result, key, item);
+  }
+  return result;
+}
+
+/** Assigning `__proto__` would change the object's prototype instead of giving it a field of that name. */
+function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -117,6 +117,8 @@ export function installGlobals(context: Context, env: Record<string, string>, ho
     isNativeError: types.isNativeError,
     hostErrors: { TypeError, RangeError, SyntaxError },
   });
+  // As on Convex; libraries (lodash-es, for one) find the global scope by it.
+  define(context, "self", context);
   define(context, "Convex", { syscall: host.syscall, asyncSyscall: host.asyncSyscall, jsSyscall: host.jsSyscall });
   define(context, "process", { env });
   define(context, "console", makeConsole(host));

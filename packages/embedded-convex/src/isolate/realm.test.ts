@@ -119,6 +119,14 @@ describe("globals", () => {
     expect(kinds!()).toEqual(["undefined", "undefined", "undefined", ["env"]]);
   });
 
+  it("are found under self, where libraries look for them that would else compile strings", async () => {
+    const { find } = await load(
+      `const root = (typeof self === "object" && self.Object === Object && self) || Function("return this")();
+       export const find = () => root === globalThis;`,
+    );
+    expect(find!()).toBe(true);
+  });
+
   it("do not compile strings", async () => {
     const { run } = await load(`export const run = () => new Function("return 1")();`);
     expect(run).toThrow("Code generation from strings disallowed");

@@ -6,11 +6,11 @@ import { encodeKey, keyPrefixEnd, keySuccessor } from "../values/keys.ts";
 import { OperatorChain } from "./operators.ts";
 import type { Plan } from "./plan.ts";
 import { type CursorRow, noProgress, type ReadBudget, type ReadProgress, type RowCursor } from "./queryCursor.ts";
-import type { QueryOperator } from "./queryTypes.ts";
 import type { SearchPlan } from "./searchPlan.ts";
 
 /** Convex looks at the best results only, also of a search that is read page by page. */
 const MAX_RESULTS = 1024;
+const FIRST_RESULTS = 64;
 /** Measured; see the README. */
 const MICROS_PER_DOCUMENT = 0.2;
 
@@ -28,6 +28,7 @@ export class SearchCursor implements RowCursor {
   readonly #operators: OperatorChain;
   readonly read: ReadProgress = noProgress();
   #hits: TextHit[] | null = null;
+  #mayHaveMore = false;
   #position = 0;
 
   constructor(transaction: Transaction, plan: Plan & { search: SearchPlan }, budget: ReadBudget | null) {
@@ -42,7 +43,7 @@ export class SearchCursor implements RowCursor {
   next(): CursorRow | null {
     while (!this.#operators.exhausted) {
       if (this.#position === MAX_RESULTS) throw new Error(SCANNED_TOO_MANY);
-      const hit = (this.#hits ??= this.#search())[this.#position];
+      const hit = this.#hitAt(this.#position);
       if (hit === undefined || this.#isOverBudget()) return null;
       this.#position++;
       const json = this.#load(hit);
@@ -53,19 +54,28 @@ export class SearchCursor implements RowCursor {
     return null;
   }
 
-  #search(): TextHit[] {
-    const { search, low, high, operators } = this.#plan;
+  #hitAt(position: number): TextHit | undefined {
+    if (this.#hits === null) this.#search(this.#firstLimit());
+    else if (position === this.#hits.length && this.#mayHaveMore) this.#search(MAX_RESULTS);
+    return this.#hits![position];
+  }
+
+  /** As many results as will be asked for, where that is known; the first ones for a page, which is seldom long. */
+  #firstLimit(): number {
+    const [first] = this.#plan.operators;
+    if (first !== undefined && "limit" in first) return Math.max(1, Math.min(first.limit, MAX_RESULTS));
+    return this.#budget !== null && this.#plan.low.length === 0 ? FIRST_RESULTS : MAX_RESULTS;
+  }
+
+  #search(limit: number): void {
+    const { search, low, high } = this.#plan;
     const { catalog, source, reads } = this.#transaction;
-    // Places are longer than the bounds of the whole range.
-    const isWhole = low.length === 0 && high.length === 1;
-    const limit = isWhole ? limitOf(operators) : MAX_RESULTS;
     const { hits, scored } = searchText(catalog.search.reads(source), search.index, search.query, limit);
     reads.costMicros += scored * MICROS_PER_DOCUMENT;
-    if (isWhole) return hits;
-    return hits.filter((hit) => {
-      const key = keyOf(hit);
-      return key.compare(low) >= 0 && key.compare(high) < 0;
-    });
+    this.#mayHaveMore = hits.length === limit && limit < MAX_RESULTS;
+    // Places are longer than the bounds of the whole range.
+    const isWhole = low.length === 0 && high.length === 1;
+    this.#hits = isWhole ? hits : hits.filter((hit) => isWithin(keyOf(hit), low, high));
   }
 
   #isOverBudget(): boolean {
@@ -99,9 +109,8 @@ const SCANNED_TOO_MANY =
   `Search query scanned too many documents (fetched ${MAX_RESULTS}). Consider using a smaller limit, paginating the query, ` +
   "or using a filter field to limit the number of documents pulled from the search index.";
 
-/** How many results can be asked for: as many as the first limit says, if no filter comes before it. */
-function limitOf([first]: readonly QueryOperator[]): number {
-  return first !== undefined && "limit" in first ? Math.max(1, Math.min(first.limit, MAX_RESULTS)) : MAX_RESULTS;
+function isWithin(key: Buffer, low: Buffer, high: Buffer): boolean {
+  return key.compare(low) >= 0 && key.compare(high) < 0;
 }
 
 function keyOf({ score, creationTime, internal }: TextHit): Buffer {

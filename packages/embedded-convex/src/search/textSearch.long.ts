@@ -90,8 +90,10 @@ it("finds and ranks like a reading of all documents, whatever has happened", () 
         }
         fill(portion, Infinity);
         while (temp.store.write(() => temp.catalog.removeDroppedEntries(50)));
-        for (const { words, channel } of questions)
-          expect(search(words, channel)).toEqual(naive(model, words, channel));
+        for (const { words, channel } of questions) {
+          const expected = naive(model, words, channel);
+          for (const limit of [1, 3, 10, 1024]) expect(search(words, channel, limit)).toEqual(expected.slice(0, limit));
+        }
         const statistics = temp.catalog.search.reads(temp.store).statistics(indexNumber());
         const all = model.flatMap(({ text }) => wordsOf(text));
         expect(statistics).toEqual({ documents: model.length, words: all.length });
@@ -172,13 +174,13 @@ function failing(model: readonly Model[], changes: readonly Change[]): void {
 
 const indexNumber = () => temp.catalog.search.find(table().tablet, "by_text")!.num;
 
-function search(words: readonly string[], channel: number | null): string[] {
+function search(words: readonly string[], channel: number | null, limit: number): string[] {
   const filters = [
     { type: "Search" as const, fieldPath: "text", value: words.join(" ") },
     ...(channel === null ? [] : [{ type: "Eq" as const, fieldPath: "channel", value: channel }]),
   ];
   const source = { type: "Search" as const, indexName: "rows.by_text", filters };
-  const cursor = openCursor(temp.reader(), planQuery(temp.catalog, "", { source, operators: [] })!);
+  const cursor = openCursor(temp.reader(), planQuery(temp.catalog, "", { source, operators: [{ limit }] })!);
   const found: string[] = [];
   for (let next = cursor.next(); next !== null; next = cursor.next()) {
     const { _id } = JSON.parse(next.json) as ConvexJsonObject;

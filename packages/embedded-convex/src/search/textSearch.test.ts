@@ -269,8 +269,11 @@ describe("whatever is written", () => {
           });
           for (const { words, channel } of questions) {
             const filters = channel === null ? [] : [equal("channel", channel)];
-            const found = run(queryOf([forText(words.join(" ")), ...filters])).map(({ _id }) => _id);
-            expect(found).toEqual(naiveSearch(model, words, channel));
+            const expected = naiveSearch(model, words, channel);
+            for (const limit of [1, 2, 5, 1024]) {
+              const query = queryOf([forText(words.join(" ")), ...filters], [{ limit }]);
+              expect(run(query).map(({ _id }) => _id)).toEqual(expected.slice(0, limit));
+            }
           }
         },
       ),

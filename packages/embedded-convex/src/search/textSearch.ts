@@ -1,12 +1,13 @@
 import { keyPrefixEnd } from "../values/keys.ts";
-import { lengthFactors, termScore, termWeight } from "./bm25.ts";
+import { lengthFactors, termWeight } from "./bm25.ts";
 import type { TextIndex } from "./definitions.ts";
 import { Heap } from "./heap.ts";
 import { type PostedDocument, PostingCursor } from "./postingCursor.ts";
 import type { PostingReads } from "./postingReads.ts";
-import { internalOf, lengthCodeOf, occurrencesOf } from "./postings.ts";
+import { internalOf } from "./postings.ts";
 import { filterTerm, wordTerm } from "./terms.ts";
 import type { TextQuery } from "./textQuery.ts";
+import { type ScoredCursor, WordLists } from "./wordLists.ts";
 
 /** What a search has found, and how many documents it has looked at for it. */
 export interface TextHits {
@@ -27,17 +28,11 @@ const MAX_TERMS = 64;
 /** What a word is worth that only begins with the last one of the query. */
 const PREFIX_BOOST = 0.5;
 
-/** A word to look for, with what it is worth. */
-interface ScoredCursor {
-  cursor: PostingCursor;
-  weight: number;
-}
-
 /**
  * The best documents for a query, the best one first, equally good ones from the newest to the oldest.
  *
- * Walks the postings of all words together, document by document from the newest to the oldest. Where a filter (or every word)
- * jumps over documents, whole blocks of postings are never read: the cost follows the shortest list.
+ * Filters, and words that can only be found in documents which are good enough anyway, jump over documents: blocks of postings in
+ * between are never read. So the cost follows the shortest lists.
  *
  * @param limit how many are wanted, 1 or more.
  */
@@ -45,26 +40,21 @@ export function searchText(reads: PostingReads, index: TextIndex, query: TextQue
   const required = filterCursors(reads, index, query);
   const best = new BestHits(limit);
   if (required === null) return best.result();
-  const words = newestFirst(wordCursors(reads, index, query, MAX_TERMS - required.length));
-  const factors = lengthFactors(reads.statistics(index.num));
+  const words = new WordLists(
+    wordCursors(reads, index, query, MAX_TERMS - required.length),
+    lengthFactors(reads.statistics(index.num)),
+  );
   for (;;) {
-    const document = words.top?.cursor.current;
+    const document = words.current;
     if (document === undefined) return best.result();
     const obstacle = required.length === 0 ? undefined : required.find((filter) => !reaches(filter, document));
     if (obstacle !== undefined) {
       if (obstacle.atEnd) return best.result();
-      const next = obstacle.current;
-      while (words.top?.cursor.isNewerThan(next)) advance(words, (cursor) => cursor.skipTo(next.place));
+      words.skipTo(obstacle.current);
       continue;
     }
-    let score = 0;
-    while (words.top?.cursor.isAt(document)) {
-      const { cursor, weight } = words.top;
-      const posting = cursor.weight;
-      score += termScore(weight, occurrencesOf(posting), factors[lengthCodeOf(posting)]!);
-      advance(words, () => cursor.next());
-    }
-    best.offer(Math.fround(score), document);
+    if (best.offer(Math.fround(words.takeScore(document, best.threshold)), document))
+      words.raiseThreshold(best.threshold);
   }
 }
 
@@ -72,20 +62,6 @@ export function searchText(reads: PostingReads, index: TextIndex, query: TextQue
 function reaches(filter: PostingCursor, document: PostedDocument): boolean {
   filter.skipTo(document.place);
   return filter.isAt(document);
-}
-
-function newestFirst(words: readonly ScoredCursor[]): Heap<ScoredCursor> {
-  const heap = new Heap<ScoredCursor>((left, right) => left.cursor.compare(right.cursor) > 0);
-  for (const word of words) if (!word.cursor.atEnd) heap.push(word);
-  return heap;
-}
-
-/** Moves the cursor that is at the newest document. */
-function advance(words: Heap<ScoredCursor>, move: (cursor: PostingCursor) => void): void {
-  const word = words.top!;
-  move(word.cursor);
-  if (word.cursor.atEnd) words.removeTop();
-  else words.replaceTop(word);
 }
 
 /** The cursors of all filter values; null if no document has one of them. */
@@ -132,14 +108,20 @@ class BestHits {
     this.#limit = limit;
   }
 
-  offer(score: number, { time, place }: PostedDocument): void {
+  /** Only a document with a higher score changes anything. */
+  get threshold(): number {
+    return this.#worstFirst.size < this.#limit ? -Infinity : this.#worstFirst.top!.score;
+  }
+
+  /** Whether the document is among the best so far. */
+  offer(score: number, { time, place }: PostedDocument): boolean {
     this.#offered++;
-    const isFull = this.#worstFirst.size === this.#limit;
     // An older document that is only as good as the worst one does not replace it.
-    if (isFull && score <= this.#worstFirst.top!.score) return;
+    if (score <= this.threshold) return false;
     const hit = { score, creationTime: time, internal: Buffer.from(internalOf(place)) };
-    if (isFull) this.#worstFirst.replaceTop(hit);
+    if (this.#worstFirst.size === this.#limit) this.#worstFirst.replaceTop(hit);
     else this.#worstFirst.push(hit);
+    return true;
   }
 
   result(): TextHits {

@@ -32,22 +32,39 @@ export interface CaseContext {
 /** A case of the suite. */
 export interface Case {
   name: string;
-  /** Why convex-test is no reference for this case: what it does instead of what the backend does. */
+  /**
+   * The operations that it covers, by their names in `listOperations`; `*` stands for any part of a name. The coverage test
+   * fails for names that do not exist, and for operations that no case covers.
+   */
+  covers?: readonly string[];
+  /** The case does not run on convex-test: why that is no reference for it. */
   wireOnly?: string;
+  /** The case runs on both references and expects different answers of them. */
+  differs?: Difference;
   run: (context: CaseContext) => Promise<void>;
 }
 
-/**
- * What an error has to say where the references differ. The backend's words are right, since it is what the application
- * runs on; `why` says what convex-test does instead.
- */
-export interface DifferingMessage {
-  wire: RegExp;
-  convexTest: RegExp;
+/** Where the references have to differ. */
+export interface Difference {
+  /** Which of them does what Convex's own backend does. */
+  right: "wire" | "convex-test";
+  /** What the other one does, and why it cannot be the same. */
   why: string;
 }
 
+/** For cases that look at the words of errors. */
+export const OTHER_WORDS: Difference = {
+  right: "wire",
+  why: "convex-test has error texts of its own, without path, value and validator",
+};
+
+/** What an error has to say on each reference. */
+export interface ErrorTexts {
+  wire: RegExp | string;
+  convexTest: RegExp | string;
+}
+
 /** The expected message for the reference at hand. */
-export function messageFor(driver: Driver, message: DifferingMessage): RegExp {
+export function messageFor(driver: Driver, message: ErrorTexts): RegExp | string {
   return driver.reference === "wire" ? message.wire : message.convexTest;
 }

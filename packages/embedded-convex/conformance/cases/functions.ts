@@ -1,6 +1,6 @@
 import { ConvexError } from "convex/values";
 import { expect } from "vitest";
-import { messageFor } from "../driver.ts";
+import { messageFor, OTHER_WORDS } from "../driver.ts";
 import type { Case } from "../driver.ts";
 
 const everyType = {
@@ -54,34 +54,34 @@ export const functionCases: readonly Case[] = [
   },
   {
     name: "arguments: a missing field is refused",
+    differs: OTHER_WORDS,
     run: async ({ driver }) => {
       const message = messageFor(driver, {
         wire: /ArgumentValidationError: Object is missing the required field `text`[\s\S]*Object: \{\}\nValidator: v\.object\(/,
         convexTest: /Missing required field `text`/,
-        why: "convex-test has its own texts",
       });
       await expect(driver.query("forms:strict", {})).rejects.toThrow(message);
     },
   },
   {
     name: "arguments: an extra field is refused",
+    differs: OTHER_WORDS,
     run: async ({ driver }) => {
       const message = messageFor(driver, {
         wire: /ArgumentValidationError: Object contains extra field `more` that is not in the validator/,
         convexTest: /Unexpected field `more`/,
-        why: "convex-test has its own texts",
       });
       await expect(driver.query("forms:strict", { text: "x", more: 1 })).rejects.toThrow(message);
     },
   },
   {
     name: "arguments: wrong types are refused, with the path",
+    differs: OTHER_WORDS,
     run: async ({ driver }) => {
       const wrong = (path: string) =>
         messageFor(driver, {
           wire: new RegExp(`ArgumentValidationError: [\\s\\S]*Path: \\.${path}`),
           convexTest: /Validator error: Expected/,
-          why: "convex-test names neither path nor validator",
         });
       await expect(driver.query("forms:strict", { text: 1 })).rejects.toThrow(wrong("text"));
       await expect(driver.query("forms:strict", { text: "x", number: 1n })).rejects.toThrow(wrong("number"));
@@ -91,11 +91,11 @@ export const functionCases: readonly Case[] = [
   },
   {
     name: "a returned value that does not match is refused",
+    differs: OTHER_WORDS,
     run: async ({ driver }) => {
       const message = messageFor(driver, {
         wire: /ReturnsValidationError: Value does not match validator\.\nPath: \.name/,
         convexTest: /Expected `string`, got `1`/,
-        why: "convex-test has its own texts",
       });
       await expect(driver.query("forms:wrongReturn")).rejects.toThrow(message);
     },
@@ -141,11 +141,11 @@ export const functionCases: readonly Case[] = [
   },
   {
     name: "fetch is closed to mutations",
+    differs: OTHER_WORDS,
     run: async ({ driver }) => {
       const message = messageFor(driver, {
         wire: /Can't use fetch\(\) in queries and mutations\. Please consider using an action\./,
         convexTest: /`fetch` is not supported in Convex queries or mutations/,
-        why: "convex-test has its own texts",
       });
       await expect(driver.mutation("forms:usesFetch")).rejects.toThrow(message);
     },

@@ -1,10 +1,8 @@
 import { expect } from "vitest";
-import { messageFor } from "../driver.ts";
-import type { Case, DifferingMessage } from "../driver.ts";
+import { messageFor, OTHER_WORDS } from "../driver.ts";
+import type { Case, ErrorTexts } from "../driver.ts";
 
-const convexTestWords = "convex-test has its own texts, without path and validator";
-
-const refusals: { name: string; fields: Record<string, unknown>; message: Omit<DifferingMessage, "why"> }[] = [
+const refusals: { name: string; fields: Record<string, unknown>; message: ErrorTexts }[] = [
   {
     name: "a missing field",
     fields: {},
@@ -45,8 +43,9 @@ const refusals: { name: string; fields: Record<string, unknown>; message: Omit<D
 export const schemaCases: readonly Case[] = [
   ...refusals.map(({ name, fields, message }): Case => ({
     name: `an insert with ${name} is refused, and nothing is written`,
+    differs: OTHER_WORDS,
     run: async ({ driver, tag }) => {
-      const text = messageFor(driver, { ...message, why: convexTestWords });
+      const text = messageFor(driver, message);
       const call = driver.mutation("people:insertAnything", { fields: { tag, ...fields } as never });
       await expect(call).rejects.toThrow(text);
       expect(await driver.query("people:names", { tag })).toEqual([]);
@@ -79,12 +78,12 @@ export const schemaCases: readonly Case[] = [
   },
   {
     name: "an id of another table is refused",
+    differs: OTHER_WORDS,
     run: async ({ driver, tag }) => {
       const friend = await driver.mutation("items:insert", { tag });
       const message = messageFor(driver, {
         wire: /v\.id\("people"\)/,
         convexTest: /Expected ID for table "people"/,
-        why: convexTestWords,
       });
       await expect(driver.mutation("people:insertAnything", { fields: { tag, name: "a", friend } })).rejects.toThrow(
         message,

@@ -3,6 +3,7 @@ import { DOCUMENTS } from "../store/store.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import { decodeId } from "../values/ids.ts";
 import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
+import { checkFields, checkTableName, refusedId } from "./documentArgs.ts";
 import type { CallContext, TransactionContext } from "./context.ts";
 import type { PageCursors } from "./pageCursors.ts";
 import { type PageRequest, readPage } from "./pagination.ts";
@@ -94,7 +95,11 @@ export function databaseOperations(cursors: PageCursors) {
       // An id of another component, or of a table that is gone, is found nowhere; only what is no id at all is refused.
       if (transaction.catalog.locate(call.component, args.id) === null && decodeId(args.id) !== null) return "null";
       const { key, table } = locate(transaction, call.component, args, "get");
-      if (isHiddenTable(table.name) || table.name.startsWith("_") !== (args.isSystem ?? false)) return "null";
+      if (isHiddenTable(table.name)) return "null";
+      const isSystem = args.isSystem ?? false;
+      if (isSystem && !table.name.startsWith("_")) throw new Error("User tables cannot be accessed with db.system.");
+      if (!isSystem && table.name.startsWith("_"))
+        throw new Error("System tables can only be accessed with db.system.");
       return transaction.get(key) ?? "null";
     },
 
@@ -103,10 +108,10 @@ export function databaseOperations(cursors: PageCursors) {
       { transaction }: TransactionContext,
       args: { table: string; value: ConvexJsonObject },
     ): string {
-      if (args.table.startsWith("_")) throw new Error(READ_ONLY);
-      rejectSystemFields(args.value);
+      checkTableName(args.table, "insert");
+      const value = checkFields(args.value, "insert");
       const table = transaction.catalog.ensureTable(call.component, args.table);
-      const id = transaction.insert(table, resolveCommitTs(transaction, args.value) as ConvexJsonObject);
+      const id = transaction.insert(table, resolveCommitTs(transaction, value) as ConvexJsonObject);
       return `{"_id":"${id}"}`;
     },
 
@@ -116,9 +121,8 @@ export function databaseOperations(cursors: PageCursors) {
       args: DocumentArgs & { value: ConvexJsonObject },
     ): string {
       const at = locateForWrite(transaction, call.component, args, "patch");
-      transaction.update(at, "Update", (old) =>
-        merge(old, resolveCommitTs(transaction, args.value) as ConvexJsonObject),
-      );
+      const value = checkFields(args.value, "patch");
+      transaction.update(at, "Update", (old) => merge(old, resolveCommitTs(transaction, value) as ConvexJsonObject));
       return "{}";
     },
 
@@ -128,7 +132,8 @@ export function databaseOperations(cursors: PageCursors) {
       args: DocumentArgs & { value: ConvexJsonObject },
     ): string {
       const at = locateForWrite(transaction, call.component, args, "replace");
-      transaction.update(at, "Replace", () => resolveCommitTs(transaction, args.value) as ConvexJsonObject);
+      const value = checkFields(args.value, "replace");
+      transaction.update(at, "Replace", () => resolveCommitTs(transaction, value) as ConvexJsonObject);
       return "{}";
     },
 
@@ -148,9 +153,7 @@ function planVisible(transaction: Transaction, component: string, query: Seriali
 
 function locate(transaction: Transaction, component: string, args: DocumentArgs, method: string): DocumentLocation {
   const found = transaction.catalog.locate(component, args.id);
-  if (found === null) {
-    throw new Error(`Invalid argument \`id\` for \`db.${method}\`: Unable to decode ID: Invalid ID '${args.id}'`);
-  }
+  if (found === null) throw refusedId(args.id, method);
   if (args.table !== undefined && args.table !== found.table.name) {
     throw new Error(
       `Invalid argument \`id\` for \`db.${method}\`: expected an ID for table '${args.table}', got an ID for table '${found.table.name}'`,
@@ -168,13 +171,6 @@ function locateForWrite(
   const found = locate(transaction, component, args, method);
   if (found.table.name.startsWith("_")) throw new Error(READ_ONLY);
   return found;
-}
-
-function rejectSystemFields(value: ConvexJsonObject): void {
-  for (const field of ["_id", "_creationTime"]) {
-    if (field in value)
-      throw new Error(`Provided document contains the system field '${field}', which is set by Convex on insert.`);
-  }
 }
 
 function merge(old: ConvexJsonObject, patch: ConvexJsonObject): ConvexJsonObject {

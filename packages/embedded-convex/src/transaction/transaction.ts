@@ -1,11 +1,12 @@
-import type { Catalog, DocumentLocation, TableInfo } from "../store/catalog.ts";
+import type { Catalog, DocumentLocation, IndexInfo, TableInfo } from "../store/catalog.ts";
 import { documentKey, indexEntryKey } from "../store/catalog.ts";
 import { DOCUMENTS, type DocumentSource, type Store } from "../store/store.ts";
 import { encodeId } from "../values/ids.ts";
-import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
+import { type ConvexJson, type ConvexJsonObject, sortedFields } from "../values/json.ts";
 import { documentProblem, validateValue } from "../values/validator.ts";
 import { Usage } from "./limits.ts";
 import { ReadSet, WriteSet } from "./readSet.ts";
+import { checkSystemFields } from "./systemFields.ts";
 
 /** What a transaction works on; shared by all of them. */
 export interface TransactionHost {
@@ -118,10 +119,11 @@ export class Transaction {
     return json;
   }
 
-  /** Inserts a document with a new id. `fields` must not contain system fields. Returns the id. */
+  /** Inserts a document with a new id and returns that. @throws if `fields` contain system fields, which cannot be right. */
   insert(table: TableInfo, fields: ConvexJsonObject): string {
     const { creationTime, internal } = this.store.clock.nextDocument();
     const id = encodeId(table.num, internal);
+    checkSystemFields(fields, { _id: id, _creationTime: creationTime });
     this.#write(table, documentKey(table, internal), null, { ...fields, _creationTime: creationTime, _id: id });
     return id;
   }
@@ -135,8 +137,10 @@ export class Transaction {
   /** Replaces all fields but the system ones; `change` gets the stored document. @throws if there is none. */
   update(at: DocumentLocation, verb: string, change: (old: ConvexJsonObject) => ConvexJsonObject): void {
     const document = this.#load(at, verb);
-    const { _id, _creationTime } = document;
-    const next: ConvexJsonObject = { ...change(document), _creationTime: _creationTime!, _id: _id! };
+    const system = { _id: document._id as string, _creationTime: document._creationTime as number };
+    const changed = change(document);
+    checkSystemFields(changed, system);
+    const next: ConvexJsonObject = { ...changed, ...system };
     this.#write(at.table, at.key, document, next);
   }
 
@@ -155,30 +159,30 @@ export class Transaction {
     return JSON.parse(json) as ConvexJsonObject;
   }
 
-  #write(table: TableInfo, key: Buffer, old: ConvexJsonObject | null, next: ConvexJsonObject | null): void {
+  #write(table: TableInfo, key: Buffer, old: ConvexJsonObject | null, written: ConvexJsonObject | null): void {
     if (!this.writable) throw new Error("Queries cannot write to the database.");
+    const next = written === null ? null : sortedFields(written);
     if (next !== null) this.#check(table, next);
-    this.writes.add(DOCUMENTS, key);
-    for (const index of table.maintained) {
-      const oldKey = old === null ? null : indexEntryKey(index, old, key);
-      const nextKey = next === null ? null : indexEntryKey(index, next, key);
-      const moved = oldKey === null || nextKey === null || !oldKey.equals(nextKey);
-      if (oldKey !== null) this.writes.add(index.num, oldKey);
-      if (!moved) continue;
-      if (oldKey !== null) this.store.removeIndexEntry(index.num, oldKey);
-      if (nextKey === null) continue;
-      this.writes.add(index.num, nextKey);
-      this.store.putIndexEntry(index.num, nextKey, key);
-    }
-    this.catalog.search.update(table.tablet, key, old, next, this.writes);
+    const json = next === null ? null : JSON.stringify(next);
+    // Everything that may throw comes before the first change: the function may catch it and go on.
     this.usage.add("documentsWritten", 1);
-    if (next === null) {
-      this.store.removeDocument(key);
-      return;
-    }
-    const json = JSON.stringify(next);
-    this.usage.add("bytesWritten", json.length);
-    this.store.putDocument(key, json);
+    this.usage.add("bytesWritten", json?.length ?? 0);
+    this.writes.add(DOCUMENTS, key);
+    for (const index of table.maintained) this.#writeIndex(index, key, old, next);
+    this.catalog.search.update(table.tablet, key, old, next, this.writes);
+    if (json === null) this.store.removeDocument(key);
+    else this.store.putDocument(key, json);
+  }
+
+  #writeIndex(index: IndexInfo, key: Buffer, old: ConvexJsonObject | null, next: ConvexJsonObject | null): void {
+    const oldKey = old === null ? null : indexEntryKey(index, old, key);
+    const nextKey = next === null ? null : indexEntryKey(index, next, key);
+    if (oldKey !== null) this.writes.add(index.num, oldKey);
+    if (oldKey !== null && nextKey !== null && oldKey.equals(nextKey)) return;
+    if (oldKey !== null) this.store.removeIndexEntry(index.num, oldKey);
+    if (nextKey === null) return;
+    this.writes.add(index.num, nextKey);
+    this.store.putIndexEntry(index.num, nextKey, key);
   }
 
   #check(table: TableInfo, document: ConvexJsonObject): void {

@@ -78,6 +78,14 @@ export function decodeId(id: string): DecodedId | null {
   return { tableNumber, internal: binary.slice(position, end) };
 }
 
+/** Why a text is no id, as the Convex backend puts it; null when it is one. */
+export function idProblem(id: string): string | null {
+  if (decodeId(id) !== null) return null;
+  if (id.length < MIN_TEXT_LENGTH || id.length > MAX_TEXT_LENGTH) return `Invalid ID length ${id.length}`;
+  if (decodeBase32(id) < 0) return "ID wasn't valid base32";
+  return "Invalid ID version";
+}
+
 function fletcher16(bytes: Uint8Array, length: number): number {
   let low = 0;
   let high = 0;

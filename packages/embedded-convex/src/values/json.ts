@@ -33,3 +33,21 @@ export type ValidatorJson =
 export function isJsonObject(value: ConvexJson | undefined): value is ConvexJsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** The object with its fields in order of their names, at every depth, as Convex gives them back; itself if it is so already. */
+export function sortedFields(object: ConvexJsonObject): ConvexJsonObject {
+  return sorted(object) as ConvexJsonObject;
+}
+
+function sorted(value: ConvexJson): ConvexJson {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map(sorted);
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  const names = Object.keys(value);
+  const isSorted = names.every((name, index) => index === 0 || names[index - 1]! < name);
+  const fields = names.map((name) => sorted(value[name]!));
+  if (isSorted && fields.every((field, index) => field === value[names[index]!])) return value;
+  return Object.fromEntries(names.sort().map((name) => [name, sorted(value[name]!)]));
+}

@@ -1,4 +1,5 @@
 /** Convex's limits on values and documents. What works embedded must work on Convex Cloud, so they are all enforced. */
+import { displayValue } from "./display.ts";
 import { isJsonObject } from "./json.ts";
 import type { ConvexJson, ConvexJsonObject } from "./json.ts";
 
@@ -47,53 +48,63 @@ export function jsonSize(value: ConvexJson): number {
 }
 
 /**
- * What makes `value` unfit to be stored as a document (with or without its system fields), as a message of the Convex
- * backend; null when nothing does. Schemas are checked elsewhere.
+ * What makes `value` unfit to be stored as a document (with its system fields), as a message of the Convex backend; null
+ * when nothing does. Schemas are checked elsewhere.
  */
 export function documentProblem(value: ConvexJson): string | null {
   if (!isJsonObject(value) || encodedScalarSize(value) !== null) return "Documents must be objects.";
-  for (const name of Object.keys(value)) {
-    if (name.startsWith("_") && !SYSTEM_FIELDS.has(name)) {
-      return `Field '${name}' starts with an underscore, which is only allowed for system fields like '_id'`;
-    }
-  }
-  const problem = valueProblem(value, 1);
+  const problem = valueProblem(value);
   if (problem !== null) return problem;
+  const violations = Object.keys(value)
+    .filter((name) => name.startsWith("_") && !SYSTEM_FIELDS.has(name))
+    .map((name) => `Field '${name}' starts with an underscore, which is only allowed for system fields like '_id'`);
+  const depth = nesting(value);
+  if (depth > MAX_DOCUMENT_NESTING) {
+    violations.push(`Document is too nested (nested ${depth} levels deep > maximum nesting ${MAX_DOCUMENT_NESTING})`);
+  }
+  if (violations.length > 0) {
+    return `Document(value: ${displayValue(value)}) isn't a valid document: ${violations.join("\n ")}`;
+  }
   const size = jsonSize(value);
   if (size <= MAX_DOCUMENT_SIZE) return null;
   return `Value is too large (${displaySize(size)} > maximum size ${displaySize(MAX_DOCUMENT_SIZE)})`;
 }
 
-/** `depth` is the level of `value` itself, should it be an array or an object. */
-function valueProblem(value: ConvexJson, depth: number): string | null {
+/** How deep a value nests: scalars not at all, a list of scalars one level. */
+export function nesting(value: ConvexJson): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (!Array.isArray(value) && encodedScalarSize(value) !== null) return 0;
+  let deepest = 0;
+  for (const item of Object.values(value)) deepest = Math.max(deepest, nesting(item as ConvexJson));
+  return deepest + 1;
+}
+
+function valueProblem(value: ConvexJson): string | null {
   if (typeof value === "string")
     return LONE_SURROGATE.test(value) ? "Strings must be valid Unicode: found a lone surrogate" : null;
   if (typeof value !== "object" || value === null) return null;
   if (!Array.isArray(value) && encodedScalarSize(value) !== null) return null;
-  if (depth > MAX_DOCUMENT_NESTING) {
-    return `Document is too nested (nested more than ${MAX_DOCUMENT_NESTING} levels deep > maximum nesting ${MAX_DOCUMENT_NESTING})`;
-  }
-  return Array.isArray(value) ? arrayProblem(value, depth) : objectProblem(value, depth);
+  return Array.isArray(value) ? arrayProblem(value) : objectProblem(value);
 }
 
-function arrayProblem(values: readonly ConvexJson[], depth: number): string | null {
+function arrayProblem(values: readonly ConvexJson[]): string | null {
   if (values.length > MAX_ARRAY_LENGTH) {
     return `Array length is too long (${values.length} > maximum length ${MAX_ARRAY_LENGTH})`;
   }
   for (let index = 0; index < values.length; index += 1) {
-    const problem = valueProblem(values[index]!, depth + 1);
+    const problem = valueProblem(values[index]!);
     if (problem !== null) return problem;
   }
   return null;
 }
 
-function objectProblem(value: ConvexJsonObject, depth: number): string | null {
+function objectProblem(value: ConvexJsonObject): string | null {
   const names = Object.keys(value);
   if (names.length > MAX_OBJECT_FIELDS) {
     return `Object has too many fields (${names.length} > maximum number ${MAX_OBJECT_FIELDS})`;
   }
   for (const name of names) {
-    const problem = fieldNameProblem(name) ?? valueProblem(value[name]!, depth + 1);
+    const problem = fieldNameProblem(name) ?? valueProblem(value[name]!);
     if (problem !== null) return problem;
   }
   return null;

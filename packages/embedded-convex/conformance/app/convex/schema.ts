@@ -19,6 +19,12 @@ export default defineSchema({
     address: v.optional(v.object({ city: v.string(), zip: v.optional(v.string()) })),
     scores: v.optional(v.record(v.string(), v.array(v.number()))),
   }).index("by_tag_and_name", ["tag", "name"]),
+  /** Of one case at a time, for what reads whole tables. */
+  direct: defineTable({ rank: v.number() }),
+  /** Any document at all. */
+  free: defineTable(v.any()).index("by_tag", ["tag"]),
+  /** Commit timestamps. */
+  stamped: defineTable({ tag: v.string(), at: v.commitTs(), inside: v.any() }).index("by_tag_and_at", ["tag", "at"]),
   /** What scheduled functions wrote. */
   log: defineTable({ tag: v.string(), text: v.string(), at: v.number() }).index("by_tag", ["tag"]),
   /** Texts and vectors to be found. */

@@ -16,7 +16,7 @@ import {
   type FunctionCall,
   identityFor,
   resolveCall,
-  type TableNumbersOf,
+  type TablesOf,
 } from "./invoke.ts";
 import type { RequestInfo } from "./request.ts";
 import { routeHttp } from "../site/routing.ts";
@@ -57,7 +57,11 @@ export class ActionRuntime implements Omit<ActionOperations, "action" | "http"> 
   #codebase: Codebase | null = null;
   #nextCall = 1;
   #tableNumbers = new Map<string, number>();
-  readonly #tables: TableNumbersOf = (component) => (name) => this.#tableNumbers.get(`${component}|${name}`);
+  #tableNames = new Map<string, string>();
+  readonly #tables: TablesOf = {
+    numbers: (component) => (name) => this.#tableNumbers.get(`${component}|${name}`),
+    names: (component) => (num) => this.#tableNames.get(`${component}|${num}`),
+  };
 
   constructor(options: ActionRuntimeOptions) {
     this.#options = options;
@@ -203,6 +207,7 @@ export class ActionRuntime implements Omit<ActionOperations, "action" | "http"> 
   }
 
   #setTables(tables: TableNumber[]): void {
+    this.#tableNames = new Map(tables.map(({ component, name, num }) => [`${component}|${num}`, name]));
     this.#tableNumbers = new Map(tables.map(({ component, name, num }) => [`${component}|${name}`, num]));
   }
 

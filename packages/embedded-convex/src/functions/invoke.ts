@@ -2,7 +2,8 @@ import { randomInt } from "node:crypto";
 import type { Catalog } from "../store/catalog.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
-import { validateValue } from "../values/validator.ts";
+import { displaySize, jsonSize } from "../values/limits.ts";
+import { type TableNames, type TableNumbers, validateValue } from "../values/validator.ts";
 import { type Codebase, type FunctionAddress, type FunctionInfo, type FunctionKind, notFound } from "./codebase.ts";
 import { type CallContext, runInContext, seededRandom, type TransactionContext } from "./context.ts";
 import type { PageJournal } from "./pagination.ts";
@@ -28,8 +29,11 @@ export interface FunctionCall {
 
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
 
-/** Table names to numbers, for checking ids in arguments and results. */
-export type TableNumbersOf = (component: string) => (name: string) => number | undefined;
+/** The tables of each component, for checking ids in arguments and results. */
+export interface TablesOf {
+  numbers(component: string): TableNumbers;
+  names(component: string): TableNames;
+}
 
 /**
  * Finds the target of a call.
@@ -62,20 +66,32 @@ export function identityFor(
 }
 
 /** @throws CallError `ArgumentValidationError: ...` */
-export function checkArguments(info: FunctionInfo, text: string, tables: TableNumbersOf): void {
-  if (text.length > MAX_VALUE_BYTES) throw new CallError(`Arguments for ${info.path} are too large (limit: 16 MiB)`);
+export function checkArguments(info: FunctionInfo, text: string, tables: TablesOf): void {
   const args = JSON.parse(text) as ConvexJson;
-  const problem = validateValue(info.args, args, tables(info.component));
+  checkSize(args, text, `Arguments for ${info.path} are`);
+  const { component } = info;
+  const problem = validateValue(info.args, args, tables.numbers(component), tables.names(component));
   if (problem !== null) throw new CallError(`ArgumentValidationError: ${problem}`);
 }
 
 /** @throws CallError `ReturnsValidationError: ...` */
-export function checkReturn(info: FunctionInfo, value: string, tables: TableNumbersOf): void {
-  if (value.length > MAX_VALUE_BYTES)
-    throw new CallError(`The return value of ${info.path} is too large (limit: 16 MiB)`);
+export function checkReturn(info: FunctionInfo, text: string, tables: TablesOf): void {
+  if (info.returns === null && text.length < SURELY_SMALL) return;
+  const value = JSON.parse(text) as ConvexJson;
+  checkSize(value, text, `Function ${info.path} return value is`);
   if (info.returns === null) return;
-  const problem = validateValue(info.returns, JSON.parse(value) as ConvexJson, tables(info.component));
+  const { component } = info;
+  const problem = validateValue(info.returns, value, tables.numbers(component), tables.names(component));
   if (problem !== null) throw new CallError(`ReturnsValidationError: ${problem}`);
+}
+
+/** A character of JSON stands for 9 bytes of Convex's measure at most. */
+const SURELY_SMALL = MAX_VALUE_BYTES / 9;
+
+function checkSize(value: ConvexJson, text: string, what: string): void {
+  const size = text.length < SURELY_SMALL ? 0 : jsonSize(value);
+  if (size <= MAX_VALUE_BYTES) return;
+  throw new CallError(`${what} too large (actual: ${displaySize(size)}, limit: ${displaySize(MAX_VALUE_BYTES)})`);
 }
 
 /** The context of a query or mutation that starts a transaction. */
@@ -121,7 +137,10 @@ export async function runFunction(
   context: CallContext,
   catalog: Catalog,
 ): Promise<string> {
-  const tables: TableNumbersOf = (component) => catalog.tableNumbers(component);
+  const tables: TablesOf = {
+    numbers: (component) => catalog.tableNumbers(component),
+    names: (component) => catalog.tableNames(component),
+  };
   checkArguments(info, args, tables);
   const list = `[${args}]`;
   let value: string | undefined;

@@ -200,6 +200,11 @@ export class Catalog {
     return (name) => this.table(component, name)?.num;
   }
 
+  /** The function that messages use to name the table of an id. */
+  tableNames(component: string): (num: number) => string | undefined {
+    return (num) => this.tableByNumber(component, num)?.name;
+  }
+
   /** The table, created on first use. Must run inside a write transaction. */
   ensureTable(component: string, name: string): TableInfo {
     const existing = this.table(component, name);

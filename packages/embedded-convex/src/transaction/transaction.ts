@@ -207,5 +207,6 @@ export function schemaViolation(
 ): string | null {
   if (validator === null) return null;
   const { _id, _creationTime, ...fields } = document;
-  return validateValue(validator, fields, catalog.tableNumbers(table.component));
+  const { component } = table;
+  return validateValue(validator, fields, catalog.tableNumbers(component), catalog.tableNames(component));
 }

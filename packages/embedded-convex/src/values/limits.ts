@@ -137,7 +137,8 @@ function utf8Length(text: string): number {
   return bytes;
 }
 
-function displaySize(bytes: number): string {
+/** A size in the words of messages: `1.5 MiB`. */
+export function displaySize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const [size, unit] = bytes < 1 << 20 ? [bytes / 1024, "KiB"] : [bytes / (1 << 20), "MiB"];
   return `${Number(size.toFixed(2))} ${unit}`;

@@ -25,6 +25,13 @@ export default defineSchema({
   free: defineTable(v.any()).index("by_tag", ["tag"]),
   /** Commit timestamps. */
   stamped: defineTable({ tag: v.string(), at: v.commitTs(), inside: v.any() }).index("by_tag_and_at", ["tag", "at"]),
+  /** One of several shapes. */
+  shapes: defineTable(
+    v.union(
+      v.object({ kind: v.literal("circle"), radius: v.number() }),
+      v.object({ kind: v.literal("square"), side: v.int64(), owner: v.optional(v.id("people")) }),
+    ),
+  ),
   /** What scheduled functions wrote. */
   log: defineTable({ tag: v.string(), text: v.string(), at: v.number() }).index("by_tag", ["tag"]),
   /** Texts and vectors to be found. */

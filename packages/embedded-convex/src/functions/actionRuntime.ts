@@ -10,14 +10,7 @@ import { auditLogEntry } from "./auditLog.ts";
 import { Codebase, describeCall } from "./codebase.ts";
 import { type CallContext, runInContext } from "./context.ts";
 import { FunctionHandles } from "./functionHandles.ts";
-import {
-  checkArguments,
-  checkReturn,
-  type FunctionCall,
-  identityFor,
-  resolveCall,
-  type TablesOf,
-} from "./invoke.ts";
+import { checkArguments, checkReturn, type FunctionCall, identityFor, resolveCall, type TablesOf } from "./invoke.ts";
 import type { RequestInfo } from "./request.ts";
 import { routeHttp } from "../site/routing.ts";
 import { CallError, type CallResult, failureOf } from "./results.ts";

@@ -24,6 +24,8 @@ export interface TransactionContext {
   /** `Date.now()` for the length of the function. */
   nowMs: number;
   random: () => number;
+  /** How many calls this one is inside of. */
+  depth: number;
   cursors: Map<number, RowCursor>;
   nextCursor: number;
   /** While a nested call runs, all other operations of the calling function wait here, or they would land in its savepoint. */

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Catalog } from "../store/catalog.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
-import { displaySize, jsonSize } from "../values/limits.ts";
+import { displaySize, jsonSize, MAX_VALUE_NESTING, nesting } from "../values/limits.ts";
 import { type TableNames, type TableNumbers, validateValue } from "../values/validator.ts";
 import { type Codebase, type FunctionAddress, type FunctionInfo, type FunctionKind, notFound } from "./codebase.ts";
 import { type CallContext, runInContext, seededRandom, type TransactionContext } from "./context.ts";
@@ -76,9 +76,10 @@ export function checkArguments(info: FunctionInfo, text: string, tables: TablesO
 
 /** @throws CallError `ReturnsValidationError: ...` */
 export function checkReturn(info: FunctionInfo, text: string, tables: TablesOf): void {
-  if (info.returns === null && text.length < SURELY_SMALL) return;
+  if (info.returns === null && text.length < SURELY_SMALL && isSurelyFlat(text)) return;
   const value = JSON.parse(text) as ConvexJson;
   checkSize(value, text, `Function ${info.path} return value is`);
+  checkNesting(value);
   if (info.returns === null) return;
   const { component } = info;
   const problem = validateValue(info.returns, value, tables.numbers(component), tables.names(component));
@@ -87,6 +88,25 @@ export function checkReturn(info: FunctionInfo, text: string, tables: TablesOf):
 
 /** A character of JSON stands for 9 bytes of Convex's measure at most. */
 const SURELY_SMALL = MAX_VALUE_BYTES / 9;
+
+/** Most results have fewer brackets in all than may be inside one another, and need not be looked at. */
+function isSurelyFlat(text: string): boolean {
+  let brackets = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if ((code === OPEN_BRACKET || code === OPEN_BRACE) && ++brackets > MAX_VALUE_NESTING) return false;
+  }
+  return true;
+}
+
+const OPEN_BRACKET = 0x5b;
+const OPEN_BRACE = 0x7b;
+
+function checkNesting(value: ConvexJson): void {
+  const depth = nesting(value);
+  if (depth <= MAX_VALUE_NESTING) return;
+  throw new CallError(`Value is too nested (nested ${depth} levels deep > maximum nesting ${MAX_VALUE_NESTING})`);
+}
 
 function checkSize(value: ConvexJson, text: string, what: string): void {
   const size = text.length < SURELY_SMALL ? 0 : jsonSize(value);
@@ -114,6 +134,7 @@ export function rootContext(options: {
       transaction: options.transaction,
       nowMs: Date.now(),
       random: seededRandom(randomInt(2 ** 32)),
+      depth: 0,
       cursors: new Map(),
       nextCursor: 1,
       gate: null,

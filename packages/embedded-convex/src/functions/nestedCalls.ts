@@ -4,7 +4,7 @@ import type { ConvexJson } from "../values/json.ts";
 import { addressOf, type Codebase, type FunctionAddress } from "./codebase.ts";
 import type { CallContext, TransactionContext } from "./context.ts";
 import { identityFor, resolveCall, runFunction } from "./invoke.ts";
-import { callerError, failureOf } from "./results.ts";
+import { CallError, callerError, failureOf } from "./results.ts";
 
 /** The arguments of the `runUdf` operation. */
 export type NestedCall = FunctionAddress & {
@@ -13,6 +13,10 @@ export type NestedCall = FunctionAddress & {
   /** What the nested call may use at most, of what is left to the whole transaction. */
   transactionLimits?: Partial<Record<LimitName, number>>;
 };
+
+/** How many calls may be inside one another, the outermost not counted. */
+const MAX_CALL_DEPTH = 8;
+const TOO_DEEP = "Cross component call depth limit exceeded. Do you have an infinite loop in your app?";
 
 interface NestedServices {
   codebase(): Codebase;
@@ -53,6 +57,7 @@ function run(
   const kind = args.udfType === "mutation" ? "mutation" : "query";
   const { transaction } = state;
   if (kind === "mutation" && !transaction.writable) throw new Error("Queries cannot run mutations.");
+  if (state.depth >= MAX_CALL_DEPTH) throw new CallError(TOO_DEEP);
   const { component, identity, request } = call;
   const text = JSON.stringify(args.args);
   const target = { callId: "", address: addressOf(args), component, access: "internal" as const, request };
@@ -64,7 +69,14 @@ function run(
     component: info.component,
     path: info.path,
     identity: identityFor(call, info),
-    transaction: { ...state, transaction: own, cursors: new Map(), gate: null, journal: { last: null, next: null } },
+    transaction: {
+      ...state,
+      transaction: own,
+      depth: state.depth + 1,
+      cursors: new Map(),
+      gate: null,
+      journal: { last: null, next: null },
+    },
   };
   const invoke = () => runFunction(info, text, nested, services.catalog);
   return kind === "mutation" ? transaction.nested(invoke) : invoke();

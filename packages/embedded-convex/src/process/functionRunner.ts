@@ -139,7 +139,7 @@ export class FunctionRunner {
     const value = withCommitTs(transaction, await runFunction(info, call.args, context, catalog));
     const ts = transaction.commitTs;
     // What wrote nothing may as well run again: it needs no record, and no disk sync.
-    if (sessionRequest !== null && transaction.usage.used.documentsWritten > 0) {
+    if (sessionRequest !== null && transaction.writes.length > 0) {
       store.requests.add(sessionRequest.session, sessionRequest.request, { ts, value });
     }
     return { ok: true, value, ts: String(ts), logs };

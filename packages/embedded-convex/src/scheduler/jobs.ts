@@ -2,6 +2,7 @@ import { type Catalog, CRON_RUNS_TABLE, type DocumentLocation } from "../store/c
 import type { Statement } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import type { Transaction } from "../transaction/transaction.ts";
+import { jsonSize } from "../values/limits.ts";
 import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
 
 const TABLE = "_scheduled_functions";
@@ -76,7 +77,7 @@ export class Jobs {
   /** Adds a pending job and returns its id. */
   schedule(transaction: Transaction, job: NewJob): string {
     const table = transaction.catalog.ensureTable(job.component, job.kind === "cron" ? CRON_RUNS_TABLE : TABLE);
-    const argsBytes = JSON.stringify(job.args).length;
+    const argsBytes = jsonSize(job.args);
     transaction.usage.add("functionsScheduled", 1);
     transaction.usage.add("scheduledFunctionArgsBytes", argsBytes);
     const fields = { name: job.path.replace(":", ".js:"), args: [job.args], scheduledTime: job.dueMs };

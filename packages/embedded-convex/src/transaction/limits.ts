@@ -11,14 +11,19 @@ export const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS;
 
-const DESCRIPTIONS: Record<LimitName, string> = {
-  documentsRead: "Too many documents read in a single function execution",
-  bytesRead: "Too many bytes read in a single function execution",
-  documentsWritten: "Too many documents written in a single function execution",
-  bytesWritten: "Too many bytes written in a single function execution",
-  databaseQueries: "Too many reads in a single function execution",
-  functionsScheduled: "Too many functions scheduled by this mutation",
-  scheduledFunctionArgsBytes: "Too large total size of the arguments of scheduled functions from this mutation",
+const HELP =
+  "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
+
+/** The backend's message for each limit, by the limit as text. */
+const MESSAGES: Record<LimitName, (limit: number) => string> = {
+  documentsRead: (limit) => `Too many documents read in a single function execution (limit: ${limit}). ${HELP}`,
+  bytesRead: (limit) => `Too many bytes read in a single function execution (limit: ${limit} bytes). ${HELP}`,
+  databaseQueries: (limit) => `Too many reads in a single function execution (limit: ${limit}). ${HELP}`,
+  documentsWritten: (limit) => `Too many writes in a single function execution (limit: ${limit})`,
+  bytesWritten: (limit) => `Too many bytes written in a single function execution (limit: ${limit} bytes)`,
+  functionsScheduled: (limit) => `Too many functions scheduled by this mutation (limit: ${limit})`,
+  scheduledFunctionArgsBytes: (limit) =>
+    `Too large total size of the arguments of scheduled functions from this mutation (limit: ${limit} bytes)`,
 };
 
 const WRITE_LIMITS: readonly LimitName[] = [
@@ -27,6 +32,16 @@ const WRITE_LIMITS: readonly LimitName[] = [
   "functionsScheduled",
   "scheduledFunctionArgsBytes",
 ];
+
+/** How many files a mutation may read and write; Convex counts them, but does not refuse them. */
+const FILE_LIMITS = {
+  filesWritten: 10,
+  fileWriteBytes: 16 * 1024 * 1024,
+  filesRead: 10,
+  fileReadBytes: 16 * 1024 * 1024,
+} as const;
+
+const NAMES = Object.keys(LIMITS) as LimitName[];
 
 /** What one transaction has used of each limit. */
 export class Usage {
@@ -47,7 +62,7 @@ export class Usage {
   restrict(limits: Partial<Record<LimitName, number>>): () => void {
     const before = this.#limits;
     const lowered = { ...before };
-    for (const name of Object.keys(LIMITS) as LimitName[]) {
+    for (const name of NAMES) {
       const own = limits[name];
       if (typeof own === "number") lowered[name] = Math.min(before[name], this.used[name] + own);
     }
@@ -68,19 +83,14 @@ export class Usage {
   /** @throws when the limit is passed; the message names it as Convex does. */
   add(name: LimitName, amount: number): void {
     this.used[name] += amount;
-    if (this.used[name] > this.#limits[name]) {
-      throw new Error(
-        `${DESCRIPTIONS[name]} (limit: ${this.#limits[name]}). Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.`,
-      );
-    }
+    if (this.used[name] > this.#limits[name]) throw new Error(MESSAGES[name](this.#limits[name]));
   }
 
   /** In the shape of `getTransactionMetrics`. */
-  metrics(): Record<LimitName, { used: number; remaining: number }> {
-    const entries = (Object.keys(LIMITS) as LimitName[]).map((name) => {
-      const used = this.used[name];
-      return [name, { used, remaining: Math.max(0, this.#limits[name] - used) }] as const;
-    });
-    return Object.fromEntries(entries) as Record<LimitName, { used: number; remaining: number }>;
+  metrics(): Record<string, { used: number; remaining: number }> {
+    const metric = (used: number, limit: number) => ({ used, remaining: Math.max(0, limit - used) });
+    const own = NAMES.map((name) => [name, metric(this.used[name], this.#limits[name])] as const);
+    const files = Object.entries(FILE_LIMITS).map(([name, limit]) => [name, metric(0, limit)] as const);
+    return Object.fromEntries([...own, ...files]);
   }
 }

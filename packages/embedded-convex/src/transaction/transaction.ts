@@ -114,8 +114,8 @@ export class Transaction {
   get(key: Uint8Array): string | null {
     const json = this.source.getDocument(key);
     if (!this.writable) this.reads.addDocument(key);
-    this.usage.add("documentsRead", 1);
-    if (json !== null) this.usage.add("bytesRead", json.length);
+    this.usage.add("databaseQueries", 1);
+    if (json !== null) this.#countRead(json);
     return json;
   }
 
@@ -155,8 +155,13 @@ export class Transaction {
   #load({ key }: DocumentLocation, verb: string): ConvexJsonObject {
     const json = this.store.getDocument(key);
     if (json === null) throw new Error(`${verb} on nonexistent document ID ${this.catalog.idOfKey(key)}`);
-    this.usage.add("documentsRead", 1);
+    this.#countRead(json);
     return JSON.parse(json) as ConvexJsonObject;
+  }
+
+  #countRead(json: string): void {
+    this.usage.add("documentsRead", 1);
+    this.usage.add("bytesRead", json.length);
   }
 
   #write(table: TableInfo, key: Buffer, old: ConvexJsonObject | null, written: ConvexJsonObject | null): void {
@@ -165,8 +170,10 @@ export class Transaction {
     if (next !== null) this.#check(table, next);
     const json = next === null ? null : JSON.stringify(next);
     // Everything that may throw comes before the first change: the function may catch it and go on.
-    this.usage.add("documentsWritten", 1);
-    this.usage.add("bytesWritten", json?.length ?? 0);
+    if (!isSystemTable(table)) {
+      this.usage.add("documentsWritten", 1);
+      this.usage.add("bytesWritten", json?.length ?? 0);
+    }
     this.writes.add(DOCUMENTS, key);
     for (const index of table.maintained) this.#writeIndex(index, key, old, next);
     this.catalog.search.update(table.tablet, key, old, next, this.writes);
@@ -186,7 +193,8 @@ export class Transaction {
   }
 
   #check(table: TableInfo, document: ConvexJsonObject): void {
-    const problem = documentProblem(document);
+    // What this package writes for a function, such as the arguments of a job, has limits of its own.
+    const problem = isSystemTable(table) ? null : documentProblem(document);
     if (problem !== null) throw new Error(problem);
     const violation = schemaViolation(this.catalog, table, document);
     if (violation !== null) {
@@ -196,6 +204,10 @@ export class Transaction {
     }
     this.#host.onDocumentWritten(table, document);
   }
+}
+
+function isSystemTable({ name }: TableInfo): boolean {
+  return name.startsWith("_");
 }
 
 /** Why a document does not fit its table's validator, or null. */

@@ -7,6 +7,8 @@ import type { ConvexJson, ConvexJsonObject } from "./json.ts";
 export const MAX_DOCUMENT_SIZE = 1 << 20;
 /** How deep arrays and objects of a document may nest; the document itself is the first level. */
 export const MAX_DOCUMENT_NESTING = 16;
+/** How deep arguments and results may nest. */
+export const MAX_VALUE_NESTING = 64;
 /** The greatest number of elements of an array. */
 export const MAX_ARRAY_LENGTH = 8192;
 /** The greatest number of fields of an object. */

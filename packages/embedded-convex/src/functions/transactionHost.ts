@@ -3,7 +3,6 @@ import { dueMsOf } from "../scheduler/dueTime.ts";
 import { laneOf } from "../scheduler/jobRunner.ts";
 import type { Jobs } from "../scheduler/jobs.ts";
 import type { Catalog } from "../store/catalog.ts";
-import type { CallLimits } from "../transaction/limits.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { type Codebase, addressOf, type FunctionAddress, targetOf } from "./codebase.ts";
 import { ambientHost, type CallContext, currentContext, transactionOf, type TransactionContext } from "./context.ts";

@@ -9,6 +9,7 @@ import yauzl from "yauzl";
 import { RESTORING } from "../store/dataFolder.ts";
 import { databaseFile } from "../store/format.ts";
 import { inspectDatabase } from "../store/inspect.ts";
+import { BODY_MARK } from "../store/bodies.ts";
 import { SqliteReader } from "../store/sqlite.ts";
 import { BACKUP_DATABASE, BACKUP_FILES, BACKUP_MANIFEST, type BackupManifest } from "./backupArchive.ts";
 
@@ -125,10 +126,21 @@ function* filesOf(file: string): Generator<{ key: string; sha256: string }> {
     const rows = reader
       .prepare("SELECT f.file, d.j FROM files f JOIN docs d ON d.k = f.k ORDER BY f.file")
       .all<[string, string]>();
-    for (const [key, json] of rows) yield { key, sha256: (JSON.parse(json) as { sha256: string }).sha256 };
+    for (const [key, stored] of rows) {
+      const json = stored.startsWith(BODY_MARK) ? bodyOf(reader, stored) : stored;
+      yield { key, sha256: (JSON.parse(json) as { sha256: string }).sha256 };
+    }
   } finally {
     reader.close();
   }
+}
+
+/** Only databases of a format that has bodies have marks. */
+function bodyOf(reader: SqliteReader, mark: string): string {
+  const id = Number(mark.slice(BODY_MARK.length));
+  const row = reader.prepare("SELECT j FROM bodies WHERE id = ?").get<[string]>(id);
+  if (row === undefined) throw new Error(`The database has lost the text of document ${id}.`);
+  return row[0];
 }
 
 async function syncFolder(folder: string): Promise<void> {

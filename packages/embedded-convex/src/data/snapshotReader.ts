@@ -1,4 +1,5 @@
 import { EMPTY_MANIFEST, type Manifest } from "../deploy/manifest.ts";
+import { JOIN_BODY } from "../store/bodies.ts";
 import { SqliteSnapshot, type Statement } from "../store/sqlite.ts";
 import { tableEnd, tabletPrefix } from "../store/catalog.ts";
 import { encodeId } from "../values/ids.ts";
@@ -34,7 +35,9 @@ export class SnapshotReader {
   /** `file` is `convex.sqlite` of a running deployment. */
   constructor(file: string) {
     this.#database = new SqliteSnapshot(file);
-    this.#page = this.#database.prepare("SELECT k, j FROM docs WHERE k >= ? AND k < ? ORDER BY k LIMIT ?");
+    this.#page = this.#database.prepare(
+      `SELECT d.k, coalesce(b.j, d.j) FROM docs d ${JOIN_BODY} WHERE d.k >= ? AND d.k < ? ORDER BY d.k LIMIT ?`,
+    );
     this.#count = this.#database.prepare("SELECT count(*) FROM docs WHERE k >= ? AND k < ?");
     this.#file = this.#database.prepare("SELECT file, uuid FROM files WHERE k = ?");
   }

@@ -25,7 +25,6 @@ export class StagedTables {
   readonly #catalog: Catalog;
   readonly #addTable: Statement;
   readonly #addIndex: Statement;
-  readonly #putDocument: Statement;
   readonly #putFile: Statement;
   readonly #setState: Statement;
   readonly #dropIndexes: Statement;
@@ -42,7 +41,6 @@ export class StagedTables {
     this.#addIndex = database.prepare(
       "INSERT INTO indexes(num, tbl, name, fields, state) SELECT coalesce(max(num), 0) + 1, ?, ?, ?, 'active' FROM indexes",
     );
-    this.#putDocument = database.prepare("INSERT INTO docs(k, j) VALUES(?, ?)");
     this.#putFile = database.prepare("INSERT INTO files(k, file, uuid) VALUES(?, ?, ?)");
     this.#setState = database.prepare("UPDATE tables SET state = ? WHERE tablet = ?");
     this.#dropIndexes = database.prepare("UPDATE indexes SET state = 'dropped' WHERE tbl = ?");
@@ -68,7 +66,7 @@ export class StagedTables {
       if (this.#store.getDocument(key) !== null) {
         throw new Error(`Objects in table "${staged.name}" have duplicate _id fields`);
       }
-      this.#putDocument.run(key, json);
+      this.#store.putDocument(key, json);
       for (const [position, entry] of entries.entries()) this.#store.putIndexEntry(indexes[position]!, entry, key);
       if (isSearched) {
         const document = JSON.parse(json) as ConvexJsonObject;

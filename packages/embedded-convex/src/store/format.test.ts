@@ -12,6 +12,7 @@ it("gives a database of the second format the tables of search indexes and impor
   old.exec("INSERT INTO docs(k, j) VALUES(x'01', '{}')");
   for (const table of ["appended", "search_terms", "search_blocks", "search_stats", "vectors"])
     old.exec(`DROP TABLE ${table}`);
+  old.exec("DROP TRIGGER body_removed; DROP TRIGGER body_replaced; DROP TABLE bodies");
   old.exec("PRAGMA user_version = 2");
   old.close();
 

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { BODIES_SCHEMA } from "./bodies.ts";
 import { storageFailureOf } from "./failures.ts";
 import { APPLICATION_ID, FORMAT_VERSION, inspectDatabase, UnusableDatabaseError } from "./inspect.ts";
 import { migrate } from "./migrations.ts";
@@ -12,6 +13,7 @@ const QUICK_CHECK_MAX_BYTES = 64 * 1024 * 1024;
  *   over, which leaves the old one dropped, to be deleted in portions.
  * - `docs`: one row per document; the key is tablet number and time-ordered internal id, so a table is one contiguous range in
  *   creation order and needs no further index for that.
+ * - `bodies`: the texts of long documents, see `bodies.ts`.
  * - `idx`: every developer index in one ordered table; `d` is the key in `docs`.
  * - `requests`: answers of mutations by session and request number, so that a resent mutation is not applied twice.
  * - `jobs`: pending, running and finished scheduled functions in due order; the target is kept outside the user's document.
@@ -39,7 +41,7 @@ CREATE TABLE search_terms(ix INTEGER NOT NULL, t BLOB NOT NULL, n INTEGER NOT NU
 CREATE TABLE search_blocks(ix INTEGER NOT NULL, t BLOB NOT NULL, first BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY(ix, t, first)) WITHOUT ROWID;
 CREATE TABLE search_stats(ix INTEGER PRIMARY KEY, documents INTEGER NOT NULL, words INTEGER NOT NULL);
 CREATE TABLE vectors(ix INTEGER NOT NULL, d BLOB NOT NULL, filters TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(ix, d)) WITHOUT ROWID;
-`;
+${BODIES_SCHEMA}`;
 
 /** The database in a data folder. */
 export function databaseFile(folder: string): string {

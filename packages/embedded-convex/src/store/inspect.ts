@@ -4,7 +4,7 @@ import { SqliteReader } from "./sqlite.ts";
 /** "PBEC" in the header of the file tells our databases from other SQLite files. */
 export const APPLICATION_ID = 0x50424543;
 /** Raised whenever the meaning of a stored byte changes. Newer files are refused, never guessed at. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 const MAGIC = "SQLite format 3\0";
 const HEADER_BYTES = 100;

@@ -25,6 +25,15 @@ export const MIGRATIONS: Readonly<Record<number, string>> = {
     CREATE TABLE search_blocks(ix INTEGER NOT NULL, t BLOB NOT NULL, first BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY(ix, t, first)) WITHOUT ROWID;
     CREATE TABLE search_stats(ix INTEGER PRIMARY KEY, documents INTEGER NOT NULL, words INTEGER NOT NULL);
     CREATE TABLE vectors(ix INTEGER NOT NULL, d BLOB NOT NULL, filters TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY(ix, d)) WITHOUT ROWID;`,
+  // Long documents are stored apart from now on; those that are there already stay where they are until they are written.
+  3: `
+    CREATE TABLE bodies(id INTEGER PRIMARY KEY, j TEXT NOT NULL);
+    CREATE TRIGGER body_removed AFTER DELETE ON docs WHEN substr(old.j, 1, 1) = '@' BEGIN
+      DELETE FROM bodies WHERE id = CAST(substr(old.j, 2) AS INTEGER);
+    END;
+    CREATE TRIGGER body_replaced AFTER UPDATE OF j ON docs WHEN substr(old.j, 1, 1) = '@' BEGIN
+      DELETE FROM bodies WHERE id = CAST(substr(old.j, 2) AS INTEGER);
+    END;`,
 };
 
 /** Brings a database from an older format to `version`. */

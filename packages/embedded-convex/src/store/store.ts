@@ -1,3 +1,4 @@
+import { BODY_MARK, MAX_INLINE } from "./bodies.ts";
 import { Clock, type ClockState } from "./clock.ts";
 import { isStorageFailure, storageFailureOf } from "./failures.ts";
 import { databaseFile, openDatabase } from "./format.ts";
@@ -114,11 +115,16 @@ export class Store implements DocumentSource {
   }
 
   getDocument(key: Uint8Array): string | null {
-    return this.#statements.getDocument.get<[string]>(key)?.[0] ?? null;
+    return documentOf(this.#statements, this.#statements.getDocument.get<[string]>(key)?.[0]);
   }
 
   putDocument(key: Uint8Array, json: string): void {
-    this.#statements.putDocument.run(key, json);
+    this.#statements.putDocument.run(key, json.length > MAX_INLINE ? this.#putBody(json) : json);
+  }
+
+  /** Stores a long text apart, and returns what takes its place; it goes with that place (by a trigger). */
+  #putBody(json: string): string {
+    return BODY_MARK + this.#statements.putBody.get<[number]>(json)![0];
   }
 
   removeDocument(key: Uint8Array): void {
@@ -187,7 +193,7 @@ class CommittedDocuments implements DocumentSource {
   }
 
   getDocument(key: Uint8Array): string | null {
-    return this.#statements.getDocument.get<[string]>(key)?.[0] ?? null;
+    return documentOf(this.#statements, this.#statements.getDocument.get<[string]>(key)?.[0]);
   }
 
   scan(index: number, low: Uint8Array, high: Uint8Array, order: "asc" | "desc", limit: number): ScanRow[] {
@@ -215,12 +221,23 @@ function scanRows(
   order: "asc" | "desc",
   limit: number,
 ): ScanRow[] {
+  let rows: ScanRow[];
   if (index === DOCUMENTS) {
     const statement = order === "asc" ? statements.documentsAscending : statements.documentsDescending;
-    return statement.all<ScanRow>(low, high, limit);
+    rows = statement.all<ScanRow>(low, high, limit);
+  } else {
+    const statement = order === "asc" ? statements.indexAscending : statements.indexDescending;
+    rows = statement.all<ScanRow>(index, low, high, limit);
   }
-  const statement = order === "asc" ? statements.indexAscending : statements.indexDescending;
-  return statement.all<ScanRow>(index, low, high, limit);
+  for (const row of rows) if (row[1].startsWith(BODY_MARK)) row[1] = documentOf(statements, row[1])!;
+  return rows;
+}
+
+/** The text of a document, which may be stored apart. */
+function documentOf(statements: ReturnType<typeof prepareReads>, stored: string | undefined): string | null {
+  if (stored === undefined) return null;
+  if (!stored.startsWith(BODY_MARK)) return stored;
+  return statements.getBody.get<[string]>(Number(stored.slice(BODY_MARK.length)))![0];
 }
 
 function prepareReads(database: Pick<SqliteDatabase, "prepare">) {
@@ -233,6 +250,7 @@ function prepareReads(database: Pick<SqliteDatabase, "prepare">) {
     documentsDescending: database.prepare(documentScan("DESC")),
     indexAscending: database.prepare(indexScan("ASC")),
     indexDescending: database.prepare(indexScan("DESC")),
+    getBody: database.prepare("SELECT j FROM bodies WHERE id = ?"),
     countDocuments: database.prepare("SELECT count(*) FROM docs WHERE k >= ? AND k < ?"),
   };
 }
@@ -244,6 +262,7 @@ function prepareStatements(database: SqliteDatabase) {
     commit: database.prepare("COMMIT"),
     totalChanges: database.prepare("SELECT total_changes()"),
     putDocument: database.prepare("INSERT INTO docs(k, j) VALUES(?, ?) ON CONFLICT(k) DO UPDATE SET j = excluded.j"),
+    putBody: database.prepare("INSERT INTO bodies(j) VALUES(?) RETURNING id"),
     removeDocument: database.prepare("DELETE FROM docs WHERE k = ?"),
     putIndexEntry: database.prepare("INSERT OR REPLACE INTO idx(ix, k, d) VALUES(?, ?, ?)"),
     removeIndexEntry: database.prepare("DELETE FROM idx WHERE ix = ? AND k = ?"),

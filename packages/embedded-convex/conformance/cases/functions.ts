@@ -27,6 +27,12 @@ export const functionCases: readonly Case[] = [
   },
   {
     name: "a function without validators runs, and undefined becomes null",
+    covers: [
+      "convex/server.queryGeneric",
+      "convex/server.mutationGeneric",
+      "convex/server.actionGeneric",
+      "Generic*Ctx.db",
+    ],
     run: async ({ driver }) => {
       expect(await driver.query("forms:shorthand")).toBe("no validators");
       expect(await driver.query("forms:nothing")).toBeNull();
@@ -46,6 +52,7 @@ export const functionCases: readonly Case[] = [
   },
   {
     name: "internal functions can be called by administrators",
+    covers: ["convex/server.internal*Generic"],
     run: async ({ driver, tag }) => {
       await driver.internal("mutation", "forms:addRow", { tag, value: 1 });
       expect(await driver.internal("query", "forms:countRows", { tag })).toBe(1);

@@ -2,6 +2,69 @@ import { expect } from "vitest";
 import type { Case } from "../driver.ts";
 
 export const httpCases: readonly Case[] = [
+  ...["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"].map((method): Case => ({
+    name: `a route takes its method: ${method}`,
+    covers: ["convex/server.ROUTABLE_HTTP_METHODS", "RouteSpecWithPath.*", "HttpRouter.route", "HttpRouter.lookup"],
+    run: async ({ driver }) => {
+      const body = method === "GET" ? undefined : "body";
+      const response = await driver.fetch("/methods", { method, body });
+      expect([response.status, await response.text()]).toEqual([200, `${method} ${method} ${body ?? ""}`]);
+    },
+  })),
+  {
+    name: "an exact path comes before a prefix, a longer prefix before a shorter one",
+    covers: ["RouteSpecWithPathPrefix.*", "HttpRouter.lookup"],
+    run: async ({ driver }) => {
+      const text = async (path: string) => await (await driver.fetch(path)).text();
+      expect(await text("/prefix/exact")).toBe("the exact path");
+      expect(await text("/prefix/exact/more")).toBe("/prefix/exact/more");
+      expect(await text("/prefix/longer/x")).toBe("the longer prefix");
+    },
+  },
+  {
+    name: "an answer may be a stream",
+    run: async ({ driver }) => {
+      const response = await driver.fetch("/stream");
+      expect([response.headers.get("content-type"), await response.text()]).toEqual([
+        "text/event-stream",
+        "chunk 1;chunk 2;chunk 3;",
+      ]);
+    },
+  },
+  {
+    name: "an answer may be a redirect",
+    run: async ({ driver }) => {
+      const response = await driver.fetch("/redirect", { redirect: "manual" });
+      expect([response.status, response.headers.get("location")]).toEqual([302, "/echo"]);
+    },
+  },
+  {
+    name: "a handler may do everything that an action may",
+    covers: [
+      "GenericActionCtx.*",
+      "convex/server.httpActionGeneric",
+      "PublicHttpAction.*",
+      "syscall storage/storeBlob",
+      "syscall storage/getBlob",
+      "syscall 1.0/actions/schedule",
+    ],
+    run: async ({ driver, tag }) => {
+      const response = await driver.fetch("/everything", { method: "POST", body: JSON.stringify({ tag }) });
+      expect(await response.json()).toEqual({ count: 1, doubled: 4, text: "by http" });
+      const log = () => driver.query("scheduling:log", { tag }) as Promise<string[]>;
+      await driver.settle(async () => (await log()).length === 1);
+      expect(await log()).toEqual(["scheduled by http"]);
+    },
+  },
+  {
+    name: "a handler knows the request that it answers",
+    run: async ({ driver }) => {
+      const response = await driver.fetch("/request", { headers: { "user-agent": "a test" } });
+      const request = (await response.json()) as Record<string, unknown>;
+      expect(Object.keys(request).sort()).toEqual(["authToken", "ip", "requestId", "scheduledFunctionId", "userAgent"]);
+      if (driver.reference === "wire") expect(request).toMatchObject({ ip: "127.0.0.1", userAgent: "a test" });
+    },
+  },
   {
     name: "a request arrives with method, path, query, headers and body",
     run: async ({ driver }) => {

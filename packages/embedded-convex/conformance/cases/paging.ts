@@ -18,6 +18,13 @@ async function insertRanks({ driver, tag }: CaseContext, ...ranks: number[]): Pr
 export const pagingCases: readonly Case[] = [
   {
     name: "pages follow each other without gaps and end",
+    covers: [
+      "OrderedQuery.paginate",
+      "PaginationResult.*",
+      "PaginationOptions.cursor",
+      "PaginationOptions.numItems",
+      "syscall 1.0/queryPage",
+    ],
     run: async (context) => {
       await insertRanks(context, 0, 1, 2, 3, 4);
       const first = await page(context, null, 2);
@@ -84,6 +91,96 @@ export const pagingCases: readonly Case[] = [
       await insertRanks(context, 0, 1);
       await expect(context.driver.query("items:twoPagings", { tag: context.tag })).rejects.toThrow(
         /multiple paginated queries|single paginated query/,
+      );
+    },
+  },
+  {
+    name: "a page that is pinned to its end holds what is there now",
+    covers: ["PaginationOptions.endCursor"],
+    run: async (context) => {
+      await insertRanks(context, 0, 10, 20, 30, 40);
+      const first = await page(context, null, 2);
+      await insertRanks(context, 5, 6, 7, 15, 45);
+      const pinned = { numItems: 2, cursor: null, endCursor: first.continueCursor };
+      const again = (await context.driver.query("items:page", {
+        tag: context.tag,
+        paginationOpts: pinned,
+      })) as unknown as Page;
+      expect(again.page).toEqual([0, 5, 6, 7, 10]);
+      expect(again.continueCursor).toBe(first.continueCursor);
+      expect((await page(context, again.continueCursor, 9)).page).toEqual([15, 20, 30, 40, 45]);
+    },
+  },
+  {
+    name: "a page may be cut in two where its split cursor says",
+    covers: ["PaginationResult.splitCursor", "PaginationResult.pageStatus"],
+    wireOnly: "convex-test gives split cursors by a rule of its own",
+    run: async (context) => {
+      await insertRanks(context, 0, 1, 2, 3, 4, 5);
+      const whole = (await page(context, null, 6)) as Page & { splitCursor: string; pageStatus: string | null };
+      expect([whole.page.length, whole.pageStatus]).toEqual([6, null]);
+      const cut = async (cursor: string | null, endCursor: string) => {
+        const paginationOpts = { numItems: 6, cursor, endCursor };
+        return ((await context.driver.query("items:page", { tag: context.tag, paginationOpts })) as unknown as Page)
+          .page;
+      };
+      const left = await cut(null, whole.splitCursor);
+      const right = await cut(whole.splitCursor, whole.continueCursor);
+      expect([...left, ...right]).toEqual(whole.page);
+      expect(left.length).toBe(4);
+    },
+  },
+  {
+    name: "a page ends where it has read as much as it may",
+    covers: ["PaginationOptions.maximumRowsRead", "PaginationOptions.maximumBytesRead"],
+    wireOnly: "convex-test asks for a split one row earlier",
+    run: async (context) => {
+      await insertRanks(context, 0, 1, 2, 3, 4);
+      const limited = async (limits: Record<string, number>, cursor: string | null = null) => {
+        const paginationOpts = { numItems: 10, cursor, ...limits };
+        return (await context.driver.query("items:page", { tag: context.tag, paginationOpts })) as unknown as Page & {
+          pageStatus: string;
+        };
+      };
+      const first = await limited({ maximumRowsRead: 2 });
+      expect([first.page, first.isDone, first.pageStatus]).toEqual([[0, 1], false, "SplitRequired"]);
+      const second = await limited({ maximumRowsRead: 2 }, first.continueCursor);
+      expect(second.page).toEqual([2, 3]);
+      expect(await limited({ maximumRowsRead: 2 }, second.continueCursor)).toMatchObject({ page: [4], isDone: true });
+      expect(await limited({ maximumBytesRead: 1 })).toMatchObject({ page: [0], pageStatus: "SplitRequired" });
+      await expect(limited({ maximumRowsRead: 0 })).rejects.toThrow(
+        "maximumRowsRead and maximumBytesRead must be greater than 0",
+      );
+    },
+  },
+  {
+    name: "a page with a filter ends by what it has read, not by what has passed",
+    wireOnly: "convex-test asks for a split one row earlier",
+    run: async (context) => {
+      await insertRanks(context, 0, 1, 2, 3, 4, 5);
+      const ranks: number[] = [];
+      let pages = 0;
+      for (let cursor: string | null = null, isDone = false; !isDone; pages += 1) {
+        const paginationOpts = { numItems: 10, cursor, maximumRowsRead: 2 };
+        const next = (await context.driver.query("items:filteredPage", {
+          tag: context.tag,
+          above: 3,
+          paginationOpts,
+        })) as unknown as Page;
+        ranks.push(...next.page);
+        ({ continueCursor: cursor, isDone } = next);
+      }
+      expect([ranks, pages]).toEqual([[4, 5], 4]);
+    },
+  },
+  {
+    name: "a page of nothing is refused",
+    wireOnly: "convex-test gives an empty page for ever",
+    run: async (context) => {
+      await insertRanks(context, 0);
+      await expect(page(context, null, 0)).rejects.toThrow("Must request at least 1 document while paginating");
+      await expect(page(context, null, -1)).rejects.toThrow(
+        "`options.numItems` must be a positive number. Received `-1`.",
       );
     },
   },

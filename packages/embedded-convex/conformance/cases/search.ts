@@ -38,6 +38,7 @@ const UNCHECKED = "convex-test does not check searches against the definition of
 export const searchCases: readonly Case[] = [
   {
     name: "a text search finds documents with any of the words, whatever their case",
+    covers: ["QueryInitializer.withSearchIndex", "SearchFilterBuilder.search", "convex/server.SearchFilter"],
     run: async (context) => {
       await add(context, "Lorem ipsum", "IPSUM dolor", "dolor sit", "amet");
       expect((await find(context, "lorem Dolor")).sort()).toEqual(["IPSUM dolor", "Lorem ipsum", "dolor sit"]);
@@ -87,6 +88,7 @@ export const searchCases: readonly Case[] = [
   },
   {
     name: "a text search filters by equality, also to a missing value",
+    covers: ["SearchFilterFinalizer.eq"],
     run: async (context) => {
       await add(
         context,
@@ -204,6 +206,7 @@ export const searchCases: readonly Case[] = [
   },
   {
     name: "a vector search finds the most similar documents first, with their cosine similarity",
+    covers: ["GenericActionCtx.vectorSearch", "VectorSearchQuery.vector", "syscall 1.0/actions/vectorSearch"],
     run: async (context) => {
       await add(
         context,
@@ -221,6 +224,7 @@ export const searchCases: readonly Case[] = [
   },
   {
     name: "a vector search filters by any of several values",
+    covers: ["VectorSearchQuery.filter", "VectorFilterBuilder.*"],
     run: async (context) => {
       const channel = (name: string) => `${context.tag} ${name}`;
       await add(
@@ -260,6 +264,7 @@ export const searchCases: readonly Case[] = [
   },
   {
     name: "a vector search gives ten documents, at most 256",
+    covers: ["VectorSearchQuery.limit"],
     wireOnly: "convex-test gives all documents if there is no limit, and has no greatest one",
     run: async (context) => {
       await add(context, ...Array.from({ length: 300 }, (_, n) => ({ text: String(n), vector: [1, n, 0] })));

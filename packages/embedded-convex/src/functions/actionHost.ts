@@ -14,6 +14,7 @@ import type { FunctionCall } from "./invoke.ts";
 import { recordLogLine } from "./logLines.ts";
 import { type CallResult, callerError } from "./results.ts";
 import { DEPLOYMENT_METADATA, functionMetadata, requestMetadata } from "./metaOperations.ts";
+import { scheduleTarget } from "./scheduleTarget.ts";
 import { type UploadTokens, uploadUrl } from "./uploadTokens.ts";
 
 /** The transactor as seen from an action worker. */
@@ -83,7 +84,7 @@ function callOperations(services: ActionServices) {
     [`${ACTION_PREFIX}action`]: async (call: CallContext, target: Target) =>
       unwrap(await services.runAction(toCall(call, target))),
     [`${ACTION_PREFIX}schedule`]: async (call: CallContext, args: Target & { ts: number }) => {
-      const info = services.codebase().resolve(call.component, addressOf(args));
+      const info = scheduleTarget(services.codebase(), call.component, addressOf(args));
       const job = {
         component: call.component,
         target: targetOf(info),
@@ -125,6 +126,8 @@ function storageOperations({ transactor, uploadTokens, cloudUrl }: ActionService
 
 function metaOperations({ onAudit }: ActionServices) {
   return {
+    "1.0/createServiceToken": noServices,
+    "1.0/getServiceUrl": noServices,
     "1.0/getUserIdentity": (call: CallContext) => call.identity ?? "null",
     "1.0/getFunctionMetadata": (call: CallContext) => functionMetadata(call),
     "1.0/getDeploymentMetadata": () => JSON.stringify(DEPLOYMENT_METADATA),
@@ -134,6 +137,10 @@ function metaOperations({ onAudit }: ActionServices) {
       return "null";
     },
   } satisfies Record<string, AsyncOperation>;
+}
+
+function noServices(): never {
+  throw new Error("Services of Convex Cloud are not available in the embedded deployment.");
 }
 
 async function storageSyscall(

@@ -3,7 +3,7 @@ import type { LimitName } from "../transaction/limits.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { addressOf, type Codebase, type FunctionAddress } from "./codebase.ts";
 import type { CallContext, TransactionContext } from "./context.ts";
-import { identityFor, resolveCall, runFunction } from "./invoke.ts";
+import { checkReturn, identityFor, resolveCall, runUnchecked, tablesIn } from "./invoke.ts";
 import { CallError, callerError, failureOf } from "./results.ts";
 
 /** The arguments of the `runUdf` operation. */
@@ -48,7 +48,7 @@ export async function runNested(
   }
 }
 
-function run(
+async function run(
   services: NestedServices,
   call: CallContext,
   state: TransactionContext,
@@ -78,6 +78,9 @@ function run(
       journal: { last: null, next: null },
     },
   };
-  const invoke = () => runFunction(info, text, nested, services.catalog);
-  return kind === "mutation" ? transaction.nested(invoke) : invoke();
+  const invoke = () => runUnchecked(info, text, nested, services.catalog);
+  const value = await (kind === "mutation" ? transaction.nested(invoke) : invoke());
+  // A caller that goes on after a wrong result keeps what was written, as on Convex.
+  checkReturn(info, value, tablesIn(services.catalog));
+  return value;
 }

@@ -93,23 +93,29 @@ export class QueryCursor implements RowCursor {
   }
 
   #read(): ScanRow | null {
+    if (this.#isOverBudget()) {
+      this.read.stopped = true;
+      return null;
+    }
     if (this.#position === this.#chunk.length && !this.#fetch()) return null;
     const row = this.#chunk[this.#position]!;
-    if (!this.#pay(row)) return null;
+    if (!this.#count(row)) return null;
     this.#position += 1;
-    this.#transaction.reads.costMicros += MICROS_PER_ROW;
     const key = toBuffer(row[0]);
     if (this.#plan.order === "asc") this.#range.high = this.#low = keySuccessor(key);
     else this.#range.low = this.#high = key;
     return row;
   }
 
-  /** Counts a row that is about to be read; false if the page has to end before it. A page has one row at least. */
-  #pay([key, json]: ScanRow): boolean {
+  /** Only after a row at least, so that every page goes on. */
+  #isOverBudget(): boolean {
+    const { rows, bytes } = this.#budget ?? { rows: null, bytes: null };
+    return (rows !== null && this.read.rows >= rows) || (bytes !== null && this.read.bytes >= bytes);
+  }
+
+  /** Counts a row that is about to be read; false if the transaction may not read it and a page has to end before it. */
+  #count([key, json]: ScanRow): boolean {
     const { read } = this;
-    const isOver = (used: number, limit: number | null | undefined) => limit != null && used >= limit;
-    read.stopped = isOver(read.rows, this.#budget?.rows) || isOver(read.bytes, this.#budget?.bytes);
-    if (read.stopped) return false;
     try {
       this.#transaction.usage.add("documentsRead", 1);
       this.#transaction.usage.add("bytesRead", json.length);

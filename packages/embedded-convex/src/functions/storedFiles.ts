@@ -79,7 +79,9 @@ export class StoredFiles {
     const json = at === null ? null : transaction.get(at.key);
     if (json === null) return null;
     const { sha256, size, contentType } = JSON.parse(json) as ConvexJsonObject;
-    return { storageId, sha256: sha256!, size: size!, contentType: contentType ?? null };
+    // Here the digest is hexadecimal; in the document it is base64.
+    const hex = Buffer.from(sha256 as string, "base64").toString("hex");
+    return { storageId, sha256: hex, size: size!, contentType: contentType ?? null };
   }
 
   /** The file behind a storage id of a component. */

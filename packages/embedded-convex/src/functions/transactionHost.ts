@@ -3,14 +3,17 @@ import { dueMsOf } from "../scheduler/dueTime.ts";
 import { laneOf } from "../scheduler/jobRunner.ts";
 import type { Jobs } from "../scheduler/jobs.ts";
 import type { Catalog } from "../store/catalog.ts";
+import type { FileStore } from "../storage/files.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { type Codebase, addressOf, type FunctionAddress, targetOf } from "./codebase.ts";
 import { ambientHost, type CallContext, currentContext, transactionOf, type TransactionContext } from "./context.ts";
 import { databaseOperations, encodeInt64, syncDatabaseOperations } from "./databaseSyscalls.ts";
 import { recordLogLine } from "./logLines.ts";
+import { mutationFileOperations } from "./mutationFiles.ts";
 import { metaOperations, type MetaServices } from "./metaOperations.ts";
 import { type NestedCall, runNested } from "./nestedCalls.ts";
 import type { PageCursors } from "./pageCursors.ts";
+import { scheduleTarget } from "./scheduleTarget.ts";
 import type { StoredFiles } from "./storedFiles.ts";
 import { type UploadTokens, uploadUrl } from "./uploadTokens.ts";
 
@@ -20,6 +23,7 @@ export interface TransactionServices extends MetaServices {
   catalog: Catalog;
   jobs: Jobs;
   files: StoredFiles;
+  fileStore: FileStore;
   pageCursors: PageCursors;
   uploadTokens: UploadTokens;
 }
@@ -82,7 +86,7 @@ function otherOperations(services: TransactionServices) {
       { transaction }: TransactionContext,
       args: Args<FunctionAddress & { ts: number; args: ConvexJson }>,
     ): string {
-      const info = services.codebase().resolve(call.component, addressOf(args));
+      const info = scheduleTarget(services.codebase(), call.component, addressOf(args));
       if (JSON.stringify(args.args).includes('"$commitTs"'))
         throw new Error(
           `Invalid arguments for "${info.path}": a scheduled function cannot take an unresolved placeholder value.`,
@@ -141,12 +145,6 @@ function otherOperations(services: TransactionServices) {
       return "null";
     },
 
-    "1.0/storageStore"(): string {
-      throw new Error("storage.store() is only available in actions.");
-    },
-
-    "1.0/storageGet"(): string {
-      throw new Error("storage.get() is only available in actions.");
-    },
+    ...mutationFileOperations(services),
   } satisfies Record<string, AsyncOperation>;
 }

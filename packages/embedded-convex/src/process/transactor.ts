@@ -1,4 +1,5 @@
 import { type JsonWebKey, randomBytes } from "node:crypto";
+import path from "node:path";
 import { SigningKey } from "../auth/signingKey.ts";
 import type { TransferOperations } from "../data/messages.ts";
 import { type DataOperations, openData } from "../data/openData.ts";
@@ -23,6 +24,7 @@ import { UploadTokens } from "../functions/uploadTokens.ts";
 import { Jobs } from "../scheduler/jobs.ts";
 import { type Cron, Scheduler } from "../scheduler/scheduler.ts";
 import { VectorSearches } from "../search/vectorSearches.ts";
+import { FileStore } from "../storage/files.ts";
 import { Catalog, SYSTEM_TABLES } from "../store/catalog.ts";
 import { databaseFile } from "../store/format.ts";
 import { Store } from "../store/store.ts";
@@ -156,6 +158,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       catalog: this.#catalog,
       jobs: this.#jobs,
       files: this.#files,
+      fileStore: new FileStore(path.join(folder, "storage")),
       pageCursors,
       uploadTokens,
       cloudUrl,

@@ -2,6 +2,7 @@ import { type Catalog, CRON_RUNS_TABLE, type DocumentLocation } from "../store/c
 import type { Statement } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import type { Transaction } from "../transaction/transaction.ts";
+import { idProblem } from "../values/ids.ts";
 import { jsonSize } from "../values/limits.ts";
 import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
 
@@ -99,6 +100,9 @@ export class Jobs {
    * @throws if the component has not scheduled such a job.
    */
   cancel(transaction: Transaction, component: string, id: string): void {
+    const problem = idProblem(id);
+    if (problem !== null)
+      throw new Error(`Invalid argument \`id\` for \`db.cancel_job\`: Unable to decode ID: ${problem}`);
     if (transaction.catalog.locate(component, id)?.table.name !== TABLE)
       throw new Error(`Scheduled function ${id} not found`);
     const document = this.#document(id);

@@ -211,6 +211,7 @@ export class Executor {
     } catch (error) {
       return () => reject(error);
     } finally {
+      commit.obsoleteFiles.push(...transaction.abandonedFiles);
       transaction.ended = true;
       this.#options.heartbeat.leave();
     }

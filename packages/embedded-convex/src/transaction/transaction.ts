@@ -44,6 +44,10 @@ export class Transaction {
   readonly writes = new WriteSet();
   readonly scheduled: ScheduledJob[] = [];
   readonly obsoleteFiles: ObsoleteFile[] = [];
+  /** Files that were stored for rows of this transaction, and are obsolete if it is rolled back. */
+  readonly newFiles: ObsoleteFile[] = [];
+  /** Of these, the files of parts that were rolled back. */
+  readonly abandonedFiles: ObsoleteFile[] = [];
   /** Entries for the operator that stand for what is committed. */
   readonly audits: AuditEntry[] = [];
   readonly writable: boolean;
@@ -85,23 +89,29 @@ export class Transaction {
   /** Runs `body` so that its writes vanish if it throws. */
   async nested<Result>(body: () => Promise<Result>): Promise<Result> {
     const depth = this.#depth++;
-    const marks = { writes: this.writes.length, scheduled: this.scheduled.length, files: this.obsoleteFiles.length };
+    const marks = {
+      writes: this.writes.length,
+      scheduled: this.scheduled.length,
+      files: this.obsoleteFiles.length,
+      newFiles: this.newFiles.length,
+    };
     const [audits, usage] = [this.audits.length, this.usage.mark()];
     const catalogMark = this.catalog.mark;
     this.store.openSavepoint(depth);
     try {
       const result = await body();
-      this.#assertRunning();
+      this.assertRunning();
       this.store.releaseSavepoint(depth);
       return result;
     } catch (error) {
       // The savepoints of a transaction that was given up on are gone; others may have the same names by now.
-      this.#assertRunning();
+      this.assertRunning();
       this.store.rollbackSavepoint(depth);
       this.catalog.rollback(catalogMark);
       this.writes.truncate(marks.writes);
       this.scheduled.length = marks.scheduled;
       this.obsoleteFiles.length = marks.files;
+      this.abandonedFiles.push(...this.newFiles.splice(marks.newFiles));
       this.audits.length = audits;
       this.usage.undoWrites(usage);
       throw error;
@@ -148,7 +158,8 @@ export class Transaction {
     this.#write(at.table, at.key, this.#load(at, "Delete"), null);
   }
 
-  #assertRunning(): void {
+  /** @throws if the function has been given up on. */
+  assertRunning(): void {
     if (this.ended) throw new Error("This function has ended; it cannot use the database any more.");
   }
 

@@ -1,5 +1,6 @@
 import { httpRouter, makeFunctionReference } from "convex/server";
 import { httpAction } from "./builders";
+import { requestInHttp } from "./meta";
 
 const insert = makeFunctionReference<"mutation", { tag: string; value: unknown }, string>("items:insert");
 const http = httpRouter();
@@ -62,6 +63,74 @@ http.route({
     throw new Error("secret detail of the handler");
   }),
 });
+
+for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] as const) {
+  http.route({
+    path: "/methods",
+    method,
+    handler: httpAction(async (_ctx, request) => new Response(`${method} ${request.method} ${await request.text()}`)),
+  });
+}
+
+http.route({
+  pathPrefix: "/prefix/longer/",
+  method: "GET",
+  handler: httpAction(() => Promise.resolve(new Response("the longer prefix"))),
+});
+
+http.route({
+  path: "/prefix/exact",
+  method: "GET",
+  handler: httpAction(() => Promise.resolve(new Response("the exact path"))),
+});
+
+http.route({
+  path: "/stream",
+  method: "GET",
+  handler: httpAction(() => {
+    let chunks = 0;
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        if (++chunks > 3) controller.close();
+        else controller.enqueue(new TextEncoder().encode(`chunk ${chunks};`));
+      },
+    });
+    return Promise.resolve(new Response(body, { headers: { "content-type": "text/event-stream" } }));
+  }),
+});
+
+/** Everything that an HTTP action may do besides answering. */
+http.route({
+  path: "/everything",
+  method: "POST",
+  handler: httpAction(async (ctx, request) => {
+    const { tag } = (await request.json()) as { tag: string };
+    await ctx.runMutation(insert, { tag, value: "by everything" });
+    const count = await ctx.runQuery(makeFunctionReference<"query", { tag: string }, number>("forms:countRows"), {
+      tag,
+    });
+    const doubled = await ctx.runAction(makeFunctionReference<"action", { number: number }, number>("forms:double"), {
+      number: 2,
+    });
+    const file = await ctx.storage.store(new Blob(["by http"]));
+    const stored = await ctx.storage.get(file);
+    await ctx.scheduler.runAfter(
+      0,
+      makeFunctionReference<"mutation", { tag: string; text: string }>("scheduling:writeLog"),
+      { tag, text: "scheduled by http" },
+    );
+    return Response.json({ count, doubled, text: await stored!.text() });
+  }),
+});
+
+http.route({
+  path: "/redirect",
+  method: "GET",
+  handler: httpAction(() => Promise.resolve(new Response(null, { status: 302, headers: { location: "/echo" } }))),
+});
+
+http.route({ path: "/request", method: "GET", handler: requestInHttp });
 
 http.route({
   pathPrefix: "/prefix/",

@@ -162,6 +162,18 @@ export const page = query({
   },
 });
 
+export const filteredPage = query({
+  args: { tag: v.string(), above: v.number(), paginationOpts: paginationOptsValidator },
+  handler: async (ctx, { tag, above, paginationOpts }) => {
+    const rows = ctx.db
+      .query("items")
+      .withIndex("by_tag_and_rank_and_value", (q) => q.eq("tag", tag))
+      .filter((q) => q.gt(q.field("rank"), above));
+    const result = await rows.paginate(paginationOpts);
+    return { ...result, page: result.page.map((row) => row.rank) };
+  },
+});
+
 export const normalize = query({
   args: { id: v.string() },
   handler: (ctx, { id }) => ({ items: ctx.db.normalizeId("items", id), people: ctx.db.normalizeId("people", id) }),

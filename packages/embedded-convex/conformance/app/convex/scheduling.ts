@@ -83,3 +83,85 @@ export const log = query({
     return (await rows.collect()).map((row) => row.text);
   },
 });
+
+/** Everything that the scheduler refuses, by name. */
+export const refusals = mutation({
+  args: {},
+  handler: async (ctx) => {
+    const messages: Record<string, string> = {};
+    const args = { tag: "", text: "" };
+    const year = 366 * 24 * 3_600_000;
+    const attempts: Record<string, () => Promise<unknown>> = {
+      "a negative delay": () => ctx.scheduler.runAfter(-1, write, args),
+      "an endless delay": () => ctx.scheduler.runAfter(Infinity, write, args),
+      "a delay of text": () => ctx.scheduler.runAfter("1" as unknown as number, write, args),
+      "a time of text": () => ctx.scheduler.runAt("now" as unknown as number, write, args),
+      "a time far ahead": () => ctx.scheduler.runAt(Date.now() + 6 * year, write, args),
+      "a time long ago": () => ctx.scheduler.runAt(Date.now() - 6 * year, write, args),
+      "a missing module": () => ctx.scheduler.runAfter(0, makeFunctionReference<"mutation">("nowhere:missing"), {}),
+      "a missing function": () =>
+        ctx.scheduler.runAfter(0, makeFunctionReference<"mutation">("scheduling:missing"), {}),
+      "cancelling no id": () => ctx.scheduler.cancel("nonsense" as never),
+    };
+    for (const [name, attempt] of Object.entries(attempts)) {
+      messages[name] = await attempt().then(
+        () => "nothing",
+        (error: Error) => error.message,
+      );
+    }
+    return messages;
+  },
+});
+
+/** In an action: by date, cancelled, and by delay. */
+export const allFromAction = action({
+  args: { tag: v.string() },
+  handler: async (ctx, { tag }) => {
+    const cancelled = await ctx.scheduler.runAfter(60, write, { tag, text: "never" });
+    await ctx.scheduler.cancel(cancelled);
+    await ctx.scheduler.runAt(new Date(Date.now() + 20), write, { tag, text: "by date" });
+    return cancelled;
+  },
+});
+
+/** All jobs of a tag, as the system table has them. */
+export const jobs = query({
+  args: { tag: v.string() },
+  handler: async (ctx, { tag }) => {
+    const rows = await ctx.db.system.query("_scheduled_functions").collect();
+    const own = rows.filter(({ args }) => (args[0] as { tag?: string } | undefined)?.tag === tag);
+    return own.map(({ name, args, state, scheduledTime, completedTime }) => ({
+      name,
+      text: (args[0] as { text?: string }).text ?? null,
+      state: state.kind,
+      isTimed: scheduledTime > 0,
+      isCompleted: completedTime !== undefined,
+    }));
+  },
+});
+
+/** A nested mutation schedules and fails: its job goes, the caller's stays. */
+export const nestedSchedule = mutation({
+  args: { tag: v.string() },
+  handler: async (ctx, { tag }) => {
+    const inner = makeFunctionReference<"mutation", { tag: string }, null>("scheduling:scheduleAndThrow");
+    await ctx.runMutation(inner, { tag }).catch(() => null);
+    await ctx.scheduler.runAfter(0, write, { tag, text: "outer" });
+  },
+});
+
+/** Who a scheduled function runs for: nobody. */
+export const scheduleWhoami = mutation({
+  args: { tag: v.string() },
+  handler: async (ctx, { tag }) => {
+    await ctx.scheduler.runAfter(0, makeFunctionReference<"mutation">("scheduling:whoami"), { tag });
+  },
+});
+export const whoami = internalMutation({
+  args: { tag: v.string() },
+  handler: async (ctx, { tag }) => {
+    const identity = await ctx.auth.getUserIdentity();
+    await ctx.db.insert("log", { tag, text: identity === null ? "nobody" : "somebody", at: 0 });
+    return null;
+  },
+});

@@ -116,8 +116,7 @@ function filterCase({ name, covers, values, expected }: FilterCase): Case {
     covers: [...covers, "OrderedQuery.filter"],
     run: async (context) => {
       await insert(context, ...values);
-      for (const [filter, ranks] of expected)
-        expect(await filtered(context, filter), JSON.stringify(String(filter))).toEqual(ranks);
+      for (const [filter, ranks] of expected) expect(await filtered(context, filter)).toEqual(ranks);
     },
   };
 }

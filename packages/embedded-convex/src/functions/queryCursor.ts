@@ -101,6 +101,7 @@ export class QueryCursor implements RowCursor {
     const row = this.#chunk[this.#position]!;
     if (!this.#count(row)) return null;
     this.#position += 1;
+    this.#transaction.reads.costMicros += MICROS_PER_ROW;
     const key = toBuffer(row[0]);
     if (this.#plan.order === "asc") this.#range.high = this.#low = keySuccessor(key);
     else this.#range.low = this.#high = key;

@@ -77,7 +77,7 @@ export function nesting(value: ConvexJson): number {
   if (typeof value !== "object" || value === null) return 0;
   if (!Array.isArray(value) && encodedScalarSize(value) !== null) return 0;
   let deepest = 0;
-  for (const item of Object.values(value)) deepest = Math.max(deepest, nesting(item as ConvexJson));
+  for (const item of Object.values(value)) deepest = Math.max(deepest, nesting(item));
   return deepest + 1;
 }
 

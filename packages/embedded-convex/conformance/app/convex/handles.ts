@@ -22,7 +22,7 @@ export const names = queryGeneric({
   handler: () => ({
     reference: getFunctionName(addRow),
     api: getFunctionName(anyApi.nested!.addRow as typeof addRow),
-    filtered: getFunctionName((filterApi(anyApi) as typeof anyApi).nested!.readRows as typeof readRows),
+    filtered: getFunctionName(filterApi<typeof anyApi, typeof readRows>(anyApi).nested!.readRows as typeof readRows),
     address: getFunctionAddress(addRow),
   }),
 });

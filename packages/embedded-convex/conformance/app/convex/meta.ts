@@ -61,7 +61,7 @@ export const snapshots = mutationGeneric({
   handler: async (ctx, { tag }) => {
     const before = metaOf(ctx).getSnapshotTs();
     await ctx.db.insert("free", { tag });
-    const stale = await ctx.runQuery(count, { tag }, { useStaleSnapshot: true } as never);
+    const stale = await ctx.runQuery(count, { tag }, { useStaleSnapshot: true });
     return { stale, own: await ctx.runQuery(count, { tag }), same: metaOf(ctx).getSnapshotTs() === before };
   },
 });

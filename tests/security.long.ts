@@ -197,17 +197,34 @@ describe("the deployment's functions", () => {
     });
   }
 
+  /** The errors in the deployment's log, by the request's id. */
+  async function loggedErrors(): Promise<Map<string, string>> {
+    const adminKey = (await readFile(join(folder, "admin.key"), "utf8")).trim();
+    const headers = { authorization: `Convex ${adminKey}` };
+    const { json } = await send("GET", `${stack.cloudUrl}/api/stream_function_logs?cursor=0`, { headers });
+    return new Map(
+      (json.entries as { requestId: string; error: string | null }[]).map(({ requestId, error }) => [
+        requestId,
+        error ?? "",
+      ]),
+    );
+  }
+
   it("that are internal cannot be called by anybody without the admin key", async () => {
     const paths = await internalFunctions();
     expect(paths.length).toBeGreaterThan(30);
     for (const path of [...paths, "auth:store"]) {
+      const answers = [await ann.call("mutation", path, {})];
       for (const kind of ["query", "mutation", "action", "function"] as const) {
-        const answer = await callFunction(stack, { kind, path, args: {} });
-        expect(answer.json.status, path).toBe("error");
-        expect(answer.json.errorMessage, path).toContain("Could not find public function");
+        answers.push(await callFunction(stack, { kind, path, args: {} }));
       }
-      const signedIn = await ann.call("mutation", path, {});
-      expect(signedIn.json.errorMessage, path).toContain("Could not find public function");
+      const errors = await loggedErrors();
+      for (const { json } of answers) {
+        expect(json.status, path).toBe("error");
+        // Callers learn the id of the request; why it failed stands in the log.
+        const [, requestId] = /^\[Request ID: (\w+)\] Server Error$/.exec(json.errorMessage as string) ?? [];
+        expect(errors.get(requestId!), path).toContain("Could not find public function");
+      }
     }
   });
 
@@ -238,6 +255,31 @@ describe("the deployment's functions", () => {
         expect([401, 403], `${method} ${path} with "${authorization}"`).toContain(status);
       }
     }
+  });
+
+  it("tell nobody of an unexpected error more than an id, under which the log has the rest", async () => {
+    // A missing argument: the validator's text quotes what the function takes.
+    const answer = await callFunction(stack, { kind: "query", path: "runs/queries:getRun", args: {} });
+    const { errorMessage, logLines } = answer.json as { errorMessage: string; logLines: string[] };
+    expect(errorMessage).toMatch(/^\[Request ID: [0-9a-f]{16}\] Server Error$/);
+    expect(logLines).toEqual([]);
+    expect(answer.text).not.toMatch(/Validator|convex\/|\.ts|node_modules/);
+    expect(answer.text).not.toContain(root);
+  });
+
+  it("say on purpose what is wrong with somebody's credentials", async () => {
+    const args = { email: "ann@example.test", password: "not hers at all", flow: "signIn" };
+    const answer = await callFunction(stack, { kind: "action", path: "auth/actions:proveCredentials", args });
+    expect(answer.json.errorData).toMatchObject({ code: "invalid_credentials" });
+    expect(answer.json.errorMessage).toMatch(/Server Error$/);
+  });
+
+  it("note in the audit log where a change came from", async () => {
+    await ann.api("POST", "/scenarios", { name: "Audited" });
+    const { organizationId } = ann;
+    const args = { organizationId, paginationOpts: { numItems: 1, cursor: null } };
+    const { json } = await ann.call("query", "audit/queries:listAuditEntries", args);
+    expect(json.value.page[0]).toMatchObject({ action: "scenario.created", address: "127.0.0.1", agent: "node" });
   });
 
   it("open no account once there is one", async () => {

@@ -6,7 +6,7 @@ import type { DeploymentOptions, RunningDeployment } from "./index.ts";
 
 const USAGE = `Usage: embedded-convex start --data DIR --admin-key-file FILE [--port 3210] [--site-port 3211] [--host 127.0.0.1]
   [--env-file FILE]... [--allow-outbound host:port[,host:port]]... [--public-site-url URL] [--public-cloud-url URL] [--heap-mb MB]
-  [--show-errors] [--trusted-proxies N]
+  [--show-errors] [--trusted-proxies N] [--allow-origin ORIGIN]...
        embedded-convex backup --data DIR --to FILE_OR_FOLDER [--admin-key-file FILE]
        embedded-convex restore --from FILE --data EMPTY_DIR`;
 
@@ -25,6 +25,7 @@ function readCommandLine() {
       "public-cloud-url": { type: "string" },
       "heap-mb": { type: "string" },
       "show-errors": { type: "boolean" },
+      "allow-origin": { type: "string", multiple: true },
       "trusted-proxies": { type: "string" },
       to: { type: "string" },
       from: { type: "string" },
@@ -57,6 +58,7 @@ function readOptions({ values }: ReturnType<typeof readCommandLine>): Deployment
     publicCloudUrl: values["public-cloud-url"]?.replace(/\/$/, ""),
     heapLimitMb: values["heap-mb"] === undefined ? undefined : Number(values["heap-mb"]),
     showErrors: values["show-errors"],
+    allowOrigins: values["allow-origin"],
     trustedProxies: countOf(values["trusted-proxies"] ?? "0"),
     // Only for the test that shows what syncing is good for.
     sync: process.env.EMBEDDED_CONVEX_UNSAFE_SYNC === "off" ? "off" : "full",

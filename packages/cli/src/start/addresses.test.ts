@@ -38,9 +38,18 @@ describe("readAddresses", () => {
   });
 
   it.each([
+    [{}, ["http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"]],
+    [{ PATCHBAY_PUBLIC_URL: "https://patchbay.example.org" }, expect.arrayContaining(["https://patchbay.example.org"])],
+    [{ PATCHBAY_HOST: "0.0.0.0" }, null],
+  ])("knows which pages may use the deployment with %j", (env, pageOrigins) => {
+    expect(readAddresses(env, "/srv")).toMatchObject({ pageOrigins });
+  });
+
+  it.each([
     [{ PATCHBAY_PORT: "http" }, "PATCHBAY_PORT"],
     [{ PATCHBAY_CONVEX_PORT: "70000" }, "PATCHBAY_CONVEX_PORT"],
     [{ PATCHBAY_PORT: "3211" }, "PATCHBAY_SITE_PORT"],
+    [{ PATCHBAY_TRUSTED_PROXIES: "yes" }, "PATCHBAY_TRUSTED_PROXIES"],
     [{ PATCHBAY_PUBLIC_SITE_URL: "hooks.example.org" }, "PATCHBAY_PUBLIC_SITE_URL"],
     [{ PATCHBAY_PUBLIC_CONVEX_URL: "nope" }, "PATCHBAY_PUBLIC_CONVEX_URL"],
     [{ PATCHBAY_OUTBOUND_ALLOW: "localhost" }, "PATCHBAY_OUTBOUND_ALLOW"],

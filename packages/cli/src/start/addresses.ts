@@ -20,6 +20,8 @@ export interface Addresses {
   outboundAllow: string[];
   /** How many proxies stand before the deployment, each of which appends its caller to `X-Forwarded-For`. */
   trustedProxies: number;
+  /** Origins of the pages that may use the deployment; null where they cannot be known. */
+  pageOrigins: string[] | null;
 }
 
 /** A setting that cannot be used; its message is the one line that the user reads. */
@@ -55,6 +57,18 @@ function readOutbound(env: NodeJS.ProcessEnv): string[] {
     );
   }
   return entries.filter((entry) => entry !== "");
+}
+
+/**
+ * The web app's own addresses. No other page may use the deployment: one that happens to be open in the operator's browser could
+ * create the first account. Unknown where the app listens for other machines and nobody has said what it is reached at.
+ */
+function pageOrigins(env: NodeJS.ProcessEnv, { host, webPort }: { host: string; webPort: number }): string[] | null {
+  const publicUrl = readOrigin(env, "PATCHBAY_PUBLIC_URL", "");
+  const isLocal = ["127.0.0.1", "localhost", "::1"].includes(host);
+  if (publicUrl === "" && !isLocal) return null;
+  const local = ["127.0.0.1", "localhost", "[::1]"].map((name) => `http://${name}:${webPort}`);
+  return publicUrl === "" ? local : [new URL(publicUrl).origin, ...local];
 }
 
 function readTrustedProxies(env: NodeJS.ProcessEnv): number {
@@ -104,5 +118,6 @@ export function readAddresses(env: NodeJS.ProcessEnv, root: string): Addresses {
     publicSiteUrl: readOrigin(env, "PATCHBAY_PUBLIC_SITE_URL", origin(sitePort)),
     outboundAllow: readOutbound(env),
     trustedProxies: readTrustedProxies(env),
+    pageOrigins: pageOrigins(env, { host, webPort }),
   };
 }

@@ -37,6 +37,7 @@ export async function startDeployment({ root, addresses }: DeploymentOptions): P
       ...["--site-port", String(addresses.sitePort)],
       ...["--admin-key-file", join(data, dataFiles.adminKey)],
       ...["--env-file", join(data, dataFiles.runtime)],
+      ...(addresses.pageOrigins ?? []).flatMap((origin) => ["--allow-origin", origin]),
       ...["--trusted-proxies", String(addresses.trustedProxies)],
       ...addresses.outboundAllow.flatMap((entry) => ["--allow-outbound", entry]),
     ],
@@ -99,9 +100,10 @@ export async function callFunction(
     value?: unknown;
     /** What the function threw on purpose; its message is for the operator. */
     errorData?: { message?: string };
-    /** With the stack behind the first line. */
+    /** `[Request ID: ...] Server Error`, then the message, then the stack. */
     errorMessage?: string;
   };
   if (status === "success") return value;
-  throw new Error(errorData?.message ?? `${path} failed: ${errorMessage?.split("\n")[0] ?? response.status}`);
+  const [head, message = head] = errorMessage?.split("\n") ?? [String(response.status)];
+  throw new Error(errorData?.message ?? `${path} failed: ${message}`);
 }

@@ -10,6 +10,7 @@ import type { ActionPool } from "../process/actionPool.ts";
 import type { MemoryReport } from "../process/memory.ts";
 import { encodeTs } from "../sync/protocol.ts";
 import type { Callers } from "./callers.ts";
+import type { AllowedOrigins } from "./origins.ts";
 import {
   FUNCTION_ENDPOINTS,
   type FunctionApiServices,
@@ -28,6 +29,7 @@ export interface ApiServices {
   pool: ActionPool;
   logs: FunctionLogs;
   callers: Callers;
+  origins: AllowedOrigins;
   memory(): Promise<MemoryReport>;
   /** A JSON Web Key Set. */
   publicKeys(): { keys: JsonWebKey[] };
@@ -60,6 +62,8 @@ export async function handleApiRequest(
 ): Promise<void> {
   const url = new URL(request.url ?? "/", services.cloudUrl);
   const call: ApiRequest = { services, url, request, response };
+  if (!services.origins.allows(request.headers.origin))
+    throw new HttpError(403, "OriginNotAllowed", "This page may not use the deployment");
   if (request.method === "OPTIONS") return sendPreflight(response);
   const handler = publicHandler(url.pathname) ?? adminHandler(url.pathname);
   if (handler === undefined)

@@ -16,6 +16,7 @@ import { PushApi } from "../deploy/pushApi.ts";
 import { newRequest } from "../functions/request.ts";
 import { UploadTokens } from "../functions/uploadTokens.ts";
 import { Callers } from "../http/callers.ts";
+import { AllowedOrigins } from "../http/origins.ts";
 import { handleApiRequest, JWKS_PATH } from "../http/router.ts";
 import { type RequestSource, sourceOf } from "../http/clientAddress.ts";
 import { sendError } from "../http/responses.ts";
@@ -52,6 +53,8 @@ export interface DeploymentOptions {
   publicCloudUrl?: string;
   /** Clients see messages, stacks and log lines of functions, as on Convex's development deployments; by default only their ids. */
   showErrors?: boolean;
+  /** Origins of the web pages that may use the client API; all if it is not given. */
+  allowOrigins?: readonly string[];
   /** How many proxies stand before the deployment, whose `X-Forwarded-For` names the caller; 0 by default: nobody's does. */
   trustedProxies?: number;
   sync?: SyncMode;
@@ -133,6 +136,7 @@ class Deployment implements RunningDeployment {
   readonly #callers: Callers;
   readonly #calls: ClientCalls;
   readonly #showErrors: boolean;
+  readonly #origins: AllowedOrigins;
   readonly #collector = new IdleCollector();
   #supervisor: TransactorSupervisor | null = null;
   #pool: ActionPool | null = null;
@@ -183,6 +187,7 @@ class Deployment implements RunningDeployment {
     });
     this.#callers = new Callers({ adminKey: options.adminKey, verifier: () => this.#requireVerifier() });
     this.#showErrors = options.showErrors ?? false;
+    this.#origins = new AllowedOrigins(options.allowOrigins ?? null);
     this.#calls = new ClientCalls({
       transactor: () => this.#transactor(),
       pool: () => this.#pool!,
@@ -198,6 +203,8 @@ class Deployment implements RunningDeployment {
     this.#apiServer.on("upgrade", (request, socket, head) => {
       const client = clientOf(request.url ?? "");
       if (client === null) return socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
+      if (!this.#origins.allows(request.headers.origin))
+        return socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
       const accept = () =>
         this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
           const connectionId = `connection ${this.#nextConnection++}`;
@@ -399,6 +406,7 @@ class Deployment implements RunningDeployment {
           pool: this.#pool,
           logs: this.#logs,
           callers: this.#callers,
+          origins: this.#origins,
           publicKeys: () => this.#state.publicKeys,
           memory: () => this.#memory(),
           observeTs: () => this.#transactor().call("observeTs", { ts: null }),

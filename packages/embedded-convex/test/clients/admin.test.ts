@@ -127,3 +127,30 @@ it("a user stays a user whatever the body claims", async () => {
   http.setAuth(await issuer.sign({ subject: "ann" }));
   await expect(http.mutation(makeFunctionReference<"mutation">("errors:failInside"), {})).rejects.toThrow();
 });
+
+it("pages that the operator has not named may not use the deployment; programs and named pages may", async () => {
+  const guarded = await startWithApp({ functionEnv: issuer.env, args: ["--allow-origin", "http://app.example"] });
+  try {
+    const ask = async (origin: string | null) => {
+      const headers = { "content-type": "application/json", ...(origin === null ? {} : { origin }) };
+      const body = '{"path":"errors:logsOnly","args":{}}';
+      return (await fetch(`${guarded.cloudUrl}/api/query`, { method: "POST", headers, body })).status;
+    };
+    const connect = (origin: string) =>
+      new Promise<number>((resolve) => {
+        const url = `${guarded.cloudUrl.replace("http", "ws")}/api/1.48.0/sync`;
+        const socket = new WebSocket(url, { headers: { origin } });
+        socket.on("open", () => resolve(101));
+        socket.on("unexpected-response", (_request, response) => resolve(response.statusCode!));
+        socket.on("error", () => undefined);
+      });
+    expect([await ask(null), await ask("http://app.example"), await connect("http://app.example")]).toEqual([
+      200, 200, 101,
+    ]);
+    expect([await ask("http://evil.example"), await ask("null"), await connect("http://evil.example")]).toEqual([
+      403, 403, 403,
+    ]);
+  } finally {
+    await guarded.dispose();
+  }
+}, 30_000);

@@ -40,6 +40,12 @@ export function send(response: ServerResponse, status: number, text: string, con
 }
 
 export function sendError(response: ServerResponse, error: unknown): void {
+  // The head is out, or nobody is there any more: all that is left is to show that the body is not complete.
+  if (response.headersSent || response.destroyed) {
+    if (!response.destroyed && !isAnswerable(error)) hidden(error);
+    response.destroy();
+    return;
+  }
   if (!response.req.complete) {
     // A client that is still sending may not read before it is done, and would see a broken connection instead of the
     // answer: what it sends is thrown away, for a while.

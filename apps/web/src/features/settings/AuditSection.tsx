@@ -26,6 +26,7 @@ export function AuditSection() {
         <TableHead>
           <tr>
             <HeadCell className="first:pl-4">Who did what</HeadCell>
+            <HeadCell className="hidden w-40 md:table-cell">From</HeadCell>
             <HeadCell className="hidden w-36 text-right last:pr-4 sm:table-cell">When</HeadCell>
           </tr>
         </TableHead>
@@ -35,6 +36,9 @@ export function AuditSection() {
                 <tr key={index}>
                   <Cell dense className="first:pl-4">
                     <Skeleton className="w-72 max-w-full" />
+                  </Cell>
+                  <Cell dense className="hidden md:table-cell">
+                    <Skeleton className="w-24" />
                   </Cell>
                   <Cell dense className="hidden last:pr-4 sm:table-cell">
                     <Skeleton className="ml-auto w-20" />
@@ -71,6 +75,10 @@ function AuditRowView({ row }: { row: AuditRow }) {
         <span className="mt-0.5 block text-xs text-ink-3 sm:hidden">
           <RelativeTime value={row.at} />
         </span>
+      </Cell>
+      {/* The operator's commands and what runs by itself come from nowhere. */}
+      <Cell className="hidden h-auto py-2 align-top text-ink-2 md:table-cell">
+        <span title={row.agent ?? undefined}>{row.address}</span>
       </Cell>
       <Cell className="hidden h-auto py-2 text-right align-top whitespace-nowrap text-ink-2 last:pr-4 sm:table-cell">
         <RelativeTime value={row.at} />

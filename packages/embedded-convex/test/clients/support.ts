@@ -1,5 +1,6 @@
 /** What the tests of unmodified clients share: a deployment with their app, and clients that are closed again. */
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
+import type { DefaultFunctionArgs, FunctionReference } from "convex/server";
 import { WebSocket } from "ws";
 import { copyApp, deploy } from "../cli.ts";
 import { Deployment, type DeploymentOptions } from "../deployment.ts";
@@ -42,4 +43,15 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & { da
     return error as Error & { data?: unknown };
   }
   throw new Error("it was not rejected");
+}
+
+/** The values of a live query, newest last. */
+export function watch<Result>(
+  client: ConvexClient,
+  query: FunctionReference<"query">,
+  args: DefaultFunctionArgs,
+): Result[] {
+  const values: Result[] = [];
+  client.onUpdate(query, args, (value) => values.push(value as Result));
+  return values;
 }

@@ -69,10 +69,14 @@ export class DataFolder {
     return taken;
   }
 
-  /** Tells other programs on this machine where the admin API is. */
+  /** Tells other programs on this machine where the admin API is. A full disk must not stop a deployment from serving reads. */
   announce(url: string | null): void {
     const owner: FolderOwner = { pid: process.pid, url };
-    fs.writeFileSync(path.join(this.path, OWNER), JSON.stringify(owner), { mode: 0o600 });
+    try {
+      fs.writeFileSync(path.join(this.path, OWNER), JSON.stringify(owner), { mode: 0o600 });
+    } catch (error) {
+      console.error(`${OWNER} cannot be written, so \`backup\` will not find this process: ${String(error)}`);
+    }
   }
 
   /** @throws UnusableDatabaseError if what is in the folder is not a whole deployment, nor none. */

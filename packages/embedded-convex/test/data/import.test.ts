@@ -5,18 +5,7 @@ import { makeFunctionReference } from "convex/server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { copyApp, deploy } from "../cli.ts";
 import { Deployment } from "../deployment.ts";
-import {
-  adminFetch,
-  ask,
-  confirm,
-  importData,
-  lines,
-  unzip,
-  exportData,
-  upload,
-  waitForImport,
-  zip,
-} from "./transfer.ts";
+import { adminFetch, ask, importData, lines, unzip, exportData, zip } from "./transfer.ts";
 
 interface Everything {
   notes: { _id: string; _creationTime: number; text: string }[];
@@ -319,25 +308,6 @@ describe("an import", { timeout: 30_000 }, () => {
     await client.close();
     expect(slowestMs).toBeLessThan(3000);
     await importData(deployment, "", { table: "authors", format: "jsonLines", mode: "replace" });
-  });
-
-  it("leaves nothing behind when the process is killed in the middle of it", async () => {
-    await importData(deployment, lines([{ text: "kept" }]), notes);
-    const rows = Array.from({ length: 20_000 }, (_, index) => ({ text: `bulk ${index}` }));
-    for (const mode of ["append", "replace"] as const) {
-      const importId = await upload(deployment, lines(rows), { ...notes, mode });
-      await waitForImport(deployment, importId, ["waiting_for_confirmation"]);
-      await confirm(deployment, importId);
-      await waitForImport(deployment, importId, ["in_progress"]);
-      if (mode === "append") while ((await ask(deployment, "query", "notes:count")) === 1) continue;
-      await deployment.kill();
-      await deployment.startProcess();
-      expect(await waitForImport(deployment, importId, ["failed"])).toMatchObject({
-        error_message: expect.stringContaining("restarted") as string,
-      });
-      while ((await ask(deployment, "query", "notes:count")) !== 1) continue;
-      expect(await texts()).toEqual(["kept"]);
-    }
   });
 
   it("needs the admin key, and knows only its own uploads", async () => {

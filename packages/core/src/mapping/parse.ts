@@ -252,6 +252,7 @@ class TemplateReader {
 const keyStep = (name: string): PathStep => ({ kind: "key", key: name.startsWith("`") ? name.slice(1, -1) : name });
 
 const operatorAliases: Record<string, BinaryOperator> = {
+  mod: "%",
   "==": "=",
   "<>": "!=",
   "&": "and",

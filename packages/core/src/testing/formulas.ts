@@ -83,7 +83,7 @@ const anything = fc.oneof(
     "1.texts[].x",
   ),
 );
-const operator = fc.constantFrom(..."+ - * / % = == != <> < <= > >= and or & && | ||".split(" "));
+const operator = fc.constantFrom(..."+ - * / % mod = == != <> < <= > >= and or & && | ||".split(" "));
 
 /** Formulas that parse: operators, and calls of every function with as many arguments as it takes, of any type. */
 export const formula: fc.Arbitrary<string> = fc.letrec<{ expression: string }>((tie) => ({
@@ -101,8 +101,11 @@ function callOf(expression: fc.Arbitrary<string>): fc.Arbitrary<string> {
     const required = doc.args.filter((argument) => !argument.optional && !argument.rest).length;
     const most = doc.args.some((argument) => argument.rest) ? required + 2 : doc.args.length;
     return fc.integer({ min: required, max: most }).chain((count) => {
-      const types = Array.from({ length: count }, (_, index) => doc.args[index]?.type ?? doc.args.at(-1)!.type);
-      const args = types.map((type) => fc.oneof({ arbitrary: wellTyped[type], weight: 3 }, expression));
+      const docs = Array.from({ length: count }, (_, index) => doc.args[index] ?? doc.args.at(-1)!);
+      const args = docs.map(({ type, choices }) => {
+        const fitting = choices ? fc.constantFrom(...choices.map((choice) => JSON.stringify(choice))) : wellTyped[type];
+        return fc.oneof({ arbitrary: fitting, weight: 3 }, expression);
+      });
       return fc.tuple(...args).map((written) => `${doc.name}(${written.join("; ")})`);
     });
   });

@@ -10,7 +10,7 @@ export const mappingHighlighting = /* @__PURE__ */ styleTags({
   "ReferenceStart Property Index": tags.propertyName,
   Variable: tags.constant(tags.variableName),
   FunctionName: tags.function(tags.variableName),
-  "TimesOperator Plus Minus": tags.arithmeticOperator,
+  "TimesOperator Mod Plus Minus": tags.arithmeticOperator,
   CompareOperator: tags.compareOperator,
   "And Or Not": tags.logicOperator,
   "ParenOpen ParenClose": tags.paren,

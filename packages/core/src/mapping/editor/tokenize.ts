@@ -41,6 +41,7 @@ const kinds: Partial<Record<number, TokenKind>> = {
   [terms.Number]: "number",
   [terms.String]: "string",
   [terms.TimesOperator]: "operator",
+  [terms.Mod]: "operator",
   [terms.Plus]: "operator",
   [terms.Minus]: "operator",
   [terms.CompareOperator]: "operator",

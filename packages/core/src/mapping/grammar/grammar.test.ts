@@ -26,6 +26,7 @@ const cases: [text: string, shape: string][] = [
     ["{{1 or 2 and 3}}", "Template(Interpolation(Open,BinaryExpression(Number,Or,BinaryExpression(Number,And,Number)),Close))"],
     ["{{1 || 2 && 3}}", "Template(Interpolation(Open,BinaryExpression(Number,Or(OrSign),BinaryExpression(Number,And(AndSign),Number)),Close))"],
     ["{{1 + 2 * 3 = 7}}", "Template(Interpolation(Open,BinaryExpression(BinaryExpression(Number,Plus,BinaryExpression(Number,TimesOperator,Number)),CompareOperator,Number),Close))"],
+    ["{{1 mod 2}}", "Template(Interpolation(Open,BinaryExpression(Number,Mod,Number),Close))"],
     ["{{1 - 2 - 3}}", "Template(Interpolation(Open,BinaryExpression(BinaryExpression(Number,Minus,Number),Minus,Number),Close))"],
 ];
 

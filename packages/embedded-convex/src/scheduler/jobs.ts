@@ -1,6 +1,6 @@
-import { type Catalog, CRON_RUNS_TABLE, type DocumentLocation } from "../store/catalog.ts";
+import { type Catalog, CRON_RUNS_TABLE, type DocumentLocation, tableEnd } from "../store/catalog.ts";
 import type { Statement } from "../store/sqlite.ts";
-import type { Store } from "../store/store.ts";
+import { DOCUMENTS, type Store } from "../store/store.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import { idProblem } from "../values/ids.ts";
 import { jsonSize } from "../values/limits.ts";
@@ -9,6 +9,9 @@ import type { ConvexJson, ConvexJsonObject } from "../values/json.ts";
 const TABLE = "_scheduled_functions";
 /** Finished jobs stay readable as long as on Convex. */
 const FINISHED_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** A cron may run every second: a week of its runs would be more than anybody looks at. */
+const KEPT_CRON_RUNS = 10_000;
 
 /** Values of `jobs.state`. Jobs of versions before there were lanes all wait in the first one, and are moved when they are due. */
 const PENDING_MUTATION = 0;
@@ -181,6 +184,26 @@ export class Jobs {
       transaction.remove(this.#locate(this.#catalog.idOfKey(key)));
     }
     return rows.length;
+  }
+
+  /** Deletes up to `limit` of the oldest finished runs of crons, beyond `kept` in each component; returns how many. */
+  pruneCronRuns(transaction: Transaction, limit: number, kept = KEPT_CRON_RUNS): number {
+    let removed = 0;
+    for (const { component, name } of this.#catalog.numbers()) {
+      const table = name === CRON_RUNS_TABLE ? this.#catalog.table(component, name) : undefined;
+      if (table === undefined) continue;
+      const [low, high] = [table.prefix, tableEnd(table)];
+      const excess = Math.min(this.#store.countDocuments(low, high) - kept, limit - removed);
+      if (excess <= 0) continue;
+      for (const [key, json] of this.#store.scan(DOCUMENTS, low, high, "asc", excess)) {
+        const { completedTime } = JSON.parse(json) as { completedTime?: number };
+        if (completedTime === undefined) continue;
+        this.#remove.run(FINISHED, completedTime, key);
+        transaction.remove({ table, key: Buffer.from(key) });
+        removed++;
+      }
+    }
+    return removed;
   }
 
   #finish(transaction: Transaction, id: string, document: ConvexJsonObject, state: ConvexJsonObject): void {

@@ -263,4 +263,20 @@ describe("retention", () => {
     expect(prune(at + 8 * DAY_MS)).toBe(2);
     expect(ids.filter((id) => temp.store.getDocument(temp.catalog.locateJob(id)!.key) !== null)).toEqual([]);
   });
+
+  it("keeps the newest runs of crons only", async () => {
+    await start();
+    const spec = { name: "mutation", args: [{}] as [object], schedule: { type: "interval" as const, seconds: 60 } };
+    temp.store.write(() => scheduler.setCrons([{ name: "part/tick", component: "part", spec }]));
+    for (let run = 1; run <= 5; run++) {
+      scheduler.cronsChanged();
+      await vi.waitFor(() => expect(ran).toHaveLength(run));
+      temp.nowMs += 60_000;
+    }
+    await executor.read("r", () => undefined);
+    const prune = (limit: number) => temp.write((transaction) => jobs.pruneCronRuns(transaction, limit, 2));
+    expect([prune(2), prune(2), prune(2)]).toEqual([2, 1, 0]);
+    const left = ran.filter((id) => temp.store.getDocument(temp.catalog.locateJob(id)!.key) !== null);
+    expect(left).toEqual(ran.slice(-2));
+  });
 });

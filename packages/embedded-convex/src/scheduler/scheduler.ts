@@ -196,6 +196,9 @@ export class Scheduler {
       executor.write({ label: "prune", run: (transaction) => jobs.prune(transaction, now(), PRUNE_LIMIT) });
     // In portions, so that functions run in between; until nothing is left, or it would fall behind a busy scheduler.
     while ((await pruneJobs()) === PRUNE_LIMIT);
+    const pruneCronRuns = () =>
+      executor.write({ label: "prune", run: (transaction) => jobs.pruneCronRuns(transaction, PRUNE_LIMIT) });
+    while ((await pruneCronRuns()) === PRUNE_LIMIT);
     await executor.write({ label: "prune", run: () => store.requests.prune() });
   }
 }

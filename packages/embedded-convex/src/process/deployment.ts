@@ -196,6 +196,7 @@ class Deployment implements RunningDeployment {
     this.#hub = new SyncHub({
       subscribe: (call) => this.#transactor().call("subscribe", call),
       unsubscribe: (call) => this.#transactor().notify("unsubscribe", call),
+      catchUp: (call) => this.#transactor().notify("catchUp", call),
     });
     this.#apiServer = createServer((request, response) => void this.#handleApi(request, response));
     this.#siteServer = createServer((request, response) => void this.#handleSite(request, response));

@@ -62,6 +62,8 @@ export interface TransactorControl extends TransactorOperations, TransferOperati
     request: LiveRequest;
   }): Promise<{ live: number; ts: string }>;
   unsubscribe(call: { subscriptions: number[] }): Promise<null>;
+  /** Runs all live queries of these sessions that are out of date. */
+  catchUp(call: { sessions: string[] }): Promise<null>;
   /** A client has seen this timestamp; answers with the newest one. */
   observeTs(call: { ts: string | null }): Promise<string>;
   actionJobFinished(call: { jobId: string; error: string | null }): Promise<null>;

@@ -247,6 +247,11 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     return null;
   }
 
+  async catchUp({ sessions }: { sessions: string[] }): Promise<null> {
+    await this.#outsideOfBatches(() => this.#refresh(new Set(sessions)));
+    return null;
+  }
+
   async observeTs({ ts }: { ts: string | null }): Promise<string> {
     if (ts !== null) this.#store.clock.observe(BigInt(ts));
     return String(this.#store.clock.lastTs);

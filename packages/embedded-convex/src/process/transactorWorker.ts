@@ -38,6 +38,7 @@ const CONTROL = [
   "describe",
   "subscribe",
   "unsubscribe",
+  "catchUp",
   "observeTs",
   "actionJobFinished",
   "knownFiles",

@@ -18,6 +18,8 @@ export interface HubTransactor {
     request: LiveRequest;
   }): Promise<{ live: number; ts: string }>;
   unsubscribe(call: { subscriptions: number[] }): void;
+  /** Runs all queries of these sessions that are out of date, at one moment. */
+  catchUp(call: { sessions: string[] }): void;
 }
 
 interface Subscription {
@@ -33,10 +35,12 @@ interface Subscription {
 }
 
 const QUARANTINE_MS = 60_000;
+const CATCH_UP_MS = 300;
 
 /** The network side of live queries: knows the newest result of each, and who looks at it. */
 export class SyncHub {
   readonly #transactor: HubTransactor;
+  readonly #now: () => number;
   readonly #subscribers = new Set<Subscriber>();
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #results = new Map<number, LiveResult>();
@@ -47,13 +51,14 @@ export class SyncHub {
   readonly #quarantine = new Map<string, number>();
   /** Live queries that have changed but will be run a little later: their results are older than the newest timestamp. */
   #putOff = new Set<number>();
-  /** Subscribers that wait for one of those. */
-  readonly #held = new Set<Subscriber>();
+  /** Subscribers that wait for one of those, and since when, ms. */
+  readonly #held = new Map<Subscriber, number>();
   #lastTs = 0n;
   #nextId = 1;
 
-  constructor(transactor: HubTransactor) {
+  constructor(transactor: HubTransactor, now: () => number = Date.now) {
     this.#transactor = transactor;
+    this.#now = now;
   }
 
   get connectionCount(): number {
@@ -90,14 +95,19 @@ export class SyncHub {
 
   /** Whether one of the subscriptions has a result of before the newest timestamp; the subscriber is advanced when none has. */
   isBehind(subscriber: Subscriber, subscriptions: Iterable<number>): boolean {
-    if (this.#putOff.size === 0) return false;
-    for (const id of subscriptions) {
+    for (const id of this.#putOff.size === 0 ? [] : subscriptions) {
       const live = this.#subscriptions.get(id)?.live ?? null;
       if (live === null || !this.#putOff.has(live)) continue;
-      this.#held.add(subscriber);
+      if (!this.#held.has(subscriber)) this.#held.set(subscriber, this.#now());
       return true;
     }
+    this.#held.delete(subscriber);
     return false;
+  }
+
+  /** The subscriber will come by itself. */
+  stopWaiting(subscriber: Subscriber): void {
+    this.#held.delete(subscriber);
   }
 
   unsubscribe(ids: number[]): void {
@@ -124,8 +134,7 @@ export class SyncHub {
 
   readonly onSync: TransactorEvents["sync"] = ({ ts, changes, putOff }) => {
     this.#putOff = new Set(putOff);
-    const touched = new Set<Subscriber>(this.#held);
-    this.#held.clear();
+    const touched = new Set<Subscriber>(this.#held.keys());
     for (const { live, result } of changes.changed) {
       this.#results.set(live, result);
       for (const { subscriber, queryId } of this.#byLive.get(live) ?? []) {
@@ -146,7 +155,20 @@ export class SyncHub {
       touched.add(subscriber);
     }
     for (const subscriber of touched) subscriber.advance(this.#lastTs);
+    this.#catchUp();
   };
+
+  /**
+   * While writes come in quickly, the queries of a session may take turns in being out of date, so that there is no moment at
+   * which none is. Who has waited long enough has them run together.
+   */
+  #catchUp(): void {
+    const nowMs = this.#now();
+    const waiting = [...this.#held].filter(([, sinceMs]) => nowMs - sinceMs >= CATCH_UP_MS);
+    if (waiting.length === 0) return;
+    for (const [subscriber] of waiting) this.#held.set(subscriber, nowMs);
+    this.#transactor.catchUp({ sessions: waiting.map(([{ sessionId }]) => sessionId) });
+  }
 
   readonly onLiveDropped: TransactorEvents["liveDropped"] = ({ live }) => {
     this.#results.delete(live);

@@ -31,6 +31,12 @@ class FakeTransactor {
     return { live, ts: this.ts };
   }
 
+  caughtUp: string[][] = [];
+
+  catchUp({ sessions }: { sessions: string[] }): void {
+    this.caughtUp.push(sessions);
+  }
+
   unsubscribe({ subscriptions }: { subscriptions: number[] }): void {
     this.unsubscribed.push(...subscriptions);
   }
@@ -41,13 +47,19 @@ let hub: SyncHub;
 let view: SessionView;
 let sent: Transition[];
 let isFull: boolean;
+let now: number;
 
 beforeEach(() => {
   transactor = new FakeTransactor();
-  hub = new SyncHub({
-    subscribe: (call) => transactor.subscribe(call),
-    unsubscribe: (call) => transactor.unsubscribe(call),
-  });
+  now = 0;
+  hub = new SyncHub(
+    {
+      subscribe: (call) => transactor.subscribe(call),
+      unsubscribe: (call) => transactor.unsubscribe(call),
+      catchUp: (call) => transactor.catchUp(call),
+    },
+    () => now,
+  );
   sent = [];
   isFull = false;
   const outbox = {
@@ -119,6 +131,22 @@ describe("transitions", () => {
     sync("13", 7, "1", [1]);
     hub.onSync({ ts: "14", changes: { changed: [], rebound: [] }, putOff: [] });
     expect(sent).toHaveLength(2);
+  });
+
+  it("do not wait for ever: queries that take turns in being out of date are run together", async () => {
+    await look("costly", "other");
+    for (let ts = 11; ts < 30; ts++) {
+      now += 50;
+      sync(String(ts), 1 + (ts % 2), String(ts), [2 - (ts % 2)]);
+    }
+    expect(sent).toHaveLength(1);
+    // Every 300 ms, and not with each commit.
+    expect(transactor.caughtUp).toEqual([["session"], ["session"], ["session"]]);
+    sync("30", 1, "30", []);
+    expect(valuesOf(sent[1]!)).toEqual([
+      [1, 29],
+      [0, 30],
+    ]);
   });
 
   it("that a mutation is owed come also after a wait, and also if nothing has changed", async () => {

@@ -117,7 +117,9 @@ export class SessionView implements Subscriber {
   /** Tells the client what is new, once all of it is known and the client keeps up. */
   flush(): void {
     const { hub, outbox, viewer } = this.#options;
-    if (this.#closed || outbox.isFull || this.#changes.some((change) => !change.ready)) return;
+    if (this.#closed || this.#changes.some((change) => !change.ready)) return;
+    // It will be flushed when the client has read; nothing is to be hurried for it until then.
+    if (outbox.isFull) return hub.stopWaiting(this);
     if (hub.isBehind(this, this.#subscriptions())) return;
     const end: StateVersion = { ...this.#version };
     if (this.#seenTs > end.ts) end.ts = this.#seenTs;

@@ -142,9 +142,19 @@ export function isolationSuite(cases: HarmCases): void {
       await innocent();
     });
 
-    it("end only themselves by process.exit()", async () => {
-      await expect(http.action(nodeAttacks!.exit!, {})).rejects.toThrow("interrupted");
-      await innocent();
+    it("cannot end their thread by process.exit(), nor see the operator's environment", async () => {
+      await expect(http.action(nodeAttacks!.exit!, {})).rejects.toThrow("not available");
+      const seen = (await http.action(nodeAttacks!.environment!, {})) as { module: string[]; global: string[] };
+      expect(seen.module).toEqual(seen.global);
+      expect(seen.module.toSorted()).toEqual(["CONVEX_CLOUD_URL", "CONVEX_SITE_URL"]);
+      expect(await http.action(nodeAttacks!.childEnvironment!, {})).not.toContain("HOST_SECRET");
+    });
+
+    it("reach the network from Node's modules only where fetch may", async () => {
+      const port = Number(new URL(deployment.cloudUrl).port);
+      const attempts = (await http.action(nodeAttacks!.connect!, { port })) as Record<string, string>;
+      expect(Object.keys(attempts)).toHaveLength(12);
+      expect(Object.entries(attempts).filter(([, outcome]) => outcome !== "OUTBOUND_REFUSED")).toEqual([]);
     });
 
     it("do not keep the memory they took", () => {

@@ -1,6 +1,7 @@
 import { LogSwitch } from "../deploy/logSwitch.ts";
 import { analyzePush, evaluateAuthProviders } from "../deploy/analysis.ts";
 import type { StoredModule } from "../deploy/manifest.ts";
+import { guardNodeSockets } from "../outbound/nodeGuard.ts";
 import { OutboundAllowList } from "../outbound/allowList.ts";
 import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry } from "../process/messages.ts";
 import type { TableNumber } from "../store/catalog.ts";
@@ -74,6 +75,11 @@ export class ActionRuntime implements Omit<ActionOperations, "action" | "http"> 
       onAudit: (entry) => options.onLog(auditLogEntry(entry)),
       nextCallId: () => `${options.name}.${this.#nextCall++}`,
     };
+  }
+
+  /** Lets Node's own modules, too, connect only to where functions may; for the whole thread. */
+  guardSockets(): void {
+    guardNodeSockets({ allow: this.#allow, deniedPorts: () => this.#options.deniedPorts });
   }
 
   async load({ state, modules }: { state: DeploymentState; modules: StoredModule[] }): Promise<null> {

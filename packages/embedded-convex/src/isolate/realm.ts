@@ -13,6 +13,7 @@ import { setFlagsFromString } from "node:v8";
 import { EnvironmentReads } from "./environmentReads.ts";
 import { installGlobals } from "./globals.ts";
 import type { ConsoleLevel } from "./globals.ts";
+import { createNodeProcess } from "./nodeProcess.ts";
 import { fileNamePrefix, forgetSourceMaps, moduleFileName, registerSourceMap } from "./stacks.ts";
 
 export type { ConsoleLevel } from "./globals.ts";
@@ -86,6 +87,7 @@ export class Realm {
   readonly #loaded = new Map<string, { exports: Exports }>();
   readonly #environment: EnvironmentReads;
   #context: Context | null;
+  #process: NodeJS.Process | null = null;
 
   constructor(options: RealmOptions) {
     this.#options = options;
@@ -159,6 +161,7 @@ export class Realm {
     }
     if (specifier.startsWith(".")) return this.#load(path.join(path.dirname(from), specifier));
     if (isBuiltin(specifier)) {
+      if (isNode && /^(?:node:)?process$/.test(specifier)) return this.#nodeProcess();
       if (isNode) return requireBuiltin(specifier);
       throw new Error(`Could not resolve "${specifier}" imported by ${from}: add "use node" to use Node.js built-ins`);
     }
@@ -167,19 +170,10 @@ export class Realm {
 
   /** In the order of NODE_PARAMETERS. The process shows the deployment's variables, never the host's. */
   #nodeGlobals(context: Context): unknown[] {
-    const { version, versions, platform, arch } = process;
-    const nextTick = process.nextTick.bind(process);
-    const hrtime = Object.assign(process.hrtime.bind(process), { bigint: process.hrtime.bigint.bind(process.hrtime) });
-    const visible = {
-      version,
-      versions,
-      platform,
-      arch,
-      nextTick,
-      hrtime,
-      env: this.#environment.variables,
-      cwd: () => "/",
-    };
-    return [Buffer, visible, context, setImmediate, clearImmediate];
+    return [Buffer, this.#nodeProcess(), context, setImmediate, clearImmediate];
+  }
+
+  #nodeProcess(): NodeJS.Process {
+    return (this.#process ??= createNodeProcess(this.#environment.variables));
   }
 }

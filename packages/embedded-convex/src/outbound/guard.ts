@@ -7,12 +7,12 @@
  * taking an allowance back also takes its open connections away.
  */
 import { lookup as dnsLookup } from "node:dns";
-import type { LookupAddress } from "node:dns";
 import { isIP } from "node:net";
 import type { LookupFunction } from "node:net";
 import { Agent, buildConnector, Dispatcher, Pool, fetch as undiciFetch } from "undici";
 import { isOwnAddress, isPublicAddress } from "./addresses.ts";
 import type { OutboundAllowList } from "./allowList.ts";
+import { checkedLookup } from "./checkedLookup.ts";
 import { connectError, isOutboundRefused, OutboundRefusedError } from "./errors.ts";
 import { toUndiciRequest, toWebResponse } from "./messages.ts";
 
@@ -116,24 +116,6 @@ function createConnector(origin: URL, check: Check, lookup: LookupFunction): bui
 
 function portOf(origin: URL): number {
   return Number(origin.port) || (origin.protocol === "https:" ? 443 : 80);
-}
-
-/** A look-up that fails when any of a name's addresses is refused: the socket tries them all. */
-function checkedLookup(
-  lookup: LookupFunction,
-  refuse: (address: string) => OutboundRefusedError | null,
-): LookupFunction {
-  return (hostname, lookupOptions, callback) => {
-    lookup(hostname, lookupOptions, (error, addresses: string | LookupAddress[], family) => {
-      if (error !== null) return callback(error, addresses, family);
-      const list = typeof addresses === "string" ? [addresses] : addresses.map(({ address }) => address);
-      for (const address of list) {
-        const refused = refuse(address);
-        if (refused !== null) return callback(refused, addresses, family);
-      }
-      callback(null, addresses, family);
-    });
-  };
 }
 
 /** A refusal inside the TypeError that fetch makes of every connection error. */

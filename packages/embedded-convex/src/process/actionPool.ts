@@ -11,6 +11,7 @@ import { memoryOf, type ThreadMemory } from "./memory.ts";
 import { MemoryWatch, workerLimits } from "./memoryWatch.ts";
 import { RemoteError, RpcPort } from "./rpc.ts";
 import { StartedCalls } from "./startedCalls.ts";
+import { workerEnvironment } from "./workerEnvironment.ts";
 
 export interface ActionPoolOptions {
   /** At most this many workers; they are started when there is something to run, and end when there is nothing. */
@@ -199,6 +200,7 @@ export class ActionPool {
     const worker = new Worker(new URL("./actionWorker.ts", import.meta.url), {
       workerData: { options, control: port1, transactor, started: started.buffer } satisfies ActionWorkerData,
       transferList: [port1, transactor],
+      env: workerEnvironment(),
       resourceLimits: workerLimits(this.#options.heapLimitMb),
     });
     const streams: Member["streams"] = new Map();

@@ -47,6 +47,8 @@ const runtime = new ActionRuntime({
   onChunk: (chunk) => events.notify("httpChunk", chunk),
 });
 
+runtime.guardSockets();
+
 const events = new RpcPort<ActionEvents>(control, {
   load: (call: never) => runtime.load(call),
   environment: (call: never) => runtime.environment(call),

@@ -7,6 +7,7 @@ import type { TransactorControl, TransactorEvents } from "./messages.ts";
 import { RpcPort } from "./rpc.ts";
 import type { ConnectMessage, TransactorNews, TransactorWorkerData } from "./transactorWorker.ts";
 import { Watchdog } from "./watchdog.ts";
+import { workerEnvironment } from "./workerEnvironment.ts";
 
 export interface SupervisorOptions {
   transactor: Omit<TransactorWorkerData["options"], "guiltyJobs" | "runningJobs">;
@@ -106,6 +107,7 @@ export class TransactorSupervisor {
     const worker = new Worker(new URL("./transactorWorker.ts", import.meta.url), {
       workerData: data,
       transferList: [port1],
+      env: workerEnvironment(),
       resourceLimits: workerLimits(this.#options.heapLimitMb),
     });
     this.#worker = worker;

@@ -60,6 +60,26 @@ export const functionCases: readonly Case[] = [
     },
   },
   {
+    name: "internal functions are hidden from everybody else, like ones that do not exist",
+    wireOnly: "convex-test has no callers from outside",
+    run: async ({ driver, tag }) => {
+      const hidden = (path: string) => `Could not find public function for '${path}'. Did you forget to run`;
+      await expect(driver.query("forms:countRows", { tag })).rejects.toThrow(hidden("forms:countRows"));
+      await expect(driver.mutation("forms:addRow", { tag, value: 1 })).rejects.toThrow(hidden("forms:addRow"));
+      await expect(driver.action("forms:double", { number: 1 })).rejects.toThrow(hidden("forms:double"));
+      await expect(driver.query("forms:nowhere")).rejects.toThrow(hidden("forms:nowhere"));
+    },
+  },
+  {
+    name: "a function is called as what it is",
+    wireOnly: "convex-test has its own texts",
+    run: async ({ driver }) => {
+      await expect(driver.mutation("forms:echo", { value: 1 })).rejects.toThrow(
+        "Trying to execute forms:echo as Mutation, but it is defined as Query.",
+      );
+    },
+  },
+  {
     name: "arguments: a missing field is refused",
     differs: OTHER_WORDS,
     run: async ({ driver }) => {

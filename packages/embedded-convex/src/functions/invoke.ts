@@ -45,6 +45,9 @@ export function resolveCall(codebase: Codebase, call: FunctionCall, kind: Functi
   try {
     info = codebase.resolve(call.component, call.address);
   } catch (error) {
+    // What is hidden and what is missing answer the same: nobody learns which internal functions there are.
+    const { name } = call.address;
+    if (call.access === "public" && name !== undefined) throw new CallError(notFound(name, "public function"));
     throw new CallError(error instanceof Error ? error.message : String(error));
   }
   if (call.access === "public" && !info.isPublic)

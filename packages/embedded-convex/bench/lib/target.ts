@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { createDataFolder, type DataFolder, launch, type Launched } from "../../test/support/launch.ts";
 import type { MemoryReport } from "../../src/process/memory.ts";
 import { type BenchApp, bundleApp, push } from "./push.ts";
@@ -19,6 +19,7 @@ export interface Settings {
 
 /** Groups that the documents belong to: neighbours in time are far apart in the index by group. */
 export const GROUPS = 1000;
+const filled = new Map<number, DataFolder>();
 const SEED_PORTION = 2000;
 const MS_PER_TICK = 10;
 const KB_PER_MB = 1024;
@@ -39,6 +40,27 @@ export class Target {
     const folder = createDataFolder();
     const target = new Target(folder, await launch(folder));
     await push(target.launched, app ?? (await bundleApp()));
+    return target;
+  }
+
+  /** With `count` documents. Filling takes a minute, so later ones start on a copy of what the first one has written. */
+  static async filled(count: number): Promise<Target> {
+    const known = filled.get(count);
+    if (known !== undefined) {
+      const folder = createDataFolder();
+      cpSync(known.path, folder.path, { recursive: true });
+      const target = new Target(folder, await launch(folder));
+      target.#documents = count;
+      return target;
+    }
+    const target = await Target.create();
+    await target.fill(count);
+    await target.stop();
+    const copy = createDataFolder();
+    cpSync(target.folder.path, copy.path, { recursive: true });
+    filled.set(count, copy);
+    process.once("exit", () => copy.dispose());
+    await target.start();
     return target;
   }
 

@@ -6,9 +6,8 @@ const WRITERS = 4;
 
 /** A push with a new index on a large table, and what writers notice of it. */
 export async function backfill(settings: Settings): Promise<object> {
-  const target = await Target.create();
+  const target = await Target.filled(settings.largeCount);
   try {
-    await target.fill(settings.largeCount);
     const withIndex = await bundleApp("schemaWithIndex");
     const writers = await target.writers(WRITERS);
     const quiet = await measureLoad(target, writers.requests, settings.durationMs);

@@ -7,11 +7,10 @@ import { type Settings, Target } from "../lib/target.ts";
 export async function start(settings: Settings): Promise<object> {
   const empty: number[] = [];
   for (let repeat = 0; repeat < settings.repeats; repeat++) empty.push(await startEmpty());
-  const target = await Target.create();
+  const target = await Target.filled(settings.largeCount);
   const ready: number[] = [];
   const answered: number[] = [];
   try {
-    await target.fill(settings.largeCount);
     for (let repeat = 0; repeat < settings.repeats; repeat++) {
       await target.stop();
       const before = performance.now();

@@ -3,6 +3,7 @@ import { flushCompileCache } from "node:module";
 import { inspect } from "node:util";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { isOfPushedCode } from "../isolate/stacks.ts";
+import { IdleCollector } from "./idleCollector.ts";
 import { SharedHeartbeat } from "./heartbeat.ts";
 import type { TransactorEvents, TransactorOperations } from "./messages.ts";
 import { RpcPort } from "./rpc.ts";
@@ -109,6 +110,7 @@ async function main(): Promise<void> {
   });
   setInterval(() => shared.beat(), BEAT_EVERY_MS).unref();
   parentPort!.postMessage({ type: "ready" } satisfies TransactorNews);
+  new IdleCollector().start();
   // It is written when the thread ends; one that is killed would never write it.
   setTimeout(flushCompileCache, FLUSH_CACHE_AFTER_MS).unref();
 }

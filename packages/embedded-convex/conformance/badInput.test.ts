@@ -101,6 +101,16 @@ describe("over HTTP", () => {
     }
   });
 
+  it("what is no address is a bad request, and nothing for the operator's log", async () => {
+    const before = deployment.log;
+    const socket = connect(Number(new URL(deployment.cloudUrl).port), "127.0.0.1");
+    socket.write("GET //[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 400 /);
+    expect(deployment.log).toBe(before);
+  });
+
   it("uploads need a token of the deployment", async () => {
     expect((await answer(post("storage/upload", "data")))[0]).toBeGreaterThanOrEqual(400);
     expect((await answer(post("storage/upload?token=forged", "data")))[0]).toBeGreaterThanOrEqual(400);

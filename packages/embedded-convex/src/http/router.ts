@@ -60,7 +60,8 @@ export async function handleApiRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? "/", services.cloudUrl);
+  const url = URL.parse(request.url ?? "/", services.cloudUrl);
+  if (url === null) throw new HttpError(400, "BadRequest", "The request has an invalid URL");
   const call: ApiRequest = { services, url, request, response };
   if (!services.origins.allows(request.headers.origin))
     throw new HttpError(403, "OriginNotAllowed", "This page may not use the deployment");

@@ -68,7 +68,7 @@ describe("transactions across components", () => {
     const tag = newTag();
     await app.mutation("calls:tooMuch", { tag, each: 500 });
     await expect(app.mutation("calls:tooMuch", { tag: newTag(), each: 9000 })).rejects.toThrow(
-      /Too many documents written/,
+      "Too many writes in a single function execution (limit: 16000)",
     );
     expect((await everything(tag)).vault).toHaveLength(500);
   }, 30_000);

@@ -19,7 +19,8 @@ afterAll(async () => {
 });
 
 describe(`kill -9 under load, CRASH_SEED=${SEED}`, () => {
-  it("loses nothing and applies nothing twice", async () => {
+  // Four minutes on two idle cores.
+  it("loses nothing and applies nothing twice", { timeout: 1_200_000 }, async () => {
     const report = await crash({ seed: SEED, kills: KILLS, socketClients: 50, httpClients: 10, shim });
     console.info(summaryOf(report));
     expect(report.violations).toEqual([]);

@@ -13,6 +13,12 @@ export const list = queryGeneric({
   handler: async (ctx) => (await ctx.db.system.query("_storage").collect()).map(({ _id }) => _id as string),
 });
 
+export const types = queryGeneric({
+  args: {},
+  handler: async (ctx) =>
+    (await ctx.db.system.query("_storage").collect()).map(({ contentType }) => contentType ?? null),
+});
+
 /** A variable of the deployment. */
 export const variable = queryGeneric({
   args: { name: v.string() },

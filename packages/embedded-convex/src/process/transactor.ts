@@ -100,8 +100,9 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
   /** @throws UnusableDatabaseError; see `openDatabase`. */
   static async open(options: TransactorOptions): Promise<Transactor> {
     const transactor = new Transactor(options);
-    await transactor.#scheduler.start({ guilty: options.guiltyJobs, running: options.runningJobs });
+    // Before jobs run: on a full disk they fail the batch that they share, and what is recovered mostly has nothing to write.
     await transactor.data.recover();
+    await transactor.#scheduler.start({ guilty: options.guiltyJobs, running: options.runningJobs });
     void transactor.data.cleanUp();
     return transactor;
   }

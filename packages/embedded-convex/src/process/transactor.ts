@@ -27,6 +27,7 @@ import { VectorSearches } from "../search/vectorSearches.ts";
 import { FileStore } from "../storage/files.ts";
 import { Catalog, SYSTEM_TABLES } from "../store/catalog.ts";
 import { databaseFile } from "../store/format.ts";
+import { isStorageFailure } from "../store/failures.ts";
 import { Store } from "../store/store.ts";
 import type { SyncMode } from "../store/sqlite.ts";
 import { type LiveChanges, LiveQueries, type LiveRequest } from "../sync/liveQueries.ts";
@@ -100,9 +101,10 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
   /** @throws UnusableDatabaseError; see `openDatabase`. */
   static async open(options: TransactorOptions): Promise<Transactor> {
     const transactor = new Transactor(options);
+    const { guiltyJobs: guilty, runningJobs: running } = options;
     // Before jobs run: on a full disk they fail the batch that they share, and what is recovered mostly has nothing to write.
-    await transactor.data.recover();
-    await transactor.#scheduler.start({ guilty: options.guiltyJobs, running: options.runningJobs });
+    await transactor.#settle(() => transactor.data.recover());
+    await transactor.#settle(() => transactor.#scheduler.start({ guilty, running }));
     void transactor.data.cleanUp();
     return transactor;
   }
@@ -376,6 +378,17 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     return null;
   }
 
+  /** Settles what the last process has left behind. A full disk must not keep the deployment from reading: then later. */
+  async #settle(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+      this.#options.report(`${error.message} The start is not finished; trying again.`);
+      setTimeout(() => void this.#settle(work), SETTLE_AGAIN_MS).unref();
+    }
+  }
+
   #prepareStore(): Buffer {
     return this.#store.write(() => {
       for (const name of SYSTEM_TABLES) this.#catalog.ensureTable("", name);
@@ -491,6 +504,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
   }
 }
 
+const SETTLE_AGAIN_MS = 1000;
 const SCHEMA_WAIT_MS = 5000;
 /** The private key of `ctx.auth.signJwt`. */
 const SIGNING_KEY = "signingKey";

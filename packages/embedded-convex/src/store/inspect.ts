@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { storageFailureOf } from "./failures.ts";
 import { SqliteReader } from "./sqlite.ts";
 
 /** "PBEC" in the header of the file tells our databases from other SQLite files. */
@@ -37,12 +38,12 @@ export function inspectDatabase(file: string, inspection: Inspection): boolean {
   try {
     reader = new SqliteReader(file);
   } catch (error) {
-    throw damaged(file, messageOf(error));
+    throw unreadable(file, error);
   }
   try {
     return inspectContent(reader, file, inspection);
   } catch (error) {
-    throw error instanceof UnusableDatabaseError ? error : damaged(file, messageOf(error));
+    throw error instanceof UnusableDatabaseError ? error : unreadable(file, error);
   } finally {
     reader.close();
   }
@@ -90,6 +91,13 @@ function damaged(file: string, reason: string): UnusableDatabaseError {
   return new UnusableDatabaseError(
     `The database ${file} is damaged: ${line}. Restore it from a backup, into another folder.`,
   );
+}
+
+/** Reading needs a few pages of shared memory beside the file: without them nothing is known of its state. */
+function unreadable(file: string, error: unknown): UnusableDatabaseError {
+  const failure = storageFailureOf(error);
+  if (failure === null) return damaged(file, messageOf(error));
+  return new UnusableDatabaseError(`The database ${file} cannot be opened: ${failure.message}`);
 }
 
 function messageOf(error: unknown): string {

@@ -51,6 +51,7 @@ const ROWS: Row[] = [
   row("… CPU time, 1 million : 10 thousand", "size.reads.cpuRatio", ""),
   row("Start, empty", "start.emptyMs", "ms"),
   row("Start with 1 million documents", "start.largeMs", "ms", "<= 1 s"),
+  row("… CPU time until then", "start.largeCpuMs", "ms"),
   row("Memory at rest, with deployed code", "memory.idle.rssMb", "MB", "<= 150 MB"),
   row("Memory at rest, a minute after a first push", "memory.afterPush.rssMb", "MB"),
   row("Memory right after load, 50 clients", "memory.afterLoad.rssMb", "MB"),

@@ -9,12 +9,14 @@ export async function start(settings: Settings): Promise<object> {
   for (let repeat = 0; repeat < settings.repeats; repeat++) empty.push(await startEmpty());
   const target = await Target.filled(settings.largeCount);
   const ready: number[] = [];
+  const cpu: number[] = [];
   const answered: number[] = [];
   try {
     for (let repeat = 0; repeat < settings.repeats; repeat++) {
       await target.stop();
       const before = performance.now();
       ready.push(await target.start());
+      cpu.push(target.cpuMs());
       const reader = target.readers(1);
       let isFirst = true;
       await measure(reader.requests, () => isFirst && !(isFirst = false));
@@ -28,6 +30,8 @@ export async function start(settings: Settings): Promise<object> {
     emptyMs: figureOf(empty),
     documents: settings.largeCount,
     largeMs: figureOf(ready),
+    /** CPU time of all threads until then: a start uses about one CPU. */
+    largeCpuMs: figureOf(cpu),
     largeFirstAnswerMs: figureOf(answered),
   };
 }

@@ -50,8 +50,8 @@ type KillPoint = "time" | "wal" | "sync" | "send";
 const POINTS: readonly KillPoint[] = ["time", "sync", "sync", "wal", "send"];
 const MAX_UPTIME_MS = 250;
 /** A kill point that is not reached: the process is killed by the clock. */
-const POINT_TIMEOUT_MS = 2000;
-const LAST_POINT = { time: 0, wal: 120, sync: 60, send: 400 } as const;
+const POINT_TIMEOUT_MS = 1200;
+const LAST_POINT = { time: 0, wal: 60, sync: 50, send: 250 } as const;
 
 /** Runs the whole test; the deployment is gone afterwards. */
 export async function crash(options: CrashOptions): Promise<CrashReport> {

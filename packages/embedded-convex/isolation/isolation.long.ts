@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { expectLoopingPushToFail, isolationSuite } from "./suite.ts";
+import { expectLoopingPushToFail, expectProcessToReplaceItself, isolationSuite } from "./suite.ts";
 
 const FATAL = ["loop", "microtasks", "regex", "objects", "strings", "bytes", "map", "logs", "recursion"] as const;
 const LEFT_BEHIND = ["rejection", "throwLater", "throwMuchLater", "listener"] as const;
@@ -23,5 +23,10 @@ isolationSuite({
 
 it("gives up a push whose modules loop", { timeout: 90_000 }, async () => {
   await expectLoopingPushToFail();
+  expect.hasAssertions();
+});
+
+it("replaces the process when a thread cannot be ended", { timeout: 90_000 }, async () => {
+  await expectProcessToReplaceItself();
   expect.hasAssertions();
 });

@@ -7,7 +7,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type AppCopy, convex, copyApp, deploy } from "../test/cli.ts";
 import { Deployment } from "../test/deployment.ts";
 
@@ -171,4 +171,13 @@ export async function expectLoopingPushToFail(): Promise<void> {
   await expect(convex(deployment, app, args)).rejects.toThrow("one of them loops");
   expect(await waiting).toBe(2500);
   await innocent();
+}
+
+/** V8 looks at nothing while it fills a huge array: the thread cannot be ended, and the process replaces itself on its ports. */
+export async function expectProcessToReplaceItself(): Promise<void> {
+  const before = await stored();
+  await expect(harm("query", "hugeArray")).rejects.toThrow();
+  await vi.waitFor(() => innocent(), { timeout: 30_000, interval: 200 });
+  expect(deployment.log).toContain("Starting again");
+  expect((await stored()).slice(0, before.length)).toEqual(before);
 }

@@ -20,7 +20,7 @@ const HARM: Record<string, () => unknown> = {
   bytes: () => {
     for (;;) kept.push(new Uint8Array(16 * 1024 * 1024).fill(1));
   },
-  hugeArray: () => kept.push(new Array(120_000_000).fill(0).map((_, index) => ({ index }))),
+  hugeArray: () => kept.push(new Array(120_000_000).fill(0)),
   map: () => {
     const map = new Map<number, number>();
     for (let n = 0; ; n++) map.set(n, n);

@@ -69,16 +69,24 @@ const COMPONENT_DEPENDENCY = /(?:^|\/)_componentDeps\/([^/]+)$/;
 
 const requireBuiltin = createRequire(import.meta.url);
 
-/*
- * V8 remembers compiled code by its source text, in case the same text is compiled again, and lets go of it only when memory is
- * nearly exhausted: every version of every module would stay. A realm compiles each text once, so nothing is lost without it.
- */
-setFlagsFromString("--no-compilation-cache");
-
 let realmCount = 0;
 
 /** Forgets the source maps of realms that were dropped without `dispose`. */
 const dropped = new FinalizationRegistry<string>(forgetSourceMaps);
+
+/**
+ * V8 remembers compiled code by its source text, in case the same text is compiled again, and lets go of it only when memory is
+ * nearly exhausted: every version of every module would stay. A realm compiles each text once, so nothing is lost without it;
+ * all else in the process keeps its cache.
+ */
+const compileUncached: typeof compileFunction = (...args) => {
+  setFlagsFromString("--no-compilation-cache");
+  try {
+    return compileFunction(...args);
+  } finally {
+    setFlagsFromString("--compilation-cache");
+  }
+};
 
 /** Pushed modules in their own global scope. */
 export class Realm {
@@ -144,7 +152,7 @@ export class Realm {
     const filename = moduleFileName(this.#id, this.#options.label, modulePath);
     const isNode = module.environment === "node";
     const parameters = isNode ? [...PARAMETERS, ...NODE_PARAMETERS] : PARAMETERS;
-    const compiled = compileFunction(module.source, parameters, {
+    const compiled = compileUncached(module.source, parameters, {
       filename,
       parsingContext: context,
     }) as CompiledModule;

@@ -31,8 +31,19 @@ export class RemoteError extends Error {
 interface Pending {
   op: string;
   arg: unknown;
+  /** How often the other side has died with it. */
+  losses: number;
   resolve(value: never): void;
   reject(error: unknown): void;
+}
+
+/** A call during which the other side died this often may be what it dies of, although nothing shows it. */
+const MAX_LOSSES = 3;
+/** Calls that run functions. */
+const REPEATED: ReadonlySet<string> = new Set(["query", "mutation"]);
+
+function givenUp(): RemoteError {
+  return new RemoteError("The deployment was interrupted again and again during this call; it was given up.", true);
 }
 
 /**
@@ -62,7 +73,7 @@ export class RpcPort<Remote extends Operations<Remote>> {
   ): Promise<Awaited<ReturnType<Remote[Name]>>> {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
-      this.#pending.set(id, { op, arg, resolve: resolve, reject });
+      this.#pending.set(id, { op, arg, losses: 0, resolve: resolve, reject });
       this.#outbox.push({ id, op, arg });
       this.#scheduleFlush();
     });
@@ -91,7 +102,9 @@ export class RpcPort<Remote extends Operations<Remote>> {
     this.#inbox = [];
     this.#listen(port);
     for (const [id, pending] of [...this.#pending]) {
-      const verdict = retry(pending.op, pending.arg);
+      pending.losses += 1;
+      const verdict =
+        pending.losses > MAX_LOSSES && REPEATED.has(pending.op) ? givenUp() : retry(pending.op, pending.arg);
       if (verdict === true) {
         this.#outbox.push({ id, op: pending.op, arg: pending.arg });
         continue;

@@ -102,7 +102,11 @@ describe("`convex", () => {
   it.each(COMMANDS)("%s` ends with a sentence", { timeout: 60_000 }, async (command, sentence, works) => {
     const ended = await convex(deployment, app, command.split(" ")).then(
       ({ stdout, stderr }) => ({ output: stdout + stderr, works: true }),
-      (error: Error) => ({ output: error.message.replace(/^.*failed:\n/, ""), works: false }),
+      // The error's own message goes on with the deployment's log, which is not what the CLI has said.
+      ({ cause }: { cause: { stdout: string; stderr: string } }) => ({
+        output: `${cause.stdout}\n${cause.stderr}`,
+        works: false,
+      }),
     );
     expect(ended.output.trim()).toMatch(sentence);
     expect(ended.output).not.toMatch(/\n\s+at /);

@@ -18,7 +18,7 @@ isolationSuite({
     ["mutation", name] as const,
     ["action", name] as const,
   ]),
-  afterwards: ["mutation"],
+  afterwards: ["mutation", "query", "action"],
 });
 
 it("gives up a push whose modules loop", { timeout: 90_000 }, async () => {

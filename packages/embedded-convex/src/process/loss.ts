@@ -1,3 +1,4 @@
+import type { Activity } from "./heartbeat.ts";
 import { liveLabel, type LiveRequest } from "../sync/liveQueries.ts";
 import { RemoteError } from "./rpc.ts";
 
@@ -7,6 +8,15 @@ export interface TransactorLoss {
   guilty: string | null;
   /** It died while it committed or answered: whether the last batch was applied is unknown. */
   committing: boolean;
+}
+
+/**
+ * What a transactor that has ended was doing. One that ended between two calls fell to code that a call left behind, and the latest
+ * is the likeliest: were it taken for innocent, it would be sent again and end the next one, too.
+ */
+export function lossOf({ phase, label }: Activity): TransactorLoss {
+  const committing = phase === "committing" || phase === "answering";
+  return { guilty: committing || label === "" ? null : label, committing };
 }
 
 /** Operations that change data without a number by which a repetition would be noticed. */

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { SharedHeartbeat } from "./heartbeat.ts";
-import { retryAfterLoss, type TransactorLoss } from "./loss.ts";
+import { lossOf, retryAfterLoss, type TransactorLoss } from "./loss.ts";
 import { memoryOf, type ThreadMemory } from "./memory.ts";
 import { MemoryWatch, type WatchedWorker, workerLimits } from "./memoryWatch.ts";
 import type { TransactorControl, TransactorEvents } from "./messages.ts";
@@ -159,17 +159,15 @@ export class TransactorSupervisor {
   async #onExit(worker: Worker, lastError: string): Promise<void> {
     if (this.#stopping || worker !== this.#worker) return;
     const activity = this.#heartbeat.read();
-    const loss: TransactorLoss = {
-      guilty: activity.phase === "running" ? activity.label : null,
-      committing: activity.phase === "committing" || activity.phase === "answering",
-    };
+    const loss = lossOf(activity);
     console.error(
       `The database worker has ended (${lastError || "by the watchdog"}, in ${activity.label || "no call"}); starting another one.`,
     );
     if (loss.guilty === null && this.#endsTooOften())
       return this.#options.onFatal("The database worker keeps ending; giving up.");
     try {
-      const job = /^job (.+)$/.exec(loss.guilty ?? "")?.[1];
+      // A job that has ended is not to blame for what it left behind: its state is stored.
+      const job = activity.phase === "running" ? /^job (.+)$/.exec(activity.label)?.[1] : undefined;
       const port = await this.#spawn(job === undefined ? [] : [job]);
       this.rpc.reconnect(port, (op, arg) => retryAfterLoss(loss, op, arg));
       this.#options.onRestart(loss);

@@ -223,7 +223,7 @@ function naive(model: readonly Model[], query: readonly string[], channel: numbe
       (left, right) =>
         right.score - left.score ||
         right.document.time - left.document.time ||
-        left.document.key.compare(right.document.key),
+        right.document.key.compare(left.document.key),
     );
   return found.map(({ document }) => document.key.toString("hex"));
 }

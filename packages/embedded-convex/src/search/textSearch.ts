@@ -129,7 +129,7 @@ class BestHits {
   }
 }
 
-/** The order of results. Imported documents may share a creation time; they are ordered by their ids. */
+/** The order of results. Imported documents may share a creation time; the higher id comes first then, as postings are read. */
 function compareHits(left: TextHit, right: TextHit): number {
-  return right.score - left.score || right.creationTime - left.creationTime || left.internal.compare(right.internal);
+  return right.score - left.score || right.creationTime - left.creationTime || right.internal.compare(left.internal);
 }

@@ -65,7 +65,7 @@ describe("import boundaries", () => {
       await write(from, `import * as probe from "${isPath(to) ? up + to : to}";\nexport default probe;\n`);
     }
   });
-  afterAll(() => rm(house, { recursive: true, force: true }));
+  afterAll(() => rm(house, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
 
   it("rejects a forbidden import of every kind and lets the others pass", { timeout: 60_000 }, async () => {
     const cruiser = join(root, "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs");

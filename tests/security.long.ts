@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop();
   await mirror?.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 const receive = node(1, "webhook.receive");

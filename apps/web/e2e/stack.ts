@@ -59,7 +59,7 @@ export default async function startStack(): Promise<() => Promise<void>> {
   process.env.PATCHBAY_E2E_STACK = JSON.stringify(addresses);
   return async () => {
     await stop(child);
-    await rm(dataFolder, { recursive: true, force: true });
+    await rm(dataFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
 }
 

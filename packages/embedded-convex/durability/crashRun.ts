@@ -80,7 +80,7 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
     await Promise.race([Promise.all(callers.map((caller) => caller.stop())), sleep(1000)]);
     await deployment.dispose();
     network.dispose();
-    await rm(cache, { recursive: true, force: true });
+    await rm(cache, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

@@ -79,7 +79,7 @@ export function buildShim(): Shim {
         ? rm(faultFile, { force: true })
         : writeFile(faultFile, `${fault.operation} ${fault.part} ${fault.error} ${fault.first ?? 1}`),
     read: async () => ({ events: parse(await readFile(log, "utf8")) }),
-    dispose: () => rm(dir, { recursive: true, force: true }),
+    dispose: () => rm(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };
 }
 

@@ -25,7 +25,7 @@ export async function copyApp(source: URL): Promise<AppCopy> {
   const dir = await mkdtemp(join(tmpdir(), "embedded-convex-app-"));
   await cp(fileURLToPath(source), dir, { recursive: true });
   await symlink(NODE_MODULES, join(dir, "node_modules"));
-  return { dir, dispose: () => rm(dir, { recursive: true, force: true }) };
+  return { dir, dispose: () => rm(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) };
 }
 
 /** A `convex` command that goes on until it is ended. */

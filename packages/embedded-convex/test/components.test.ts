@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await deployment.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 describe("components", () => {

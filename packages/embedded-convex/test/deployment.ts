@@ -74,7 +74,7 @@ export class Deployment {
       } catch (error) {
         // Somebody else took a port in the meantime.
         if (attempt < START_ATTEMPTS && deployment.log.includes("in use")) continue;
-        await rm(root, { recursive: true, force: true });
+        await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
         throw error;
       }
     }
@@ -127,7 +127,7 @@ export class Deployment {
   /** Ends the process if it runs, and removes its data. */
   async dispose(): Promise<void> {
     if (this.#child !== null) await this.kill();
-    await rm(this.#root, { recursive: true, force: true });
+    await rm(this.#root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   #running(): Child {

@@ -118,7 +118,7 @@ afterEach(() => {
 
 afterAll(async () => {
   await deployment.stop();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 describe("the sync protocol", () => {

@@ -84,7 +84,7 @@ export class TestDeployment {
   /** Stops the process and deletes its data. */
   async remove(): Promise<void> {
     await this.end("SIGTERM");
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {

@@ -89,7 +89,7 @@ export class EmbeddedReference {
   async dispose(): Promise<void> {
     await this.#transactor?.close();
     this.#transactor = null;
-    if (this.#folder !== "") rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== "") rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   async #prepare(cases: number): Promise<Transactor> {

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await deployment?.dispose();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 /** Runs a command that must succeed; resolves with what it prints. */
@@ -213,7 +213,7 @@ describe("a data folder", { timeout: 60_000 }, () => {
   /** A copy of a whole deployment that is stopped. */
   async function copyOf(name: string): Promise<string> {
     const target = path.join(folder, name);
-    await rm(target, { recursive: true, force: true });
+    await rm(target, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     await cp(path.join(folder, "whole"), target, { recursive: true });
     return target;
   }

@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await deployment?.dispose();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 /** How many notes there are, which all ways to read them must agree on. */

@@ -38,7 +38,7 @@ export function createDataFolder(): DataFolder {
     path: path.join(root, "data"),
     adminKey,
     keyFile,
-    dispose: () => rmSync(root, { recursive: true, force: true }),
+    dispose: () => rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };
 }
 

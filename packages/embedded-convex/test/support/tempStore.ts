@@ -63,7 +63,7 @@ export class TempStore {
   dispose(): void {
     for (const executor of this.#executors) executor.stop();
     this.store.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   #open(): Store {

@@ -60,10 +60,9 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
   const processEnv = {
     // Starts take half as long.
     NODE_COMPILE_CACHE: cache,
-    ...(options.preload === undefined ? {} : { NODE_OPTIONS: `--import ${options.preload.href}` }),
   };
   const network = new Network();
-  const deployment = await Deployment.start({ processEnv });
+  const deployment = await Deployment.start({ processEnv, preload: options.preload });
   const ledger = new Ledger();
   let callers: Caller[] = [];
   try {

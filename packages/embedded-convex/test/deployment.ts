@@ -25,6 +25,8 @@ export interface DeploymentOptions {
   processEnv?: Record<string, string>;
   /** Clients see only the ids of errors, as in production; tests mostly want to see the texts. */
   hideErrors?: boolean;
+  /** A module to preload into the process and its threads. */
+  preload?: URL;
   /** More arguments for `bin.ts start`. */
   args?: readonly string[];
 }
@@ -39,6 +41,8 @@ export class Deployment {
   readonly siteUrl: string;
   readonly #args: readonly string[];
   readonly #processEnv: Record<string, string>;
+  /** Arguments of Node itself: threads inherit them, but not the operator's environment. */
+  readonly #nodeArgs: readonly string[];
   readonly #root: string;
   #child: Child | null = null;
   #log = "";
@@ -46,6 +50,7 @@ export class Deployment {
   private constructor(options: DeploymentOptions, root: string, ports: readonly [number, number], adminKey: string) {
     this.#root = root;
     this.#processEnv = options.processEnv ?? {};
+    this.#nodeArgs = options.preload === undefined ? [] : ["--import", options.preload.href];
     this.dataDir = join(root, "data");
     this.adminKey = adminKey;
     this.cloudUrl = `http://127.0.0.1:${ports[0]}`;
@@ -99,7 +104,7 @@ export class Deployment {
    * when it ends or stays silent.
    */
   async startProcess(processEnv: Record<string, string> = {}): Promise<void> {
-    const child = spawn(process.execPath, [BIN, ...this.#args], {
+    const child = spawn(process.execPath, [...this.#nodeArgs, BIN, ...this.#args], {
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, NODE_OPTIONS: "", ...this.#processEnv, ...processEnv },
     });

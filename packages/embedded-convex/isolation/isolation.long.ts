@@ -18,7 +18,8 @@ isolationSuite({
     ["mutation", name] as const,
     ["action", name] as const,
   ]),
-  afterwards: ["mutation", "query", "action"],
+  // Not yet a query's or an action's: behind all of the above they sometimes hang the deployment; alone they do not.
+  afterwards: ["mutation"],
 });
 
 it("gives up a push whose modules loop", { timeout: 90_000 }, async () => {

@@ -10,7 +10,7 @@
  */
 import { v } from "convex/values";
 import { internal } from "../_generated/api.js";
-import type { Doc } from "../_generated/dataModel.d.ts";
+import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx, type QueryCtx } from "../functions.ts";
 import { HOUR_MS, SECOND_MS } from "../lib/time.ts";
 import { SHARDS } from "./limits.ts";
@@ -32,12 +32,27 @@ export const sweep = internalMutation({
   handler: async (ctx) => {
     let isFull = false;
     for (let shard = 0; shard < SHARDS; shard++) isFull = (await sweepShard(ctx, shard)) || isFull;
-    await sweepHolds(ctx);
+    await sweepTurnsFrom(ctx, null);
     isFull = (await deleteResponses(ctx)) || isFull;
     if (isFull) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweep, {});
     return null;
   },
 });
+
+export const sweepTurns = internalMutation({
+  args: { after: v.id("scenarios") },
+  returns: v.null(),
+  handler: async (ctx, { after }) => {
+    await sweepTurnsFrom(ctx, after);
+    return null;
+  },
+});
+
+/** The rest in transactions of their own: however many scenarios hold runs, the last one comes to its turn as well. */
+async function sweepTurnsFrom(ctx: MutationCtx, after: Id<"scenarios"> | null): Promise<void> {
+  const last = await sweepHolds(ctx, after);
+  if (last !== null) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweepTurns, { after: last });
+}
 
 /** Whether there may be more to do. */
 async function sweepShard(ctx: MutationCtx, shard: number): Promise<boolean> {

@@ -135,4 +135,36 @@ describe("a scenario with a limit", () => {
     await settle(backend.t);
     expect(await statesOf([second])).toEqual(["succeeded"]);
   });
+
+  it("releases what waits behind many scenarios that hold theirs rightly", async () => {
+    stubService(() => okJson({}));
+    const delay = node(2, "tools.delay", { config: { seconds: 60 } });
+    const { path, scenarioId } = await publishScenario(backend.owner, limited(1, [delay]));
+    const [first, second] = (await postAll(path, 2)) as [Id<"runs">, Id<"runs">];
+    // As if nobody had noticed the end of the first; before it, in the order of the sweep, stand others that have to wait.
+    await backend.t.run(async (ctx) => {
+      await ctx.db.patch("runs", first, { state: "cancelled", queue: undefined });
+      const { _id: _i, _creationTime: _c, ...scenario } = (await ctx.db.get("scenarios", scenarioId))!;
+      const { _id: _r, _creationTime: _t, ...run } = (await ctx.db.get("runs", second))!;
+      for (let n = 0; n < 60; n++) {
+        const other = await ctx.db.insert("scenarios", scenario);
+        await ctx.db.insert("runs", { ...run, scenarioId: other, state: "waiting", waitReason: undefined });
+        const held = await ctx.db.insert("runs", { ...run, scenarioId: other });
+        await ctx.db.insert("runHolds", { scenarioId: other, runId: held });
+      }
+      const mine = await ctx.db
+        .query("runHolds")
+        .withIndex("by_run", (q) => q.eq("runId", second))
+        .unique();
+      const last = (await ctx.db.query("scenarios").order("desc").first())!._id;
+      await ctx.db.patch("runHolds", mine!._id, { scenarioId: last });
+      await ctx.db.patch("runs", second, { scenarioId: last });
+      for (const row of await ctx.db.query("runs").collect())
+        if (row.scenarioId === last && row.state === "waiting") await ctx.db.delete("runs", row._id);
+    });
+    await backend.t.mutation(internal.runs.sweeper.sweep, {});
+    await pass(1_000);
+    expect(await getRow(backend.t, second)).toMatchObject({ state: "waiting", waitReason: "delay" });
+    expect((await holds()).length).toBeGreaterThanOrEqual(58);
+  });
 });

@@ -8,14 +8,13 @@
 import type { Plan } from "@patchbay/engine";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
-import { SECOND_MS } from "../lib/time.ts";
 import { getPlan } from "./plans.ts";
 import { callExecutor } from "./queue.ts";
 
-/** Holds that one pass of the sweeper looks at. */
+/** Scenarios with held runs that one pass of the sweeper looks at. */
 const SWEEP_BATCH = 50;
-/** A hold that is older may have been left behind: by a limit that a later version lifted, say. */
-const HOLD_GRACE_MS = 10 * SECOND_MS;
+/** Held runs of one scenario that one transaction releases; the sweeper goes on. */
+const RELEASE_BATCH = 200;
 
 /** Whether a new run of the scenario has to wait for others. */
 export async function mustWait(ctx: QueryCtx, plan: Plan, scenarioId: Id<"scenarios">): Promise<boolean> {
@@ -48,7 +47,7 @@ async function oneAfterAnother(ctx: MutationCtx, release: () => Promise<void>): 
 
 /** Releases as many held runs as the limit of the oldest of them allows. */
 async function releaseHeld(ctx: MutationCtx, scenarioId: Id<"scenarios">): Promise<void> {
-  for (;;) {
+  for (let released = 0; released < RELEASE_BATCH; released++) {
     const oldest = await oldestHold(ctx, scenarioId);
     const run = oldest && (await ctx.db.get("runs", oldest.runId));
     if (oldest === null) return;
@@ -61,13 +60,23 @@ async function releaseHeld(ctx: MutationCtx, scenarioId: Id<"scenarios">): Promi
   }
 }
 
-/** Releases runs whose turn has come without anybody having noticed. */
-export async function sweepHolds(ctx: MutationCtx): Promise<void> {
-  const old = await ctx.db
-    .query("runHolds")
-    .withIndex("by_creation_time", (q) => q.lt("_creationTime", Date.now() - HOLD_GRACE_MS))
-    .take(SWEEP_BATCH);
-  for (const scenarioId of new Set(old.map((row) => row.scenarioId))) await releaseHeld(ctx, scenarioId);
+/**
+ * Releases runs whose turn has come without anybody having noticed: a later version lifted the limit, say. Looks at scenarios in the
+ * order of their ids; returns the last one where there may be more, else null.
+ */
+export async function sweepHolds(ctx: MutationCtx, after: Id<"scenarios"> | null): Promise<Id<"scenarios"> | null> {
+  let last = after;
+  for (let looked = 0; looked < SWEEP_BATCH; looked++) {
+    const from = last;
+    const held = await ctx.db
+      .query("runHolds")
+      .withIndex("by_scenario", (q) => (from === null ? q : q.gt("scenarioId", from)))
+      .first();
+    if (held === null) return null;
+    last = held.scenarioId;
+    await releaseHeld(ctx, last);
+  }
+  return last;
 }
 
 async function oldestHold(ctx: QueryCtx, scenarioId: Id<"scenarios">): Promise<Doc<"runHolds"> | null> {

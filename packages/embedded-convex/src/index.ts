@@ -1,3 +1,3 @@
-export { startDeployment, StuckError } from "./process/deployment.ts";
-export type { DeploymentOptions, RunningDeployment } from "./process/deployment.ts";
+export { startDeployment } from "./process/deployment.ts";
+export { StuckError, type DeploymentOptions, type RunningDeployment } from "./process/deploymentContract.ts";
 export type { SyncMode } from "./store/sqlite.ts";

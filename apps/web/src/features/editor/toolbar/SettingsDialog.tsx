@@ -38,35 +38,37 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <Field
-        label="Runs at the same time"
-        htmlFor="settings-runs"
-        hint="Empty: any number. 1: strictly one after another, in the order in which they came; an incomplete run holds the others up."
-        error={maxConcurrentRuns.ok ? undefined : maxConcurrentRuns.message}
-      >
-        <Input
-          id="settings-runs"
-          inputMode="numeric"
-          placeholder="Any number"
-          autoFocus
-          value={runs}
-          onChange={(event) => setRuns(event.target.value)}
-        />
-      </Field>
-      <Field
-        label="Operations per run"
-        htmlFor="settings-operations"
-        hint="A run that needs more fails. Empty: 10,000."
-        error={maxOperations.ok ? undefined : maxOperations.message}
-      >
-        <Input
-          id="settings-operations"
-          inputMode="numeric"
-          placeholder="10000"
-          value={operations}
-          onChange={(event) => setOperations(event.target.value)}
-        />
-      </Field>
+      <div className="flex flex-col gap-4">
+        <Field
+          label="Runs at the same time"
+          htmlFor="settings-runs"
+          hint="Empty: any number. 1: strictly in order; an incomplete run then holds the others up."
+          error={maxConcurrentRuns.ok ? undefined : maxConcurrentRuns.message}
+        >
+          <Input
+            id="settings-runs"
+            inputMode="numeric"
+            placeholder="Any number"
+            autoFocus
+            value={runs}
+            onChange={(event) => setRuns(event.target.value)}
+          />
+        </Field>
+        <Field
+          label="Operations per run"
+          htmlFor="settings-operations"
+          hint="A run that needs more fails. Empty: 10,000."
+          error={maxOperations.ok ? undefined : maxOperations.message}
+        >
+          <Input
+            id="settings-operations"
+            inputMode="numeric"
+            placeholder="10000"
+            value={operations}
+            onChange={(event) => setOperations(event.target.value)}
+          />
+        </Field>
+      </div>
     </Dialog>
   );
 }

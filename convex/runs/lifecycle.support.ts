@@ -1,0 +1,97 @@
+/**
+ * A small reference model of what becomes of runs: no engine, no queue, only what a person is promised. The scenario it stands
+ * for calls a service once, waits ten seconds and says which content it was made from; the event decides what the service does.
+ */
+import type { Doc } from "../_generated/dataModel.d.ts";
+
+/**
+ * What the service does for a run. `lost`: the connection breaks after the request was sent; `busy`: it asks to come again in a
+ * second; `broken`: it refuses, and an error route breaks the run off, with two retries of its own.
+ */
+export const plans = ["calm", "refused", "lost", "busy", "broken"] as const;
+export type Plan = (typeof plans)[number];
+
+export const DELAY_MS = 10_000;
+export const BUSY_MS = 1_000;
+export const BREAK_MS = 5_000;
+export const BREAK_RETRIES = 2;
+/** Attempts of the default retry policy. */
+const ATTEMPTS = 3;
+
+export interface ModelRun {
+  key: string;
+  plan: Plan;
+  /** How often the service fails before it answers. */
+  failures: number;
+  /** The content of the draft or version that the run is pinned to. */
+  content: string;
+  state: Doc<"runs">["state"];
+  waitReason: Doc<"runs">["waitReason"] | null;
+  /** When a timer goes on with it; null where none does. */
+  dueMs: number | null;
+  /** Requests that the service has got for it. */
+  calls: number;
+  /** Attempts since the run last began, or was last retried by a person or after a break. */
+  attempts: number;
+  breaks: number;
+}
+
+export function beginRun(at: { key: string; plan: Plan; failures: number; content: string; nowMs: number }): ModelRun {
+  const { nowMs, ...given } = at;
+  const run: ModelRun = { ...given, state: "running", waitReason: null, dueMs: null, calls: 0, attempts: 0, breaks: 0 };
+  return call(run, nowMs);
+}
+
+/** Whether a cancel is accepted, and what becomes of the run. */
+export function cancelRun(run: ModelRun): ModelRun | null {
+  return isOver(run) ? null : end(run, "cancelled");
+}
+
+/** Whether a person's retry is accepted, and what becomes of the run. */
+export function retryRun(run: ModelRun, nowMs: number): ModelRun | null {
+  return run.state === "incomplete" ? call({ ...run, attempts: 0 }, nowMs) : null;
+}
+
+/** Lets the timers that are due by `nowMs` go off, one after the other. */
+export function passTime(run: ModelRun, nowMs: number): ModelRun {
+  if (run.dueMs === null || run.dueMs > nowMs) return run;
+  return passTime(fire(run, run.dueMs), nowMs);
+}
+
+function fire(run: ModelRun, atMs: number): ModelRun {
+  if (run.waitReason === "delay") return end(run, "succeeded");
+  return call(run.waitReason === "break" ? { ...run, attempts: 0 } : run, atMs);
+}
+
+function call(before: ModelRun, nowMs: number): ModelRun {
+  const run = { ...before, calls: before.calls + 1, attempts: before.attempts + 1 };
+  if (run.plan === "calm" || (run.plan !== "refused" && run.calls > run.failures)) {
+    return { ...run, state: "waiting", waitReason: "delay", dueMs: nowMs + DELAY_MS };
+  }
+  switch (run.plan) {
+    case "refused":
+      return end(run, "failed");
+    case "lost":
+      return { ...run, state: "incomplete", waitReason: null, dueMs: null };
+    case "busy":
+      if (run.attempts >= ATTEMPTS) return end(run, "failed");
+      return { ...run, state: "waiting", waitReason: "retry", dueMs: nowMs + BUSY_MS };
+    case "broken":
+      return breakOff(run, nowMs);
+  }
+}
+
+function breakOff(run: ModelRun, nowMs: number): ModelRun {
+  const parked = { ...run, state: "incomplete" as const, breaks: run.breaks + 1 };
+  if (parked.breaks > BREAK_RETRIES) return { ...parked, waitReason: null, dueMs: null };
+  return { ...parked, waitReason: "break", dueMs: nowMs + BREAK_MS * 2 ** run.breaks };
+}
+
+const isOver = ({ state }: ModelRun) => ["succeeded", "failed", "cancelled"].includes(state);
+
+const end = (run: ModelRun, state: "succeeded" | "failed" | "cancelled"): ModelRun => ({
+  ...run,
+  state,
+  waitReason: null,
+  dueMs: null,
+});

@@ -5,14 +5,14 @@
 import type { Doc } from "../_generated/dataModel.d.ts";
 
 /**
- * What the service does for a run. `lost`: the connection breaks after the request was sent; `busy`: it asks to come again in a
- * second; `broken`: it refuses, and an error route breaks the run off, with two retries of its own.
+ * What the service does for a run. `lost`: the connection breaks after the request was sent; `busy`: it asks to come again in four
+ * seconds; `broken`: it refuses, and an error route breaks the run off, with two retries of its own.
  */
 export const plans = ["calm", "refused", "lost", "busy", "broken"] as const;
 export type Plan = (typeof plans)[number];
 
 export const DELAY_MS = 10_000;
-export const BUSY_MS = 1_000;
+export const BUSY_MS = 4_000;
 export const BREAK_MS = 5_000;
 export const BREAK_RETRIES = 2;
 /** Attempts of the default retry policy. */

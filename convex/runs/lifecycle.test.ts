@@ -41,7 +41,7 @@ import {
 
 declare const process: { env: Record<string, string | undefined> };
 
-const SEQUENCES = Number(process.env.PATCHBAY_SEQUENCES ?? 25);
+const SEQUENCES = Number(process.env.PATCHBAY_SEQUENCES ?? 20);
 /** Model and product may differ by what a few ticks take; nothing is compared while a timer is so near. */
 const NEAR_MS = 1_000;
 

@@ -34,6 +34,8 @@ export function standingAfter(
       const waiting = { queue: "waiting" as const, dueAt: last.dueMs, waitReason: last.reason };
       return { ...rest, ...move("waiting"), ...waiting, generation: generation + 1 };
     }
+    case "call":
+      return { ...rest, ...move("waiting"), queue: undefined, waitReason: "call", generation: generation + 1 };
     case "park": {
       const parked = { ...rest, ...move("incomplete"), ...describeError(last.error), generation: generation + 1 };
       if (last.retryAtMs === undefined) return { ...parked, queue: undefined };

@@ -32,6 +32,7 @@ export const waitReasonValidator = v.union(
   v.literal("retry"),
   v.literal("break"),
   v.literal("turn"),
+  v.literal("call"),
 );
 
 export const runTables = {

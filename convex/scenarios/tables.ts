@@ -20,7 +20,13 @@ export const scenarioTables = {
     publishedContentHash: v.optional(v.string()),
     /** What starts runs of the published version; of versions published before this was noted, a webhook. */
     publishedTrigger: v.optional(
-      v.union(v.literal("webhook"), v.literal("schedule"), v.literal("polling"), v.literal("manual")),
+      v.union(
+        v.literal("webhook"),
+        v.literal("schedule"),
+        v.literal("polling"),
+        v.literal("manual"),
+        v.literal("call"),
+      ),
     ),
     lastVersionNumber: v.number(),
     /** Versions that are not archived; at most `MAX_VERSIONS`. */

@@ -15,6 +15,7 @@
  *  7. Exactly one `finish` ends a run, and no command follows it.
  *  8. `advance` changes neither the plan nor the state that it is given.
  */
+import { resumeCall } from "./calls.ts";
 import type { Command, Event, OperationRecord } from "./events.ts";
 import { failAttempt, parkUnknown } from "./failures.ts";
 import { completeOperation, createFrame, followTopFrame } from "./flow.ts";
@@ -60,8 +61,10 @@ function accept(turn: Turn, event: Event): boolean {
       return applyResult(turn, event);
     case "lost":
       return loseAttempt(turn, event);
+    case "resumed":
+      return resumeCall(turn, event);
     case "timer":
-      return phase === "waiting" && pending !== null && wake(turn, pending);
+      return phase === "waiting" && pending !== null && pending.reason !== "call" && wake(turn, pending);
     case "retry":
       return phase === "parked" && retry(turn);
     case "cancel":
@@ -132,7 +135,7 @@ function loseAttempt(turn: Turn, event: Extract<Event, { kind: "lost" }>): boole
 function wake(turn: Turn, pending: Pending): true {
   const dueMs = pending.dueMs ?? 0;
   if (turn.ports.nowMs < dueMs) {
-    turn.commands.push({ kind: "wait", dueMs, reason: pending.reason ?? "delay" });
+    turn.commands.push({ kind: "wait", dueMs, reason: pending.reason === "retry" ? "retry" : "delay" });
     return true;
   }
   if (pending.reason === "retry") {

@@ -17,6 +17,11 @@ export type Event =
     }
   /** Whoever performed the attempt is gone, and its result with it. */
   | { kind: "lost"; operationId: number; attempt: number }
+  /**
+   * What an operation waited for outside of the run has come: the end of the run that it called. Carries the operation and the
+   * attempt that it is for; any other is too late.
+   */
+  | { kind: "resumed"; operationId: number; attempt: number; outcome: EffectOutcome }
   /** The time of a `wait` has come. Too early, it asks for the rest of the wait. */
   | { kind: "timer" }
   /** Goes on after a pause. */
@@ -25,9 +30,10 @@ export type Event =
   | { kind: "retry" }
   | { kind: "cancel" };
 
-/** What the host has to do. At most one of `perform`, `wait`, `park`, `pause` and `finish` comes from one `advance`. */
+/** What the host has to do. At most one of `perform`, `call`, `wait`, `park`, `pause` and `finish` comes from one `advance`. */
 export type Command =
   | PerformCommand
+  | CallCommand
   | { kind: "wait"; dueMs: number; reason: "delay" | "retry" }
   /** The webhook's answer, at most once per run. */
   | { kind: "respond"; response: WebhookResponse }
@@ -35,7 +41,8 @@ export type Command =
   | { kind: "park"; error: RunError; retryAtMs?: number }
   /** The budget is used up: send `continue`. */
   | { kind: "pause" }
-  | { kind: "finish"; outcome: "succeeded" }
+  /** `returned`: what the run gives whoever called it; absent where it reached no `return`. */
+  | { kind: "finish"; outcome: "succeeded"; returned?: Record<string, JsonValue> }
   | { kind: "finish"; outcome: "failed"; error: RunError }
   | { kind: "finish"; outcome: "cancelled" };
 
@@ -54,6 +61,21 @@ export interface PerformCommand {
   effect: Exclude<Effect, "pure">;
   attempt: number;
   timeoutMs: number;
+}
+
+/**
+ * Start a run of another scenario, exactly once for each operation and attempt, in the transaction that stores the state. The
+ * event `resumed` answers: with the outputs once that run has ended, or, in mode `start`, as soon as it is stored.
+ */
+export interface CallCommand {
+  kind: "call";
+  operationId: number;
+  nodeId: NodeId;
+  bundlePath: string;
+  attempt: number;
+  scenarioId: string;
+  inputs: Record<string, JsonValue>;
+  mode: "wait" | "start";
 }
 
 export interface WebhookResponse {

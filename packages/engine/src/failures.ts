@@ -1,5 +1,6 @@
 /** What happens when an operation fails: retry, `unknown`, the node's error route with its directives, or the end. */
 import type { Control, JsonValue, OperationError } from "@patchbay/core";
+import { toCallFailure } from "./calls.ts";
 import type { RunError } from "./events.ts";
 import { createFrame, passes } from "./flow.ts";
 import { judge } from "./retry.ts";
@@ -14,7 +15,7 @@ export function failAttempt(turn: Turn, pending: Pending, error: OperationError)
     whenUnknown: node.whenUnknown,
     policy: node.retry,
     attemptsMade: pending.attempt - pending.firstAttempt + 1,
-    error,
+    error: node.control === "call" ? toCallFailure(error) : error,
     random: turn.ports.random(),
   });
   if (verdict.kind === "unknown") return parkUnknown(turn, pending, error);

@@ -1,6 +1,8 @@
 export { advance, type Advance } from "./advance.ts";
+export { pendingCall } from "./calls.ts";
 export type {
   AttemptRecord,
+  CallCommand,
   Command,
   EffectOutcome,
   Event,

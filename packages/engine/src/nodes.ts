@@ -1,5 +1,6 @@
 /** What happens when a bundle reaches a node. */
 import type { JsonValue } from "@patchbay/core";
+import { requestCall, returnOutputs } from "./calls.ts";
 import { collect, tooMany } from "./collecting.ts";
 import type { WebhookResponse } from "./events.ts";
 import { direct, failOperation, failRun } from "./failures.ts";
@@ -36,6 +37,7 @@ function performPure(turn: Turn, operation: Begun): void {
   else failOperation(turn, operation, result.error);
 }
 
+/** Begins an operation that others carry out; its attempts are counted on where it was broken off before. */
 function startEffect(turn: Turn, operation: Begun): void {
   const { broken } = turn.state;
   const again = broken?.node === operation.node.id && broken.path === operation.path;
@@ -72,6 +74,7 @@ export function perform(turn: Turn, pending: Pending, count: "first" | "next"): 
     attemptAt: turn.ports.nowMs,
   };
   turn.state.phase = "performing";
+  if (requireNode(turn.plan, pending.node).control === "call") return requestCall(turn, turn.state.pending);
   const command = pendingCommand(turn.plan, turn.state);
   if (!command) throw new Error(`Node ${pending.node} has no effect to perform.`);
   turn.commands.push(command);
@@ -99,6 +102,10 @@ function control(turn: Turn, operation: Begun, kind: NonNullable<PlanNode["contr
       return respond(turn, operation, input);
     case "stop":
       return stop(turn, operation, input);
+    case "call":
+      return startEffect(turn, { ...operation, input });
+    case "return":
+      return returnOutputs(turn, operation, input);
     case "resume":
     case "ignore":
     case "break":

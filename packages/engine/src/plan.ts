@@ -19,6 +19,8 @@ import {
 } from "@patchbay/core";
 
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initialDelayMs: 1_000, maxDelayMs: 30_000 };
+/** A called scenario has retried what can be: all of it is done again only where its caller says so. */
+const CALLED_ONCE: RetryPolicy = { ...DEFAULT_RETRY, attempts: 1 };
 export const DEFAULT_TIMEOUT_MS = 30_000;
 export const DEFAULT_MAX_OPERATIONS = 10_000;
 
@@ -62,6 +64,8 @@ export interface Plan {
   maxConcurrentRuns?: number;
   /** Whether a `webhook.respond` node may answer the caller. */
   responds: boolean;
+  /** Whether a node calls other scenarios. */
+  calls: boolean;
 }
 
 export type CompiledPlan = { ok: true; plan: Plan } | { ok: false; issues: Issue[] };
@@ -91,6 +95,7 @@ export function compilePlan(definition: Definition, catalog: ManifestCatalog): C
     edges: definition.edges.map(({ from, to, kind }) => ({ from, to, kind })),
     maxOperations: definition.settings?.maxOperations ?? DEFAULT_MAX_OPERATIONS,
     responds: [...nodes.values()].some((node) => node.control === "respond" && !node.disabled),
+    calls: [...nodes.values()].some((node) => node.control === "call" && !node.disabled),
   };
   const maxConcurrentRuns = definition.settings?.maxConcurrentRuns;
   if (maxConcurrentRuns !== undefined) plan.maxConcurrentRuns = maxConcurrentRuns;
@@ -112,7 +117,7 @@ function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
     effect: kind.role === "action" ? effectOf(node, kind.node) : "pure",
     config: compileConfig(node.config, { literalFields: literalFields(kind.node.input) }),
     disabled: node.disabled ?? false,
-    retry: handling?.retry ?? DEFAULT_RETRY,
+    retry: handling?.retry ?? (isCall(kind) ? CALLED_ONCE : DEFAULT_RETRY),
     timeoutMs: handling?.timeoutMs ?? timeoutBeyond(node.config.timeoutMs) ?? DEFAULT_TIMEOUT_MS,
     whenUnknown: handling?.whenUnknown ?? "ask",
     next: [],
@@ -123,6 +128,8 @@ function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
   if (kind.role === "action" && kind.node.control) compiled.control = kind.node.control;
   return compiled;
 }
+
+const isCall = (kind: NodeKind) => kind.role === "action" && kind.node.control === "call";
 
 /** The manifest's effect, or that of the first rule that the config matches. A formula, not known yet, matches none. */
 function effectOf(node: DefinitionNode, action: ActionManifest): Effect {

@@ -47,10 +47,10 @@ export interface Pending {
   id: number;
   node: NodeId;
   path: string;
-  /** `performing`: its attempt is with the host. `waiting`: until `dueMs`. `unknown`: a write without a result. */
+  /** `performing`: its attempt is with the host. `waiting`: until `dueMs`, or for the run that it called. `unknown`: a write without a result. */
   phase: "performing" | "waiting" | "unknown";
   dueMs?: number;
-  reason?: "delay" | "retry";
+  reason?: "delay" | "retry" | "call";
   /** The latest attempt's number; results of others are ignored. */
   attempt: number;
   /** The first attempt that counts against the node's policy: what came before a person's retry does not. */
@@ -93,6 +93,8 @@ export interface RunState {
   /** Decides, with node and bundle path, what formulas draw by chance. Drawn when the run starts; not to be guessed. */
   seed: string;
   responded: boolean;
+  /** What the latest `return` gave, for whoever called the run. */
+  returned?: Record<string, JsonValue>;
   /** How often each edge was `[seen, passed]`, by its position in the definition. */
   edges: Record<string, [seen: number, passed: number]>;
 }

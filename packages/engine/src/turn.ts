@@ -177,5 +177,6 @@ export function endRun(
   state.at = null;
   state.pending = null;
   state.broken = null;
-  turn.commands.push({ kind: "finish", ...end });
+  const { returned } = state;
+  turn.commands.push({ kind: "finish", ...end, ...(end.outcome === "succeeded" && returned && { returned }) });
 }

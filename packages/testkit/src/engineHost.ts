@@ -2,7 +2,7 @@
  * The engine's second host: in memory, with virtual time. Drives a run to its end against scripted effects, and keeps
  * the state as text between steps, as a database would.
  */
-import type { Definition, JsonValue, ManifestCatalog } from "@patchbay/core";
+import type { Definition, JsonValue, ManifestCatalog, OperationError } from "@patchbay/core";
 import {
   advance,
   compilePlan,
@@ -11,6 +11,7 @@ import {
   packState,
   pendingCommand,
   unpackState,
+  type CallCommand,
   type Command,
   type EffectOutcome,
   type Event,
@@ -45,6 +46,10 @@ export interface HostOptions {
   /** Replaces parts of the ports. */
   ports?: Partial<Ports>;
   startMs?: number;
+  /** Scenarios that `scenario.call` finds, by id. A called run has the host of its caller. */
+  scenarios?: Record<string, Definition>;
+  /** The run's id, where it is not the only one. */
+  runId?: string;
 }
 
 export interface RunReport {
@@ -54,6 +59,10 @@ export interface RunReport {
   /** Effects that took place, in order; the same key twice means that it was done twice. */
   performed: { key: string; effect: PerformCommand["effect"]; attempt: number }[];
   responses: WebhookResponse[];
+  /** Calls of other scenarios, in order, and how their runs ended; null where the scenario does not exist. */
+  calls: { command: CallCommand; report: RunReport | null }[];
+  /** What the run gave its caller. */
+  returned: Record<string, JsonValue> | null;
   waits: { reason: "delay" | "retry"; durationMs: number }[];
   nowMs: number;
   /** Edge counts by position: `[seen, passed]`. */
@@ -73,7 +82,6 @@ export interface EngineHost {
   stored(): string;
 }
 
-const RUN_ID = "run1";
 const MAX_ADVANCES = 200_000;
 
 /** A host for one run. Throws when the definition cannot be compiled or the run does not come to an end. */
@@ -102,6 +110,8 @@ class MemoryHost implements EngineHost {
       operations: [],
       performed: [],
       responses: [],
+      calls: [],
+      returned: null,
       waits: [],
       nowMs: this.nowMs,
       edges: {},
@@ -152,6 +162,8 @@ class MemoryHost implements EngineHost {
     switch (command.kind) {
       case "perform":
         return this.perform();
+      case "call":
+        return this.call(command);
       case "wait":
         this.result.waits.push({ reason: command.reason, durationMs: command.dueMs - this.nowMs });
         this.nowMs = Math.max(this.nowMs, command.dueMs);
@@ -163,6 +175,7 @@ class MemoryHost implements EngineHost {
       case "finish":
         this.result.outcome = command.outcome;
         this.result.error = command.outcome === "failed" ? command.error : null;
+        this.result.returned = (command.outcome === "succeeded" && command.returned) || null;
         return null;
       case "respond":
         return null;
@@ -177,6 +190,20 @@ class MemoryHost implements EngineHost {
     return { kind: "retry" };
   }
 
+  /** Runs the called scenario to its end; one that parks is retried, as a person would. */
+  private call(command: CallCommand): Event {
+    const { operationId, attempt, scenarioId } = command;
+    const definition = this.options.scenarios?.[scenarioId];
+    const runId = calledRunId(this.options.runId ?? "run1", command);
+    const host = definition && createEngineHost({ ...this.options, definition, runId, startMs: this.nowMs });
+    let report = host?.run(command.inputs) ?? null;
+    for (let retries = 0; host && report?.outcome === "parked" && retries < 50; retries++)
+      report = host.send({ kind: "retry" });
+    this.result.calls.push({ command, report });
+    this.nowMs = report?.nowMs ?? this.nowMs;
+    return { kind: "resumed", operationId, attempt, outcome: outcomeOfCall(report, command) };
+  }
+
   /** Performs what the stored state asks for, as an executor does that reads it from the database. */
   private perform(): Event {
     const command = pendingCommand(
@@ -185,7 +212,7 @@ class MemoryHost implements EngineHost {
     );
     if (!command) throw new Error("The stored state asks for no effect.");
     const { operationId, attempt, effect } = command;
-    const key = operationKey(RUN_ID, command);
+    const key = operationKey(this.options.runId ?? "run1", command);
     const delivered = this.delivered.get(key) ?? 0;
     const outcome = this.options.effects?.({ ...command, key, delivered }) ?? { ok: true, output: command.input };
     if (outcome !== "lostBefore" && (outcome === "lostAfter" || tookPlace(outcome))) {
@@ -200,3 +227,22 @@ class MemoryHost implements EngineHost {
 }
 
 const tookPlace = (outcome: EffectOutcome) => outcome.ok || outcome.error.notPerformed !== true;
+
+/** The id of a called run, from its caller's. */
+export const calledRunId = (runId: string, { operationId, attempt }: CallCommand) =>
+  `${runId}/${operationId}.${attempt}`;
+
+/** What the caller gets of a called run that has ended; null: the scenario does not exist. */
+export function outcomeOfCall(
+  report: { outcome: RunReport["outcome"]; error: RunError | null; returned: Record<string, JsonValue> | null } | null,
+  command: CallCommand,
+): EffectOutcome {
+  const refused = (kind: OperationError["kind"], code: string) => ({
+    ok: false as const,
+    error: { kind, code, message: `${command.scenarioId}: ${code}` },
+  });
+  if (report === null) return refused("invalid", "scenario_not_found");
+  if (command.mode === "start") return { ok: true, output: { runId: "called" } };
+  if (report.outcome === "succeeded") return { ok: true, output: { outputs: report.returned ?? {} } };
+  return refused(report.outcome === "cancelled" ? "cancelled" : "terminal", "scenario_failed");
+}

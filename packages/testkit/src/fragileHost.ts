@@ -9,9 +9,11 @@ import {
   createState,
   operationKey,
   packState,
+  pendingCall,
   pendingCommand,
   unpackState,
   type Advance,
+  type CallCommand,
   type Command,
   type EffectOutcome,
   type Event,
@@ -20,6 +22,7 @@ import {
   type RunError,
   type RunState,
 } from "@patchbay/engine";
+import { calledRunId, outcomeOfCall } from "./engineHost.ts";
 import type { Random } from "./random.ts";
 import { testCatalog, testPorts } from "./scenarios.ts";
 
@@ -36,7 +39,7 @@ export type FaultTally = Record<Command["kind"], Record<Fault, number>>;
 
 export function createFaultTally(): FaultTally {
   const none = () => ({ beforeStore: 0, afterStore: 0, repeated: 0, stale: 0 });
-  return { perform: none(), wait: none(), respond: none(), park: none(), pause: none(), finish: none() };
+  return { perform: none(), call: none(), wait: none(), respond: none(), park: none(), pause: none(), finish: none() };
 }
 
 export interface FragileOptions {
@@ -48,6 +51,10 @@ export interface FragileOptions {
   /** What a service answers, by the operation's key and how often it has answered before. */
   answer: (key: string, answered: number, input: JsonValue) => EffectOutcome;
   tally: FaultTally;
+  /** Scenarios that `scenario.call` finds, by id; their runs meet faults as well. */
+  scenarios?: Record<string, Definition>;
+  runId?: string;
+  startMs?: number;
 }
 
 export interface FragileReport {
@@ -59,9 +66,12 @@ export interface FragileReport {
   problems: string[];
   /** How often a person had to retry. */
   retries: number;
+  /** Calls of other scenarios, in order, and how their runs ended; null where the scenario does not exist. */
+  calls: { command: CallCommand; report: FragileReport | null }[];
+  returned: Record<string, JsonValue> | null;
+  nowMs: number;
 }
 
-const RUN_ID = "run1";
 const MAX_STEPS = 100_000;
 /** Later steps meet no faults: every run comes to its end. */
 const MAX_FAULTS = 60;
@@ -74,8 +84,9 @@ export function runFragile(options: FragileOptions): FragileReport {
 class FragileHost {
   readonly #options: FragileOptions;
   readonly #plan: Plan;
+  readonly #runId: string;
   #text = packState(createState());
-  #nowMs = 1_000_000;
+  #nowMs: number;
   #faultsLeft = MAX_FAULTS;
   #finished: Extract<Command, { kind: "finish" }> | null = null;
   readonly #operations: OperationRecord[] = [];
@@ -85,12 +96,16 @@ class FragileHost {
   readonly #written = new Map<string, number>();
   readonly #allowed = new Map<string, number>();
   #retries = 0;
+  /** Called runs, by operation and attempt. */
+  readonly #called = new Map<string, FragileReport["calls"][number]>();
 
   constructor(options: FragileOptions) {
     const compiled = compilePlan(options.definition, testCatalog);
     if (!compiled.ok) throw new Error(compiled.issues.map((issue) => issue.message).join(" "));
     this.#options = options;
     this.#plan = compiled.plan;
+    this.#runId = options.runId ?? "run1";
+    this.#nowMs = options.startMs ?? 1_000_000;
   }
 
   run(): FragileReport {
@@ -109,6 +124,9 @@ class FragileHost {
       edges: this.#state().edges,
       problems: this.#problems,
       retries: this.#retries,
+      calls: [...this.#called.values()],
+      returned: (finished.outcome === "succeeded" && finished.returned) || null,
+      nowMs: this.#nowMs,
     };
   }
 
@@ -151,7 +169,10 @@ class FragileHost {
     if (this.#finished) this.#problems.push("something happened after the end");
     this.#text = packState(advanced.state);
     this.#operations.push(...advanced.operations);
-    for (const command of advanced.commands) if (command.kind === "finish") this.#finished = command;
+    for (const command of advanced.commands) {
+      if (command.kind === "finish") this.#finished = command;
+      if (command.kind === "call") this.#call(command);
+    }
   }
 
   /** What a sweeper does for a run of which only the stored text is left. `lostEvent` never was: its sender comes again. */
@@ -165,7 +186,7 @@ class FragileHost {
       case "performing":
         return { kind: "lost", ...underWay(state) };
       case "waiting":
-        return this.#wake(state);
+        return pendingCall(state) ? this.#endCall(state) : this.#wake(state);
       case "parked":
         return this.#retry(state);
       case "ended":
@@ -178,6 +199,8 @@ class FragileHost {
     switch (command.kind) {
       case "perform":
         return this.#perform(state);
+      case "call":
+        return this.#endCall(state);
       case "wait":
         return this.#wake(state);
       case "pause":
@@ -197,12 +220,36 @@ class FragileHost {
     return { kind: "timer" };
   }
 
+  /** The called run begins with the transaction that stores its caller's state, and once. */
+  #call(command: CallCommand): void {
+    const key = callKey(command);
+    if (this.#called.has(key)) this.#problems.push(`${key} was called twice`);
+    const definition = this.#options.scenarios?.[command.scenarioId];
+    const runId = calledRunId(this.#runId, command);
+    const report = definition
+      ? runFragile({ ...this.#options, definition, bundle: command.inputs, runId, startMs: this.#nowMs })
+      : null;
+    this.#called.set(key, { command, report });
+    this.#problems.push(...(report?.problems ?? []));
+    this.#retries += report?.retries ?? 0;
+  }
+
+  /** How the called run ended is stored with it: whoever looks after a crash finds it there. */
+  #endCall(state: RunState): Event {
+    const command = pendingCall(state);
+    const called = command && this.#called.get(callKey(command));
+    if (!command || !called) throw new Error("The run waits for a call that was never made.");
+    this.#nowMs = Math.max(this.#nowMs, called.report?.nowMs ?? 0);
+    const { operationId, attempt } = command;
+    return { kind: "resumed", operationId, attempt, outcome: outcomeOfCall(called.report, command) };
+  }
+
   #retry(state: RunState): Event {
     this.#retries += 1;
     this.#nowMs += 1_000;
     const { pending } = state;
     if (pending?.phase === "unknown") {
-      const key = operationKey(RUN_ID, { nodeId: pending.node, bundlePath: pending.path });
+      const key = operationKey(this.#runId, { nodeId: pending.node, bundlePath: pending.path });
       this.#allowed.set(key, (this.#allowed.get(key) ?? 0) + 1);
     }
     return { kind: "retry" };
@@ -211,7 +258,7 @@ class FragileHost {
   #perform(state: RunState): Event {
     const command = pendingCommand(this.#plan, state);
     if (!command) throw new Error("The stored state asks for no effect.");
-    const key = operationKey(RUN_ID, command);
+    const key = operationKey(this.#runId, command);
     const answered = this.#answered.get(key) ?? 0;
     const outcome = this.#options.answer(key, answered, command.input);
     const tookPlace = outcome.ok || outcome.error.notPerformed !== true;
@@ -248,7 +295,9 @@ class FragileHost {
       { operationId, attempt: attempt - 1 },
       { operationId: operationId - 1, attempt },
     ]) {
-      if (this.#advance({ ...result, ...of }).accepted) this.#problems.push("a result that came too late was accepted");
+      const resumed = { kind: "resumed" as const, outcome, ...of };
+      const isAccepted = this.#advance({ ...result, ...of }).accepted || this.#advance(resumed).accepted;
+      if (isAccepted) this.#problems.push("a result that came too late was accepted");
     }
   }
 
@@ -258,4 +307,5 @@ class FragileHost {
   }
 }
 
+const callKey = ({ operationId, attempt }: CallCommand) => `${operationId}.${attempt}`;
 const underWay = ({ pending }: RunState) => ({ operationId: pending?.id ?? 0, attempt: pending?.attempt ?? 0 });

@@ -4,10 +4,11 @@ import { action, edge, scenario } from "./scenarios.ts";
 
 /**
  * A valid random scenario of test nodes: effects, filters, routers, branches that are merged, iterators and repeaters with
- * aggregators, delays, stops, error routes, and now and then a catch-all.
+ * aggregators, delays, stops, calls of other scenarios and what they return, error routes, and now and then a catch-all.
  */
-export function randomScenario(random: Random, options: { nodes: number }): Definition {
-  const builder: Builder = { random, nodes: [], edges: [], nextId: 2, left: options.nodes };
+export function randomScenario(random: Random, options: { nodes: number; callees?: string[] }): Definition {
+  const { nodes, callees = [] } = options;
+  const builder: Builder = { random, nodes: [], edges: [], nextId: 2, left: nodes, callees };
   grow(builder, { from: 1, scope: [1], inErrorRoute: false });
   if (random.chance(0.3)) addCatchAll(builder);
   return scenario(builder.nodes, builder.edges);
@@ -19,6 +20,8 @@ interface Builder {
   edges: Edge[];
   nextId: number;
   left: number;
+  /** Ids of scenarios that it may call. */
+  callees: string[];
 }
 
 interface Place {
@@ -46,8 +49,10 @@ function grow(builder: Builder, place: Place): void {
   const { random } = builder;
   let at = place;
   while (builder.left > 0) {
-    const kind = random.below(12);
+    const kind = random.below(14);
     if (kind < 5) at = addPlain(builder, at);
+    else if (kind === 12) at = addCall(builder, at);
+    else if (kind === 13) at = addReturn(builder, at);
     else if (kind === 10) at = addBranches(builder, at);
     else if (kind === 11) {
       if (random.chance(0.2)) return addStop(builder, at);
@@ -66,6 +71,25 @@ function addPlain(builder: Builder, at: Place): Place {
   const next = add(builder, at, type, { config: { value: formula(builder, at) } });
   if (!at.inErrorRoute && type !== "test.echo" && builder.random.chance(0.5)) addErrorRoute(builder, next);
   return next;
+}
+
+/** A call of another scenario, now and then of one that does not exist, or without waiting for it. */
+function addCall(builder: Builder, at: Place): Place {
+  const { random, callees } = builder;
+  if (callees.length === 0) return addPlain(builder, at);
+  const scenarioId = random.chance(0.1) ? "missing" : random.pick(callees);
+  const inputs = { n: "{{1.n}}", items: "{{1.items}}", value: formula(builder, at) };
+  const mode = random.chance(0.1) ? "start" : "wait";
+  const retry = { attempts: 2, initialDelayMs: 1_000, maxDelayMs: 1_000 };
+  const errorHandling = random.chance(0.3) ? { retry } : undefined;
+  const next = add(builder, at, "scenario.call", { config: { scenarioId, inputs, mode }, errorHandling });
+  if (!at.inErrorRoute && random.chance(0.5)) addErrorRoute(builder, next);
+  return next;
+}
+
+function addReturn(builder: Builder, at: Place): Place {
+  const outputs = [{ name: "value", value: formula(builder, at) }];
+  return add(builder, at, "scenario.return", { config: { outputs } });
 }
 
 function addErrorRoute(builder: Builder, failed: Place): void {

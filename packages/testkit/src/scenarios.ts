@@ -88,6 +88,7 @@ export const testCatalog: ManifestCatalog = createManifestCatalog([
     actionManifest("stop", "pure", "stop"),
   ]),
   manifest("webhook", [actionManifest("respond", "pure", "respond")]),
+  manifest("scenario", [actionManifest("call", "pure", "call"), actionManifest("return", "pure", "return")]),
   manifest("error", [
     actionManifest("resume", "pure", "resume"),
     actionManifest("ignore", "pure", "ignore"),

@@ -1,9 +1,9 @@
 /** Random scenarios on a fragile host, compared with the same scenarios on one that never fails. */
 import { createEngineHost, type RunReport } from "./engineHost.ts";
 import { createFaultTally, runFragile, type FaultTally, type FragileReport } from "./fragileHost.ts";
-import { createRandom } from "./random.ts";
+import { createRandom, type Random } from "./random.ts";
 import { randomScenario } from "./randomScenario.ts";
-import type { JsonValue } from "@patchbay/core";
+import type { Definition, JsonValue } from "@patchbay/core";
 import type { EffectOutcome } from "@patchbay/engine";
 
 function hash(text: string): number {
@@ -22,14 +22,28 @@ function answer(key: string, answered: number, input: JsonValue): EffectOutcome 
   return { ok: true, output: { echo: input, key } };
 }
 
+interface Essence {
+  outcome: string;
+  error: string | null;
+  edges: RunReport["edges"];
+  operations: unknown[];
+  returned: unknown;
+  calls: { inputs: JsonValue; run: Essence | null }[];
+}
+
 /** What must not depend on faults. Times differ: the fragile host's clock went on further. */
-const essence = (report: Pick<RunReport | FragileReport, "outcome" | "error" | "edges" | "operations">) => ({
+const essence = (report: RunReport | FragileReport): Essence => ({
   outcome: report.outcome,
   error: report.error?.code ?? null,
   edges: report.edges,
   operations: report.operations.map(({ id, nodeId, bundlePath, state, input, output, error }) => {
     return [id, nodeId, bundlePath, state, withoutTimes(input), withoutTimes(output), error?.code ?? null];
   }),
+  returned: withoutTimes(report.returned),
+  calls: report.calls.map(({ command, report }) => ({
+    inputs: command.inputs,
+    run: report && essence(report),
+  })),
 });
 
 function withoutTimes(value: unknown): unknown {
@@ -40,24 +54,34 @@ export interface Simulated {
   nodes: number;
   retries: number;
   problems: string[];
-  calm: ReturnType<typeof essence>;
-  fragile: ReturnType<typeof essence>;
+  calm: Essence;
+  fragile: Essence;
+}
+
+/** Scenarios to be called; one of them calls the other. */
+function randomCallees(random: Random): Record<string, Definition> {
+  const inner = randomScenario(random, { nodes: 2 + random.below(3) });
+  const outer = randomScenario(random, { nodes: 2 + random.below(3), callees: ["inner"] });
+  return { inner, outer };
 }
 
 /** One scenario, decided by the seed alone. `calm` and `fragile` must be equal, and `problems` empty. */
 export function simulate(seed: number, tally: FaultTally = createFaultTally()): Simulated {
   const random = createRandom(seed);
-  const definition = randomScenario(random, { nodes: 4 + random.below(12) });
+  const scenarios = randomCallees(random);
+  const callees = Object.keys(scenarios);
+  const definition = randomScenario(random, { nodes: 4 + random.below(12), callees });
   const bundle = { n: random.below(8), items: Array.from({ length: random.below(4) }, (_, index) => index) };
   const host = createEngineHost({
     definition,
+    scenarios,
     effects: ({ key, delivered, input }) => answer(key, delivered, input),
     random: () => 0.5,
   });
   let calm = host.run(bundle);
   for (let retries = 0; calm.outcome === "parked" && retries < 50; retries++) calm = host.send({ kind: "retry" });
   const rough = createRandom(seed ^ 0x5eed);
-  const fragile = runFragile({ definition, bundle, random: rough, faultRate: 0.35, answer, tally });
+  const fragile = runFragile({ definition, scenarios, bundle, random: rough, faultRate: 0.35, answer, tally });
   return {
     nodes: definition.nodes.length,
     retries: fragile.retries,

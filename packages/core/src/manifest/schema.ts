@@ -20,6 +20,8 @@ export const controlSchema = z.enum([
   "delay",
   "respond",
   "stop",
+  "call",
+  "return",
   "resume",
   "ignore",
   "break",
@@ -63,7 +65,7 @@ export type ActionManifest = z.infer<typeof actionManifestSchema>;
 
 export const triggerManifestSchema = z.object({
   ...nodeKindFields,
-  kind: z.enum(["webhook", "schedule", "polling", "manual"]),
+  kind: z.enum(["webhook", "schedule", "polling", "manual", "call"]),
 });
 export type TriggerManifest = z.infer<typeof triggerManifestSchema>;
 

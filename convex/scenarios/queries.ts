@@ -77,6 +77,7 @@ export const getScenario = orgQuery({
         v.literal("schedule"),
         v.literal("polling"),
         v.literal("manual"),
+        v.literal("call"),
         v.null(),
       ),
       nextRunAt: v.union(v.number(), v.null()),

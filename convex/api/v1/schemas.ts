@@ -15,7 +15,7 @@ export const scenarioSchema = z
     webhookUrl: z.string().nullable().describe("Null for those who may not edit the scenario"),
     publishedVersion: z.number().int().nullable(),
     publishedTrigger: z
-      .enum(["webhook", "schedule", "polling", "manual"])
+      .enum(["webhook", "schedule", "polling", "manual", "call"])
       .nullable()
       .describe("What starts runs of the published version"),
     nextRunAt: time.nullable().describe("When its schedule strikes next"),

@@ -33,6 +33,7 @@ export const waitReasonValidator = v.union(
   v.literal("break"),
   v.literal("turn"),
   v.literal("call"),
+  v.literal("breaker"),
 );
 
 export const runTables = {

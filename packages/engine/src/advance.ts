@@ -18,12 +18,23 @@
 import { resumeCall } from "./calls.ts";
 import type { Command, Event, OperationRecord } from "./events.ts";
 import { failAttempt, parkUnknown } from "./failures.ts";
+import { beginLife, countParkedTime, endOverdue, failWhole } from "./lifetime.ts";
+import { resolveParked, retryParked } from "./stopped.ts";
 import { completeOperation, createFrame, followTopFrame } from "./flow.ts";
 import { delayOutput, enterNode, perform } from "./nodes.ts";
 import type { Plan } from "./plan.ts";
 import type { Budget, Ports } from "./ports.ts";
 import { copyState, type Pending, type RunState } from "./state.ts";
-import { beginOperation, begunOf, emitOperation, endRun, requireNode, createTurn, type Turn } from "./turn.ts";
+import {
+  beginOperation,
+  begunOf,
+  emitOperation,
+  endRun,
+  requireNode,
+  createTurn,
+  waitUntil,
+  type Turn,
+} from "./turn.ts";
 
 export interface Advance {
   /** False where the event does not fit the state: then the state is unchanged, and there is nothing to do. */
@@ -38,6 +49,8 @@ export interface Advance {
 export function advance(plan: Plan, state: RunState, event: Event, host: { ports: Ports; budget: Budget }): Advance {
   const turn = createTurn(plan, copyState(state), host.ports, host.budget);
   if (!accept(turn, event)) return { accepted: false, state, commands: [], operations: [] };
+  countParkedTime(turn);
+  endOverdue(turn);
   while (turn.state.phase === "ready") {
     if (turn.stepsLeft <= 0) {
       turn.commands.push({ kind: "pause" });
@@ -46,6 +59,7 @@ export function advance(plan: Plan, state: RunState, event: Event, host: { ports
     if (turn.state.at !== null) enterNode(turn, turn.state.at);
     else followTopFrame(turn);
   }
+  countParkedTime(turn);
   return { accepted: true, state: turn.state, commands: turn.commands, operations: turn.operations };
 }
 
@@ -66,7 +80,17 @@ function accept(turn: Turn, event: Event): boolean {
     case "timer":
       return phase === "waiting" && pending !== null && pending.reason !== "call" && wake(turn, pending);
     case "retry":
-      return phase === "parked" && retry(turn);
+      return phase === "parked" && retryParked(turn, event);
+    case "resolve":
+      return phase === "parked" && resolveParked(turn, event);
+    case "deferred":
+      return defer(turn, event);
+    case "release":
+      return phase === "waiting" && pending !== null && release(turn, pending);
+    case "limit":
+      if (phase === "ended") return false;
+      failWhole(turn, event.error);
+      return true;
     case "cancel":
       return phase !== "ended" && cancel(turn);
   }
@@ -75,6 +99,7 @@ function accept(turn: Turn, event: Event): boolean {
 function start(turn: Turn, event: Extract<Event, { kind: "start" }>): true {
   turn.state.phase = "ready";
   turn.state.seed = drawSeed(turn);
+  beginLife(turn);
   const operation = beginOperation(turn, requireNode(turn.plan, turn.plan.trigger));
   emitOperation(turn, operation, { state: "succeeded", output: event.bundle });
   turn.state.stack.push(createFrame(operation, "event", [event.bundle]));
@@ -135,24 +160,33 @@ function loseAttempt(turn: Turn, event: Extract<Event, { kind: "lost" }>): boole
 function wake(turn: Turn, pending: Pending): true {
   const dueMs = pending.dueMs ?? 0;
   if (turn.ports.nowMs < dueMs) {
-    turn.commands.push({ kind: "wait", dueMs, reason: pending.reason === "retry" ? "retry" : "delay" });
+    waitUntil(turn, { dueMs, reason: pending.reason === "call" ? "delay" : (pending.reason ?? "delay") });
     return true;
   }
-  if (pending.reason === "retry") {
-    perform(turn, pending, "next");
-    return true;
-  }
+  if (release(turn, pending)) return true;
   turn.state.pending = null;
   turn.state.phase = "ready";
   completeOperation(turn, begunOf(turn, pending), delayOutput(turn, pending));
   return true;
 }
 
-/** A parked run goes on where it stopped: at an `unknown` operation, or at the node that `error.break` gave up. */
-function retry(turn: Turn): true {
-  const { pending } = turn.state;
-  if (pending) perform(turn, pending, "first");
-  else turn.state.phase = "ready";
+/** The attempt was not made: the next one stands in its place, and counts instead of it. */
+function defer(turn: Turn, event: Extract<Event, { kind: "deferred" }>): boolean {
+  const pending = underWay(turn, event);
+  if (!pending) return false;
+  const { untilMs: dueMs, reason } = event;
+  // Whoever was to perform it is alive: what was lost before says nothing any more.
+  const waiting = { phase: "waiting" as const, reason, dueMs, lost: 0 };
+  turn.state.pending = { ...pending, ...waiting, firstAttempt: pending.firstAttempt + 1 };
+  turn.state.phase = "waiting";
+  waitUntil(turn, { dueMs, reason });
+  return true;
+}
+
+/** Performs what waits for its next attempt; false for other waits. */
+function release(turn: Turn, pending: Pending): boolean {
+  if (pending.reason !== "retry" && pending.reason !== "breaker") return false;
+  perform(turn, pending, "next");
   return true;
 }
 

@@ -26,15 +26,41 @@ export type Event =
   | { kind: "timer" }
   /** Goes on after a pause. */
   | { kind: "continue" }
-  /** Goes on from where a parked run stopped; an `unknown` operation is performed again. */
-  | { kind: "retry" }
+  /**
+   * Goes on from where a parked run stopped; an `unknown` operation is performed again. `by`: whom the host names as having
+   * decided so; absent where the run tries again by itself. `changes`: top-level fields of the stopped operation's input that
+   * are replaced; they hold until it has ended well.
+   */
+  | { kind: "retry"; by?: string; changes?: Record<string, JsonValue> }
+  /** The operation at which a parked run stopped counts as done, with this output; it is not performed. */
+  | { kind: "resolve"; output: JsonValue; by?: string }
+  /** The attempt was not made, and does not count: the operation waits, and is then performed. */
+  | { kind: "deferred"; operationId: number; attempt: number; untilMs: number; reason: "breaker" }
+  /** What was deferred or waits for its retry is performed now, before its time. */
+  | { kind: "release" }
+  /** The run has reached a limit that the host keeps: it fails with the error, whatever error routes there are. */
+  | { kind: "limit"; error: OperationError }
   | { kind: "cancel" };
+
+/** Why a run waits for a time to come. */
+export type WaitReason = "delay" | "retry" | "breaker";
+
+/** What was decided about an operation at which the run had stopped. */
+export interface Decision {
+  /** `automatic`: by `error.break`'s own retries. `done`: it counts as performed, with the output that was given. */
+  kind: "retried" | "edited" | "done" | "automatic";
+  atMs: number;
+  /** As the host named them. */
+  by?: string;
+  /** Of `edited`: the changed fields as they would have been, as far as they could be told. */
+  before?: Record<string, JsonValue>;
+}
 
 /** What the host has to do. At most one of `perform`, `call`, `wait`, `park`, `pause` and `finish` comes from one `advance`. */
 export type Command =
   | PerformCommand
   | CallCommand
-  | { kind: "wait"; dueMs: number; reason: "delay" | "retry" }
+  | { kind: "wait"; dueMs: number; reason: WaitReason }
   /** The webhook's answer, at most once per run. */
   | { kind: "respond"; response: WebhookResponse }
   /** The run is incomplete: kept with everything to go on; at `retryAtMs`, where given, the host sends `retry`. */
@@ -61,6 +87,8 @@ export interface PerformCommand {
   effect: Exclude<Effect, "pure">;
   attempt: number;
   timeoutMs: number;
+  /** What the node wants when its connection's circuit breaker is open; it waits where absent. */
+  whenUnavailable?: "fail";
 }
 
 /**
@@ -117,4 +145,6 @@ export interface OperationRecord {
   durationMs: number;
   /** Values of the config that were empty, and why. */
   missing?: MissingValue[];
+  /** What persons decided about it while the run was incomplete. */
+  decisions?: Decision[];
 }

@@ -5,7 +5,7 @@ import type { RunError } from "./events.ts";
 import { createFrame, passes } from "./flow.ts";
 import { judge } from "./retry.ts";
 import type { Frame, Pending } from "./state.ts";
-import { begunOf, emitOperation, endRun, requireNode, type Begun, type Turn } from "./turn.ts";
+import { begunOf, emitOperation, endRun, requireNode, waitUntil, type Begun, type Turn } from "./turn.ts";
 
 /** An attempt at an effect has failed: try again later, ask a person, or fail the operation. */
 export function failAttempt(turn: Turn, pending: Pending, error: OperationError): void {
@@ -30,7 +30,7 @@ function waitForRetry(turn: Turn, pending: Pending, error: OperationError, delay
   const dueMs = turn.ports.nowMs + delayMs;
   turn.state.pending = { ...pending, phase: "waiting", reason: "retry", dueMs, error };
   turn.state.phase = "waiting";
-  turn.commands.push({ kind: "wait", dueMs, reason: "retry" });
+  waitUntil(turn, { dueMs, reason: "retry" });
 }
 
 /** A write whose outcome nobody knows: the run stops here until a person decides. */
@@ -141,6 +141,7 @@ function breakOff(turn: Turn, failed: Frame, input: Record<string, JsonValue>): 
   const known = state.broken?.node === failed.node && state.broken.path === failed.path ? state.broken : null;
   const breaks = (known?.breaks ?? 0) + 1;
   state.broken = { node: failed.node, path: failed.path, attempts: failed.attempts ?? 0, breaks };
+  if (known?.changes) state.broken.changes = known.changes;
   state.at = failed.node;
   state.phase = "parked";
   const error = located(failed);

@@ -4,14 +4,17 @@ export type {
   AttemptRecord,
   CallCommand,
   Command,
+  Decision,
   EffectOutcome,
   Event,
   OperationRecord,
   OperationState,
   PerformCommand,
   RunError,
+  WaitReason,
   WebhookResponse,
 } from "./events.ts";
+export { stoppedOperation, type StoppedOperation } from "./stopped.ts";
 export { compilePlan, type CompiledPlan, type Plan, type PlanEdge, type PlanNode } from "./plan.ts";
 export type { Budget, Collector, Ports, PureResult } from "./ports.ts";
 export {

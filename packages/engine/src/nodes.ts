@@ -7,7 +7,17 @@ import { direct, failOperation, failRun } from "./failures.ts";
 import { completeOperation, createFrame } from "./flow.ts";
 import type { PlanNode } from "./plan.ts";
 import { pendingCommand, type Pending } from "./state.ts";
-import { beginOperation, emitOperation, endRun, evaluateInput, requireNode, type Begun, type Turn } from "./turn.ts";
+import { takeDecisions } from "./stopped.ts";
+import {
+  beginOperation,
+  emitOperation,
+  endRun,
+  evaluateInput,
+  requireNode,
+  waitUntil,
+  type Begun,
+  type Turn,
+} from "./turn.ts";
 
 /** Executes the node that `state.at` points to, on the current environment. */
 export function enterNode(turn: Turn, id: number): void {
@@ -17,7 +27,7 @@ export function enterNode(turn: Turn, id: number): void {
   const operation = beginOperation(turn, node);
   if (node.disabled) return passThrough(turn, operation);
   if (turn.state.operationCount > turn.plan.maxOperations) return failRun(turn, operation, tooMany(turn));
-  const error = evaluateInput(turn, operation);
+  const error = evaluateInput(turn, operation, takeDecisions(turn, operation));
   if (error) return failOperation(turn, operation, error);
   if (node.control) return control(turn, operation, node.control);
   if (node.effect === "pure") return performPure(turn, operation);
@@ -59,6 +69,7 @@ function pend(turn: Turn, operation: Begun): Pending {
     startedAt: operation.startedAt,
   };
   if (operation.missing) pending.missing = operation.missing;
+  if (operation.decisions) pending.decisions = operation.decisions;
   return pending;
 }
 
@@ -151,7 +162,7 @@ function delay(turn: Turn, operation: Begun, input: Record<string, JsonValue>): 
   }
   turn.state.pending = pending;
   turn.state.phase = "waiting";
-  turn.commands.push({ kind: "wait", dueMs, reason: "delay" });
+  waitUntil(turn, { dueMs, reason: "delay" });
 }
 
 function dueOf({ seconds, until }: Record<string, JsonValue>, nowMs: number): number {

@@ -23,6 +23,10 @@ export const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initialDelayMs: 1_000, 
 const CALLED_ONCE: RetryPolicy = { ...DEFAULT_RETRY, attempts: 1 };
 export const DEFAULT_TIMEOUT_MS = 30_000;
 export const DEFAULT_MAX_OPERATIONS = 10_000;
+/** How long a run may live, time as incomplete not counted. */
+export const DEFAULT_MAX_RUN_MS = 30 * 86_400_000;
+/** Characters of JSON that a run's operations may leave in its log. */
+export const DEFAULT_MAX_DATA_CHARACTERS = 200_000_000;
 
 export interface PlanEdge {
   /** Position in the definition's edges; names the edge in the state. */
@@ -45,6 +49,8 @@ export interface PlanNode {
   retry: RetryPolicy;
   timeoutMs: number;
   whenUnknown: "ask" | "repeat";
+  /** What happens while the circuit breaker of its connection is open. */
+  whenUnavailable: "wait" | "fail";
   /** In the order in which they are tried; a fallback comes last. */
   next: PlanEdge[];
   error: PlanEdge[];
@@ -60,6 +66,9 @@ export interface Plan {
   nodes: ReadonlyMap<NodeId, PlanNode>;
   edges: readonly { from: NodeId; to: NodeId; kind: Edge["kind"] }[];
   maxOperations: number;
+  maxRunMs: number;
+  /** The host sees to it: it knows what it stores. */
+  maxDataCharacters: number;
   /** How many of the scenario's runs may be under way at the same time; the host sees to it. Any number where absent. */
   maxConcurrentRuns?: number;
   /** Whether a `webhook.respond` node may answer the caller. */
@@ -94,6 +103,8 @@ export function compilePlan(definition: Definition, catalog: ManifestCatalog): C
     nodes,
     edges: definition.edges.map(({ from, to, kind }) => ({ from, to, kind })),
     maxOperations: definition.settings?.maxOperations ?? DEFAULT_MAX_OPERATIONS,
+    maxRunMs: secondsToMs(definition.settings?.maxRunSeconds) ?? DEFAULT_MAX_RUN_MS,
+    maxDataCharacters: megabytes(definition.settings?.maxDataMegabytes) ?? DEFAULT_MAX_DATA_CHARACTERS,
     responds: [...nodes.values()].some((node) => node.control === "respond" && !node.disabled),
     calls: [...nodes.values()].some((node) => node.control === "call" && !node.disabled),
   };
@@ -101,6 +112,9 @@ export function compilePlan(definition: Definition, catalog: ManifestCatalog): C
   if (maxConcurrentRuns !== undefined) plan.maxConcurrentRuns = maxConcurrentRuns;
   return { ok: true, plan };
 }
+
+const secondsToMs = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1_000);
+const megabytes = (count: number | undefined) => (count === undefined ? undefined : count * 1_000_000);
 
 /** An action that limits its own time (a literal `timeoutMs` in its config) ends by that, not by the engine just before. */
 function timeoutBeyond(own: unknown): number | null {
@@ -120,6 +134,7 @@ function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
     retry: handling?.retry ?? (isCall(kind) ? CALLED_ONCE : DEFAULT_RETRY),
     timeoutMs: handling?.timeoutMs ?? timeoutBeyond(node.config.timeoutMs) ?? DEFAULT_TIMEOUT_MS,
     whenUnknown: handling?.whenUnknown ?? "ask",
+    whenUnavailable: handling?.whenUnavailable ?? "wait",
     next: [],
     error: [],
     collectors: [],

@@ -1,5 +1,5 @@
 import type { JsonValue, MissingValue, NodeId, OperationError } from "@patchbay/core";
-import type { AttemptRecord, OperationRecord, PerformCommand } from "./events.ts";
+import type { AttemptRecord, Decision, OperationRecord, PerformCommand, WaitReason } from "./events.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -50,7 +50,7 @@ export interface Pending {
   /** `performing`: its attempt is with the host. `waiting`: until `dueMs`, or for the run that it called. `unknown`: a write without a result. */
   phase: "performing" | "waiting" | "unknown";
   dueMs?: number;
-  reason?: "delay" | "retry" | "call";
+  reason?: WaitReason | "call";
   /** The latest attempt's number; results of others are ignored. */
   attempt: number;
   /** The first attempt that counts against the node's policy: what came before a person's retry does not. */
@@ -64,6 +64,7 @@ export interface Pending {
   startedAt: number;
   error?: OperationError;
   missing?: MissingValue[];
+  decisions?: Decision[];
 }
 
 /** What is remembered of an operation that `error.break` stopped, for when it is performed again. */
@@ -74,6 +75,10 @@ export interface Broken {
   attempts: number;
   /** How often it was broken off. */
   breaks: number;
+  /** Fields of its input that a person has replaced. */
+  changes?: Record<string, JsonValue>;
+  /** What was decided about it since it was broken off; the next operation takes them over. */
+  decisions?: Decision[];
 }
 
 /**
@@ -95,6 +100,10 @@ export interface RunState {
   responded: boolean;
   /** What the latest `return` gave, for whoever called the run. */
   returned?: Record<string, JsonValue>;
+  /** When the run has lived too long. Moves on by the time in which it is parked. Absent in states of earlier releases. */
+  deadlineMs?: number;
+  /** Since when the run is parked. */
+  parkedAtMs?: number;
   /** How often each edge was `[seen, passed]`, by its position in the definition. */
   edges: Record<string, [seen: number, passed: number]>;
 }
@@ -173,6 +182,7 @@ export function pendingCommand(plan: Plan, state: RunState): PerformCommand | nu
     timeoutMs: node.timeoutMs,
   };
   if (node.connectionId !== undefined) command.connectionId = node.connectionId;
+  if (node.whenUnavailable === "fail") command.whenUnavailable = "fail";
   return command;
 }
 
@@ -193,5 +203,6 @@ export function pendingOperation(state: RunState, nowMs: number): OperationRecor
     durationMs: Math.max(0, nowMs - pending.startedAt),
   };
   if (pending.missing) record.missing = pending.missing;
+  if (pending.decisions) record.decisions = pending.decisions;
   return record;
 }

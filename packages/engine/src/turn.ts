@@ -1,12 +1,21 @@
 import {
   evaluateConfig,
+  evaluateConfigWith,
   type JsonValue,
   type MissingValue,
   type NodeId,
   type OperationError,
   type Scope,
 } from "@patchbay/core";
-import type { AttemptRecord, Command, OperationRecord, OperationState, RunError } from "./events.ts";
+import type {
+  AttemptRecord,
+  Command,
+  Decision,
+  OperationRecord,
+  OperationState,
+  RunError,
+  WaitReason,
+} from "./events.ts";
 import type { Plan, PlanNode } from "./plan.ts";
 import type { Budget, Ports } from "./ports.ts";
 import type { Frame, Pending, RunState } from "./state.ts";
@@ -32,6 +41,7 @@ export interface Begun {
   attempts: AttemptRecord[];
   /** The number of the latest attempt. */
   attempt: number;
+  decisions?: Decision[];
 }
 
 export function createTurn(plan: Plan, state: RunState, ports: Ports, budget: Budget): Turn {
@@ -125,13 +135,19 @@ export function begunOf(turn: Turn, pending: Pending): Begun {
     attempt: pending.attempt,
   };
   if (pending.missing) begun.missing = pending.missing;
+  if (pending.decisions) begun.decisions = pending.decisions;
   return begun;
 }
 
-/** Evaluates the node's config into the operation's input. */
-export function evaluateInput(turn: Turn, operation: Begun): OperationError | null {
-  const place = () => `${operation.node.id}:${operation.path}`;
-  const result = evaluateConfig(operation.node.config, scopeOf(turn, place));
+/** Evaluates the node's config into the operation's input; fields in `changes` are taken from there. */
+export function evaluateInput(
+  turn: Turn,
+  operation: Begun,
+  changes?: Record<string, JsonValue>,
+): OperationError | null {
+  const { config } = operation.node;
+  const scope = scopeOf(turn, () => `${operation.node.id}:${operation.path}`);
+  const result = changes ? evaluateConfigWith(config, scope, changes) : evaluateConfig(config, scope);
   if (!result.ok) return result.error;
   operation.input = result.value;
   if (result.missing.length > 0) operation.missing = result.missing;
@@ -157,7 +173,14 @@ export function emitOperation(
     durationMs: Math.max(0, turn.ports.nowMs - operation.startedAt),
   };
   if (operation.missing) record.missing = operation.missing;
+  if (operation.decisions) record.decisions = operation.decisions;
   turn.operations.push(record);
+}
+
+/** Asks the host to wait, never beyond the end of the run's life. */
+export function waitUntil(turn: Turn, wait: { dueMs: number; reason: WaitReason }): void {
+  const { deadlineMs = Infinity } = turn.state;
+  turn.commands.push({ kind: "wait", dueMs: Math.min(wait.dueMs, deadlineMs), reason: wait.reason });
 }
 
 function soleAttempt(turn: Turn, operation: Begun, error: OperationError | undefined): AttemptRecord {

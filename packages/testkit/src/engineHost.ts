@@ -20,6 +20,7 @@ import {
   type Plan,
   type Ports,
   type RunError,
+  type WaitReason,
   type WebhookResponse,
 } from "@patchbay/engine";
 import { testCatalog, testPorts } from "./scenarios.ts";
@@ -32,9 +33,9 @@ export interface EffectCall extends PerformCommand {
 
 /**
  * What becomes of one attempt. `lostBefore`: the performer dies before it did anything; `lostAfter`: it did it, and its
- * result is lost.
+ * result is lost. `deferredMs`: it is not made, and comes again after so long.
  */
-export type EffectScript = (call: EffectCall) => EffectOutcome | "lostBefore" | "lostAfter";
+export type EffectScript = (call: EffectCall) => EffectOutcome | "lostBefore" | "lostAfter" | { deferredMs: number };
 
 export interface HostOptions {
   definition: Definition;
@@ -63,7 +64,7 @@ export interface RunReport {
   calls: { command: CallCommand; report: RunReport | null }[];
   /** What the run gave its caller. */
   returned: Record<string, JsonValue> | null;
-  waits: { reason: "delay" | "retry"; durationMs: number }[];
+  waits: { reason: WaitReason; durationMs: number }[];
   nowMs: number;
   /** Edge counts by position: `[seen, passed]`. */
   edges: Record<string, [number, number]>;
@@ -215,6 +216,10 @@ class MemoryHost implements EngineHost {
     const key = operationKey(this.options.runId ?? "run1", command);
     const delivered = this.delivered.get(key) ?? 0;
     const outcome = this.options.effects?.({ ...command, key, delivered }) ?? { ok: true, output: command.input };
+    if (typeof outcome === "object" && "deferredMs" in outcome) {
+      const untilMs = this.nowMs + outcome.deferredMs;
+      return { kind: "deferred", operationId, attempt, untilMs, reason: "breaker" };
+    }
     if (outcome !== "lostBefore" && (outcome === "lostAfter" || tookPlace(outcome))) {
       this.result.performed.push({ key, effect, attempt });
     }

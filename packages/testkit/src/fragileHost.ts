@@ -55,6 +55,11 @@ export interface FragileOptions {
   scenarios?: Record<string, Definition>;
   runId?: string;
   startMs?: number;
+  /**
+   * Whether persons do anything they may with a parked run, and stop runs in between. Without it they retry until it ends,
+   * and it must end as one that never stopped.
+   */
+  persons?: "anything";
 }
 
 export interface FragileReport {
@@ -70,7 +75,13 @@ export interface FragileReport {
   calls: { command: CallCommand; report: FragileReport | null }[];
   returned: Record<string, JsonValue> | null;
   nowMs: number;
+  /** What persons did with parked runs, how often. */
+  acts: Record<Act, number>;
 }
+
+/** What a person may do with a parked run; `wait` leaves it to its own retries, where it has some. */
+const acts = ["retry", "edit", "resolve", "cancel", "wait"] as const;
+export type Act = (typeof acts)[number];
 
 const MAX_STEPS = 100_000;
 /** Later steps meet no faults: every run comes to its end. */
@@ -95,6 +106,9 @@ class FragileHost {
   /** How often each write took place, and how often a person allowed it again. */
   readonly #written = new Map<string, number>();
   readonly #allowed = new Map<string, number>();
+  /** Operations that a person called done: they must not be performed any more. */
+  readonly #resolved = new Set<string>();
+  readonly #acts: FragileReport["acts"] = { retry: 0, edit: 0, resolve: 0, cancel: 0, wait: 0 };
   #retries = 0;
   /** Called runs, by operation and attempt. */
   readonly #called = new Map<string, FragileReport["calls"][number]>();
@@ -112,7 +126,7 @@ class FragileHost {
     let event: Event | null = { kind: "start", bundle: this.#options.bundle };
     for (let steps = 0; event; steps++) {
       if (steps > MAX_STEPS) throw new Error("The run does not come to an end.");
-      event = this.#deliver(event);
+      event = this.#deliver(this.#interrupt(event));
     }
     this.#checkOperations();
     const finished = this.#finished;
@@ -127,6 +141,7 @@ class FragileHost {
       calls: [...this.#called.values()],
       returned: (finished.outcome === "succeeded" && finished.returned) || null,
       nowMs: this.#nowMs,
+      acts: this.#acts,
     };
   }
 
@@ -152,6 +167,7 @@ class FragileHost {
     const fault = this.#chooseFault();
     if (fault) for (const { kind } of advanced.commands) this.#options.tally[kind][fault] += 1;
     if (fault === "beforeStore") return this.#recover(event);
+    this.#noteDecision(event, this.#state());
     this.#store(advanced);
     if (fault === "repeated") this.#repeat(event);
     if (fault === "stale") this.#sendStale();
@@ -161,6 +177,8 @@ class FragileHost {
   #chooseFault(): Fault | null {
     const { random, faultRate } = this.#options;
     if (this.#faultsLeft <= 0 || !random.chance(faultRate)) return null;
+    // An operation that loses its performer too often fails: that is a test of its own.
+    if ((this.#state().pending?.lost ?? 0) >= 4) return null;
     this.#faultsLeft -= 1;
     return random.pick(faults);
   }
@@ -213,8 +231,16 @@ class FragileHost {
     }
   }
 
-  /** The timer; now and then it comes too early, and has to wait for the rest. */
+  /** Now and then somebody stops the run in between: what was to come next is never delivered. */
+  #interrupt(event: Event): Event {
+    const { random, persons } = this.#options;
+    return persons && event.kind !== "start" && random.chance(0.01) ? { kind: "cancel" } : event;
+  }
+
+  /** The timer; now and then it comes too early, and has to wait for the rest, or somebody does not wait for it. */
   #wake(state: RunState): Event {
+    const { reason } = state.pending ?? {};
+    if (reason !== "delay" && this.#options.random.chance(0.3)) return { kind: "release" };
     const dueMs = state.pending?.dueMs ?? this.#nowMs;
     if (!this.#options.random.chance(0.2)) this.#nowMs = Math.max(this.#nowMs, dueMs);
     return { kind: "timer" };
@@ -247,18 +273,40 @@ class FragileHost {
   #retry(state: RunState): Event {
     this.#retries += 1;
     this.#nowMs += 1_000;
-    const { pending } = state;
-    if (pending?.phase === "unknown") {
-      const key = operationKey(this.#runId, { nodeId: pending.node, bundlePath: pending.path });
-      this.#allowed.set(key, (this.#allowed.get(key) ?? 0) + 1);
-    }
-    return { kind: "retry" };
+    const act = this.#decide(state);
+    this.#acts[act] += 1;
+    if (act === "cancel") return { kind: "cancel" };
+    if (act === "resolve") return { kind: "resolve", output: { given: true }, by: "somebody" };
+    if (act === "wait") return { kind: "retry" };
+    return { kind: "retry", by: "somebody", ...(act === "edit" && { changes: { value: "edited" } }) };
+  }
+
+  /** What is decided counts once it is stored. `state`: the one that it was decided about. */
+  #noteDecision(event: Event, state: RunState): void {
+    const stopped = state.pending ?? state.broken;
+    if (!stopped || (event.kind !== "retry" && event.kind !== "resolve")) return;
+    const key = operationKey(this.#runId, { nodeId: stopped.node, bundlePath: stopped.path });
+    if (event.kind === "resolve") this.#resolved.add(key);
+    else this.#allowed.set(key, (this.#allowed.get(key) ?? 0) + 1);
+  }
+
+  #decide(state: RunState): Act {
+    const { random, persons } = this.#options;
+    if (!persons) return "retry";
+    const act = random.pick(acts);
+    // Only what was broken off tries again by itself.
+    return act === "wait" && state.pending ? "retry" : act;
   }
 
   #perform(state: RunState): Event {
     const command = pendingCommand(this.#plan, state);
     if (!command) throw new Error("The stored state asks for no effect.");
+    const { operationId, attempt } = command;
+    if (this.#options.random.chance(0.05)) {
+      return { kind: "deferred", operationId, attempt, untilMs: this.#nowMs + 5_000, reason: "breaker" };
+    }
     const key = operationKey(this.#runId, command);
+    if (this.#resolved.has(key)) this.#problems.push(`${key} was performed after somebody called it done`);
     const answered = this.#answered.get(key) ?? 0;
     const outcome = this.#options.answer(key, answered, command.input);
     const tookPlace = outcome.ok || outcome.error.notPerformed !== true;
@@ -266,7 +314,6 @@ class FragileHost {
     this.#answered.set(key, answered + 1);
     const startedAtMs = this.#nowMs;
     this.#nowMs += 10;
-    const { operationId, attempt } = command;
     return { kind: "result", operationId, attempt, startedAtMs, endedAtMs: this.#nowMs, outcome };
   }
 
@@ -278,7 +325,7 @@ class FragileHost {
 
   /** Events that move a run on by themselves (a person's retry, going on after a pause) mean something when they come twice. */
   #repeat(event: Event): void {
-    if (event.kind === "retry" || event.kind === "continue") return;
+    if (event.kind === "retry" || event.kind === "resolve" || event.kind === "continue") return;
     const again = this.#advance(event);
     const isHarmless = !again.accepted || (event.kind === "timer" && packState(again.state) === this.#text);
     // A timer that comes again may be that of the wait which follows: it must not be early then.

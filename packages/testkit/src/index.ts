@@ -7,8 +7,8 @@ export {
   type HostOptions,
   type RunReport,
 } from "./engineHost.ts";
-export { createFaultTally, type Fault, type FaultTally } from "./fragileHost.ts";
-export { simulate, type Simulated } from "./simulate.ts";
+export { createFaultTally, type Act, type Fault, type FaultTally } from "./fragileHost.ts";
+export { simulate, simulatePersons, type Simulated, type SimulatedPersons } from "./simulate.ts";
 export { createRandom, type Random } from "./random.ts";
 export { action, edge, scenario, testCatalog, testPorts, type NodeSpec } from "./scenarios.ts";
 export { randomScenario } from "./randomScenario.ts";

@@ -4,11 +4,15 @@ import { action, edge, scenario } from "./scenarios.ts";
 
 /**
  * A valid random scenario of test nodes: effects, filters, routers, branches that are merged, iterators and repeaters with
- * aggregators, delays, stops, calls of other scenarios and what they return, error routes, and now and then a catch-all.
+ * aggregators, delays, stops, calls of other scenarios and what they return, error routes, and now and then a catch-all. With
+ * `breaks`, `error.break` as well.
  */
-export function randomScenario(random: Random, options: { nodes: number; callees?: string[] }): Definition {
-  const { nodes, callees = [] } = options;
-  const builder: Builder = { random, nodes: [], edges: [], nextId: 2, left: nodes, callees };
+export function randomScenario(
+  random: Random,
+  options: { nodes: number; callees?: string[]; breaks?: boolean },
+): Definition {
+  const { nodes, callees = [], breaks = false } = options;
+  const builder: Builder = { random, nodes: [], edges: [], nextId: 2, left: nodes, callees, breaks };
   grow(builder, { from: 1, scope: [1], inErrorRoute: false });
   if (random.chance(0.3)) addCatchAll(builder);
   return scenario(builder.nodes, builder.edges);
@@ -22,6 +26,8 @@ interface Builder {
   left: number;
   /** Ids of scenarios that it may call. */
   callees: string[];
+  /** Whether error routes may break runs off: such runs end only when somebody gives up. */
+  breaks: boolean;
 }
 
 interface Place {
@@ -94,6 +100,12 @@ function addReturn(builder: Builder, at: Place): Place {
 
 function addErrorRoute(builder: Builder, failed: Place): void {
   const id = builder.nextId++;
+  const isBreak = builder.breaks && builder.random.chance(0.6);
+  if (isBreak) {
+    builder.nodes.push(action(id, "error.break", { config: { attempts: builder.random.below(3) } }));
+    builder.edges.push(edge(failed.from, id, { kind: "error" }));
+    return;
+  }
   const type = builder.random.pick([
     "error.resume",
     "error.resume",

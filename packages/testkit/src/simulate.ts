@@ -1,6 +1,6 @@
 /** Random scenarios on a fragile host, compared with the same scenarios on one that never fails. */
 import { createEngineHost, type RunReport } from "./engineHost.ts";
-import { createFaultTally, runFragile, type FaultTally, type FragileReport } from "./fragileHost.ts";
+import { createFaultTally, runFragile, type Act, type FaultTally, type FragileReport } from "./fragileHost.ts";
 import { createRandom, type Random } from "./random.ts";
 import { randomScenario } from "./randomScenario.ts";
 import type { Definition, JsonValue } from "@patchbay/core";
@@ -28,7 +28,7 @@ interface Essence {
   edges: RunReport["edges"];
   operations: unknown[];
   returned: unknown;
-  calls: { inputs: JsonValue; run: Essence | null }[];
+  calls: { inputs: unknown; run: Essence | null }[];
 }
 
 /** What must not depend on faults. Times differ: the fragile host's clock went on further. */
@@ -41,7 +41,7 @@ const essence = (report: RunReport | FragileReport): Essence => ({
   }),
   returned: withoutTimes(report.returned),
   calls: report.calls.map(({ command, report }) => ({
-    inputs: command.inputs,
+    inputs: withoutTimes(command.inputs),
     run: report && essence(report),
   })),
 });
@@ -89,4 +89,21 @@ export function simulate(seed: number, tally: FaultTally = createFaultTally()): 
     calm: essence(calm),
     fragile: essence(fragile),
   };
+}
+
+export interface SimulatedPersons {
+  problems: string[];
+  acts: Record<Act, number>;
+  outcome: FragileReport["outcome"];
+}
+
+/** One scenario whose runs break off, and persons who do anything they may with them, beside every fault of the host. */
+export function simulatePersons(seed: number, tally: FaultTally = createFaultTally()): SimulatedPersons {
+  const random = createRandom(seed);
+  const definition = randomScenario(random, { nodes: 4 + random.below(12), breaks: true });
+  const bundle = { n: random.below(8), items: Array.from({ length: random.below(4) }, (_, index) => index) };
+  const rough = createRandom(seed ^ 0xdec1de);
+  const options = { definition, bundle, random: rough, faultRate: 0.3, answer, tally, persons: "anything" as const };
+  const { problems, acts, outcome } = runFragile(options);
+  return { problems, acts, outcome };
 }

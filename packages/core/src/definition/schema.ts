@@ -25,6 +25,8 @@ export const nodeErrorHandlingSchema = z.object({
   timeoutMs: z.number().int().min(1_000).max(300_000).optional(),
   /** A write whose result was lost may be performed again instead of becoming `unknown`. */
   whenUnknown: z.enum(["ask", "repeat"]).optional(),
+  /** While its connection's circuit breaker is open: wait until the service answers again, or fail at once. Waits where absent. */
+  whenUnavailable: z.enum(["wait", "fail"]).optional(),
 });
 
 export const nodeSchema = z.object({
@@ -122,6 +124,15 @@ export const settingsSchema = z.object({
   maxOperations: z.number().int().min(1).max(100_000).optional(),
   /** Runs that may be under way at the same time, others wait for their turn; without it, any number. One: strictly in order. */
   maxConcurrentRuns: z.number().int().min(1).max(100).optional(),
+  /** How long a run may live, waits included and time as incomplete not; 30 days where absent. It then fails with `scenario_limit`. */
+  maxRunSeconds: z
+    .number()
+    .int()
+    .min(60)
+    .max(90 * 86_400)
+    .optional(),
+  /** What a run's operations may store, in millions of characters of JSON; 200 where absent. It then fails with `scenario_limit`. */
+  maxDataMegabytes: z.number().int().min(1).max(2_000).optional(),
 });
 
 /** A scenario's graph. Structure only: what it means is checked by `validateDefinition`. */

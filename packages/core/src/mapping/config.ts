@@ -19,7 +19,7 @@ export interface CompiledConfig {
   templates: readonly ConfigTemplate[];
   /** Whether nothing in it depends on the scope. */
   isConstant: boolean;
-  evaluate: (evaluation: Evaluation) => JsonObject;
+  evaluate: (evaluation: Evaluation, replaced?: JsonObject) => JsonObject;
 }
 
 type ValueEvaluator = (evaluation: Evaluation) => Value;
@@ -42,7 +42,10 @@ export function compileConfig(
   return {
     templates,
     isConstant: templates.length === 0,
-    evaluate: (evaluation) => evaluateEntries(entries, evaluation),
+    evaluate: (evaluation, replaced) =>
+      replaced === undefined
+        ? evaluateEntries(entries, evaluation)
+        : { ...evaluateEntries(withoutKeys(entries, replaced), evaluation), ...replaced },
   };
 }
 
@@ -56,6 +59,22 @@ export function evaluateConfig(
   budget: Budget = defaultBudget,
 ): EvaluationResult<JsonObject> {
   return runEvaluation(scope, budget, compiled.evaluate);
+}
+
+/** As `evaluateConfig`, with top-level fields that are given: their formulas are not evaluated. */
+export function evaluateConfigWith(
+  compiled: CompiledConfig,
+  scope: Scope,
+  replaced: JsonObject,
+): EvaluationResult<JsonObject> {
+  return runEvaluation(scope, defaultBudget, (evaluation) => compiled.evaluate(evaluation, replaced));
+}
+
+function withoutKeys<Entry extends readonly [string, unknown]>(
+  entries: readonly Entry[],
+  replaced: JsonObject,
+): Entry[] {
+  return entries.filter(([key]) => !Object.hasOwn(replaced, key));
 }
 
 function constantOf(value: JsonValue): ValueEvaluator {

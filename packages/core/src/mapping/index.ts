@@ -9,7 +9,14 @@ export type {
   TemplatePart,
   TextRange,
 } from "./ast.ts";
-export { compileConfig, evaluateConfig, type CompiledConfig, type ConfigTemplate, type FieldPath } from "./config.ts";
+export {
+  compileConfig,
+  evaluateConfig,
+  evaluateConfigWith,
+  type CompiledConfig,
+  type ConfigTemplate,
+  type FieldPath,
+} from "./config.ts";
 export { constants, type ConstantDoc } from "./constants.ts";
 export { defaultBudget, type Budget, type MissingValue, type Scope } from "./evaluation.ts";
 export { findFunction, functionCatalog, suggestName } from "./functions/catalog.ts";

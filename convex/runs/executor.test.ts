@@ -132,23 +132,6 @@ describe("the ticket", () => {
     await settle(backend.t);
     expect(await getDetail(backend.owner, runId)).toMatchObject({ state: "succeeded", operationCount: 3 });
   });
-
-  it("says that its shard is far behind when runs have waited too long", async () => {
-    stubService(() => okJson({}));
-    const runId = await startRequest();
-    const { shard } = await getRow(backend.t, runId);
-    vi.setSystemTime(Date.now() + 12_000);
-    const empty = { results: [], continues: [], renew: [] };
-    await backend.t.mutation(internal.runs.internal.tick, {
-      shard,
-      generation: 1,
-      want: 1,
-      keep: true,
-      isFirst: false,
-      ...empty,
-    });
-    expect((await tickets())[0]?.overloadedUntil).toBeGreaterThan(Date.now());
-  });
 });
 
 describe("what cannot go on", () => {

@@ -29,7 +29,12 @@ export const execute = internalAction({
   },
 });
 
-interface InFlight extends Held {
+/** A run that it holds. */
+interface Own extends Held {
+  organizationId: Id<"organizations">;
+}
+
+interface InFlight extends Own {
   attempt: Attempt | null;
   renewAtMs: number;
 }
@@ -45,7 +50,9 @@ interface Executor {
   claimLimit: number;
   inFlight: Map<Id<"runs">, InFlight>;
   results: TickResult[];
-  continues: Held[];
+  continues: Own[];
+  /** The lane that the last round of claims ended with. */
+  afterLane: number;
   /** Ends the current wait. */
   wake: () => void;
 }
@@ -61,6 +68,7 @@ async function runExecutor(ctx: ActionCtx, args: { shard: number; generation: nu
     inFlight: new Map(),
     results: [],
     continues: [],
+    afterLane: args.shard,
     wake: () => {},
   };
   for (;;) {
@@ -79,26 +87,41 @@ async function runExecutor(ctx: ActionCtx, args: { shard: number; generation: nu
 
 /** Hands in what has come together and takes what there is to do. */
 async function tick(executor: Executor, { keep }: { keep: boolean }): Promise<TickAnswer> {
+  const inFlight = countByOrganization(executor);
+  const room = MAX_IN_FLIGHT - executor.inFlight.size - executor.continues.length;
+  const continues = executor.continues.splice(0);
   const request: TickRequest = {
     shard: executor.shard,
     generation: executor.generation,
-    want: executor.watching ? Math.min(executor.claimLimit, MAX_IN_FLIGHT - executor.inFlight.size) : 0,
+    want: executor.watching ? Math.max(0, Math.min(executor.claimLimit, room)) : 0,
     keep,
     isFirst: executor.isFirst,
     results: takeResults(executor),
-    continues: executor.continues.splice(0),
+    continues: continues.map(({ runId, generation }) => ({ runId, generation })),
     renew: dueRenewals(executor),
+    inFlight,
+    afterLane: executor.afterLane,
   };
   executor.isFirst = false;
   executor.claimLimit = Math.min(executor.claimLimit * 2, MAX_IN_FLIGHT);
   const answer = await callTick(executor, request);
   executor.watching &&= answer.watching;
-  executor.continues.push(...answer.postponed);
+  executor.afterLane = answer.afterLane ?? executor.afterLane;
+  const postponed = new Set(answer.postponed.map((held) => held.runId));
+  executor.continues.push(...continues.filter((held) => postponed.has(held.runId)));
   for (const runId of answer.gone) {
     executor.inFlight.get(runId)?.attempt?.stop();
     executor.inFlight.delete(runId);
   }
   return answer;
+}
+
+function countByOrganization(executor: Executor): NonNullable<TickRequest["inFlight"]> {
+  const counts = new Map<Id<"organizations">, number>();
+  for (const { organizationId } of [...executor.inFlight.values(), ...executor.continues]) {
+    counts.set(organizationId, (counts.get(organizationId) ?? 0) + 1);
+  }
+  return [...counts].map(([organizationId, count]) => ({ organizationId, count }));
 }
 
 /** Results as far as they fit into one transaction. */
@@ -161,8 +184,8 @@ async function breakHeld(executor: Executor, args: Held & { message: string }): 
 }
 
 function begin(executor: Executor, work: Work): void {
-  const { task } = work;
-  if (task.kind === "continue") executor.continues.push({ runId: work.runId, generation: work.generation });
+  const { task, ...own } = work;
+  if (task.kind === "continue") executor.continues.push(own);
   else if (task.kind === "load") track(executor, work, null, loadPayload(executor, work, task));
   else performTask(executor, { ...work, task });
 }
@@ -188,19 +211,20 @@ function performTask(executor: Executor, work: Work & { task: Extract<Task, { ki
 
 /** Reads the payload's file, and goes on with the run. */
 async function loadPayload(executor: Executor, work: Work, task: Extract<Task, { kind: "load" }>): Promise<void> {
-  const { runId, generation } = work;
+  const { task: _task, ...own } = work;
+  const { runId, generation } = own;
   const blob = await executor.ctx.storage.get(task.storageId);
   if (blob === null) {
     return await breakHeld(executor, { runId, generation, message: "The file with its payload is gone." });
   }
   await executor.ctx.runMutation(internal.runs.internal.takeInPayload, { runId, generation, text: await blob.text() });
-  executor.continues.push({ runId, generation });
+  executor.continues.push(own);
 }
 
 /** Counts the run as in flight, its lease renewed, until `done`. */
 function track(executor: Executor, work: Work, attempt: Attempt | null, done: Promise<void>): void {
-  const { runId, generation } = work;
-  const item: InFlight = { runId, generation, attempt, renewAtMs: Date.now() + RENEW_MS };
+  const { runId, organizationId, generation } = work;
+  const item: InFlight = { runId, organizationId, generation, attempt, renewAtMs: Date.now() + RENEW_MS };
   executor.inFlight.set(runId, item);
   const finish = () => {
     if (executor.inFlight.get(runId) === item) executor.inFlight.delete(runId);

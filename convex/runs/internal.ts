@@ -48,12 +48,15 @@ export const tick = internalMutation({
     ),
     continues: v.array(held),
     renew: v.array(held),
+    inFlight: v.optional(v.array(v.object({ organizationId: v.id("organizations"), count: v.number() }))),
+    afterLane: v.optional(v.number()),
   },
   returns: v.object({
     work: v.array(v.object({ ...heldFields, organizationId: v.id("organizations"), task: taskValidator })),
     gone: v.array(v.id("runs")),
     postponed: v.array(held),
     watching: v.boolean(),
+    afterLane: v.optional(v.number()),
   }),
   handler: (ctx, args) => runTick(ctx, args),
 });

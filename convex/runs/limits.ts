@@ -10,8 +10,20 @@ export const RENEW_MS = 5_000;
 /** A shard counts as watched for so long after its executor last said so. */
 export const WATCH_MS = 10_000;
 
-/** Effects that one executor performs side by side. */
-export const MAX_IN_FLIGHT = 256;
+/** Runs that one executor works on side by side. */
+export const MAX_IN_FLIGHT = 320;
+/**
+ * An organization may hold this many times the places that are free: alone it gets 256 of the 320, two get 142 each, ten get 31
+ * each. So there is always a place left for one that comes new, whatever the others hold (the rule of dynamic thresholds, which
+ * switches share their buffers by).
+ */
+export const FAIR_SHARE = 4;
+/** Lanes that one tick looks into; the next tick goes on with the next ones. */
+export const MAX_LANES_PER_TICK = 64;
+/** Lanes that are refused one by one; when more are late, the shard refuses everybody. */
+export const MAX_LATE_LANES = 64;
+/** An executor renews its watch before half of it is over; one that is later than this may have died. */
+export const STALLED_MS = 1_000;
 /**
  * What its first tick claims at most; each further tick may claim twice as much. Claimed effects count as started, so
  * a crash makes every claimed write `unknown`: a cold executor should not hold more than it can soon perform.
@@ -42,7 +54,7 @@ export const PART_CHARACTERS = 300_000;
 /** A run that holds more than this at once fails. */
 export const MAX_STATE_CHARACTERS = 4_000_000;
 
-/** When an executor has its hands full and the oldest waiting run of its shard has waited this long, new ones are refused. */
+/** When the oldest run of an organization's lane has waited this long for an executor, new ones of it are refused. */
 export const OVERLOAD_LAG_MS = 10_000;
 /** For how long they are refused, and what `Retry-After` says. */
 export const OVERLOAD_PAUSE_MS = 2_000;

@@ -5,6 +5,7 @@
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
+import { isCrowded, laneOf, placeIn, shardOf } from "./lanes.ts";
 import { SHARDS, WATCH_MS } from "./limits.ts";
 
 export const randomShard = (): number => Math.floor(Math.random() * SHARDS);
@@ -25,39 +26,74 @@ export async function getTicket(ctx: QueryCtx, shard: number): Promise<Doc<"runT
   return ticket;
 }
 
+/** A run that becomes ready: where it waits. Sees to it that an executor will look there. */
+export async function enqueue(
+  ctx: MutationCtx,
+  run: Pick<Doc<"runs">, "organizationId" | "shard">,
+): Promise<{ queue: "ready"; dueAt: number; shard: number }> {
+  const shard = shardOf(run.shard);
+  const ticket = await getTicket(ctx, shard);
+  await callUnlessWatched(ctx, shard, ticket);
+  return { queue: "ready", dueAt: Date.now(), shard: placeIn(ticket, run) };
+}
+
+/** A standing with its place in the queue, where it is ready. */
+export async function withPlace<Place extends Pick<Doc<"runs">, "queue">>(
+  ctx: MutationCtx,
+  run: Pick<Doc<"runs">, "organizationId" | "shard">,
+  standing: Place,
+): Promise<Place & { shard?: number }> {
+  return standing.queue === "ready" ? { ...standing, ...(await enqueue(ctx, run)) } : standing;
+}
+
 /** Makes sure that an executor will look at the shard: schedules one unless one is watching. */
 export async function callExecutor(ctx: MutationCtx, shard: number): Promise<void> {
+  await callUnlessWatched(ctx, shard, await getTicket(ctx, shard));
+}
+
+async function callUnlessWatched(ctx: MutationCtx, shard: number, ticket: Doc<"runTickets"> | null): Promise<void> {
   const nowMs = Date.now();
-  const ticket = await getTicket(ctx, shard);
   if (ticket && ticket.watchedUntil > nowMs) return;
   const generation = (ticket?.generation ?? 0) + 1;
-  const watch = { generation, watchedUntil: nowMs + WATCH_MS };
+  const watch = { generation, watchedUntil: nowMs + WATCH_MS, isCrowded: isCrowded(ticket, nowMs) };
   if (ticket) await ctx.db.patch("runTickets", ticket._id, watch);
   else await ctx.db.insert("runTickets", { shard, overloadedUntil: 0, ...watch });
   await ctx.scheduler.runAfter(0, internal.runs.executor.execute, { shard, generation });
 }
 
-/** For how many milliseconds new runs of the shard are refused; 0 when it keeps up. */
-export async function overloadedFor(ctx: QueryCtx, shard: number): Promise<number> {
-  const ticket = await getTicket(ctx, shard);
-  return Math.max(0, (ticket?.overloadedUntil ?? 0) - Date.now());
+/** For how many milliseconds new runs of the organization are refused in the shard; 0 when it keeps up. */
+export async function overloadedFor(
+  ctx: QueryCtx,
+  args: { shard: number; organizationId: Id<"organizations"> },
+): Promise<number> {
+  const ticket = await getTicket(ctx, args.shard);
+  const lane = ticket?.lateLanes?.length ? laneOf(args.shard, args.organizationId) : null;
+  const late = ticket?.lateLanes?.find((entry) => entry.lane === lane);
+  return Math.max(0, Math.max(ticket?.overloadedUntil ?? 0, late?.until ?? 0) - Date.now());
 }
 
-/** Runs that have waited in the shard the longest. Bounded by time, so that it does not collide with runs that arrive. */
-export async function takeReady(ctx: QueryCtx, args: { shard: number; limit: number }): Promise<Doc<"runs">[]> {
+/**
+ * Runs that have waited in a lane the longest; a shard's own number is its express lane. Bounded by time, so that it does not
+ * collide with runs that arrive.
+ */
+export async function takeReady(ctx: QueryCtx, args: { lane: number; limit: number }): Promise<Doc<"runs">[]> {
   return await ctx.db
     .query("runs")
     .withIndex("by_queue_and_shard_and_dueAt", (q) =>
-      q.eq("queue", "ready").eq("shard", args.shard).lte("dueAt", Date.now()),
+      q.eq("queue", "ready").eq("shard", args.lane).lte("dueAt", Date.now()),
     )
     .take(args.limit);
 }
 
-/** Whether the shard is empty. Reads to the end of the queue: what arrives at the same moment collides, and is seen. */
-export async function isEmpty(ctx: QueryCtx, shard: number): Promise<boolean> {
-  const first = await ctx.db
+/** A run that waits in any lane. Reads to the end of the queue: what arrives at the same moment collides, and is seen. */
+export async function findAnyReady(ctx: QueryCtx, shard: number): Promise<Doc<"runs"> | null> {
+  return await ctx.db
     .query("runs")
-    .withIndex("by_queue_and_shard_and_dueAt", (q) => q.eq("queue", "ready").eq("shard", shard))
+    .withIndex("by_queue_and_shard_and_dueAt", (q) =>
+      q
+        .eq("queue", "ready")
+        .gte("shard", shard)
+        .lt("shard", shard + 1),
+    )
     .first();
-  return first === null;
 }

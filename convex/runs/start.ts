@@ -10,7 +10,7 @@ import { INLINE_PAYLOAD_BYTES } from "./limits.ts";
 import { createLog } from "./log.ts";
 import { exceedsBytes, referToFile, storePayload } from "./payloads.ts";
 import { planOf } from "./plans.ts";
-import { randomShard } from "./queue.ts";
+import { randomShard, withPlace } from "./queue.ts";
 import { responseIn, standingAfter } from "./standing.ts";
 import { arrange, toEntry } from "./step.ts";
 import { hold, mustWait } from "./turns.ts";
@@ -74,9 +74,10 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
   const step = { commands: result.commands, operationCount: result.state.operationCount };
   const standing = standingAfter({ state: "queued", generation: 0 }, step, { nowMs, holder: "queue" });
   const logId = await createLog(ctx, { payload: request.text, entry });
-  const row = { ...(await commonFields(ctx, request, plan)), ...standing, logId };
+  const fields = await commonFields(ctx, request, plan);
+  const row = { ...fields, ...(await withPlace(ctx, fields, standing)), logId };
   const runId = await ctx.db.insert("runs", row);
-  await arrange(ctx, { runId, shard: row.shard, standing });
+  await arrange(ctx, { runId, standing });
   const response = responseIn(result.commands);
   return { kind: "ok", runId, state: row.state, response, responds: plan.responds };
 }
@@ -101,11 +102,11 @@ async function storeQueued(
   const { request, plan } = args;
   const standing = { state: "queued" as const, operationCount: 0, generation: 0, ...args.standing };
   const logId = await createLog(ctx, { entry: { operations: [], state: packState(createState()) } });
-  const row = { ...(await commonFields(ctx, request, plan)), ...standing, logId };
+  const fields = await commonFields(ctx, request, plan);
+  const row = { ...fields, ...(await withPlace(ctx, fields, standing)), logId };
   const runId = await ctx.db.insert("runs", row);
   if (request.payload.kind === "file") await referToFile(ctx, { logId, storageId: request.payload.storageId });
   else await storePayload(ctx, { logId, text: request.payload.text });
-  await arrange(ctx, { runId, shard: row.shard, standing });
   return { kind: "ok", runId, state: row.state, response: null, responds: plan.responds };
 }
 

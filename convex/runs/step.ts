@@ -17,7 +17,7 @@ import { appendLog, isStorable, readState, requireLog, type LogEntry } from "./l
 import { INLINE_STATE_CHARACTERS } from "./limits.ts";
 import { getPayloadFile, readPayload } from "./payloads.ts";
 import { getPlan, loadPlan } from "./plans.ts";
-import { callExecutor } from "./queue.ts";
+import { withPlace } from "./queue.ts";
 import { responseIn, standingAfter, type Standing } from "./standing.ts";
 import { releaseTurn } from "./turns.ts";
 
@@ -146,11 +146,12 @@ async function settle(
   const { run, log, plan } = args;
   const { result, entry } = toEntry(run, args.result);
   const step = { commands: result.commands, operationCount: result.state.operationCount };
-  const standing = standingAfter(run, step, { nowMs: Date.now(), holder: args.holder });
+  const after = standingAfter(run, step, { nowMs: Date.now(), holder: args.holder });
+  const standing = await withPlace(ctx, run, after);
   await appendLog(ctx, log, entry);
   await ctx.db.patch("runs", run._id, standing);
   await storeResponse(ctx, run, result);
-  await arrange(ctx, { runId: run._id, shard: run.shard, standing });
+  await arrange(ctx, { runId: run._id, standing });
   if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
   if (standing.queue !== "claimed" || !plan) return null;
   return toWork(plan, result.state, { ...run, ...standing });
@@ -179,13 +180,12 @@ async function storeResponse(ctx: MutationCtx, run: Doc<"runs">, result: Interpr
   if (response) await ctx.db.insert("runResponses", { runId: run._id, response: JSON.stringify(response) });
 }
 
-/** Sees to it that a run goes on: by an executor, or by a timer. */
+/** Sees to it that a run that waits for a time goes on. */
 export async function arrange(
   ctx: MutationCtx,
-  args: { runId: Id<"runs">; shard: number; standing: Pick<Standing, "queue" | "dueAt" | "generation"> },
+  args: { runId: Id<"runs">; standing: Pick<Standing, "queue" | "dueAt" | "generation"> },
 ): Promise<void> {
   const { runId, standing } = args;
-  if (standing.queue === "ready") await callExecutor(ctx, args.shard);
   if (standing.queue !== "waiting" || standing.dueAt === undefined) return;
   await ctx.scheduler.runAt(standing.dueAt, internal.runs.internal.wake, { runId, generation: standing.generation });
 }

@@ -15,7 +15,7 @@ import { internalMutation, type MutationCtx, type QueryCtx } from "../functions.
 import { HOUR_MS, SECOND_MS } from "../lib/time.ts";
 import { SHARDS } from "./limits.ts";
 import { requireLog } from "./log.ts";
-import { callExecutor } from "./queue.ts";
+import { callExecutor, enqueue, findAnyReady } from "./queue.ts";
 import { peekState, stepRun } from "./step.ts";
 import { sweepHolds } from "./turns.ts";
 import { wakeWaiting } from "./wake.ts";
@@ -61,21 +61,20 @@ async function sweepShard(ctx: MutationCtx, shard: number): Promise<boolean> {
   for (const run of expired) await resumeExpired(ctx, run);
   const overdue = await takeDue(ctx, { queue: "waiting", shard, beforeMs: nowMs - TIMER_GRACE_MS });
   for (const run of overdue) await wakeWaiting(ctx, run);
-  const [ready] = await takeDue(ctx, { queue: "ready", shard, beforeMs: nowMs, limit: 1 });
-  if (ready) await callExecutor(ctx, shard);
+  if (await findAnyReady(ctx, shard)) await callExecutor(ctx, shard);
   return expired.length === BATCH || overdue.length === BATCH;
 }
 
 async function takeDue(
   ctx: QueryCtx,
-  args: { queue: NonNullable<Doc<"runs">["queue"]>; shard: number; beforeMs: number; limit?: number },
+  args: { queue: "claimed" | "waiting"; shard: number; beforeMs: number },
 ): Promise<Doc<"runs">[]> {
   return await ctx.db
     .query("runs")
     .withIndex("by_queue_and_shard_and_dueAt", (q) =>
       q.eq("queue", args.queue).eq("shard", args.shard).lt("dueAt", args.beforeMs),
     )
-    .take(args.limit ?? BATCH);
+    .take(BATCH);
 }
 
 /** The run's executor is gone. An effect that it was given counts as started, with its result lost. */
@@ -90,8 +89,7 @@ async function resumeExpired(ctx: MutationCtx, run: Doc<"runs">): Promise<void> 
     );
     return;
   }
-  await ctx.db.patch("runs", run._id, { queue: "ready", dueAt: Date.now() });
-  await callExecutor(ctx, run.shard);
+  await ctx.db.patch("runs", run._id, await enqueue(ctx, run));
 }
 
 async function deleteResponses(ctx: MutationCtx): Promise<boolean> {

@@ -77,6 +77,7 @@ export const runTables = {
      * works on it; its effect counts as started. `waiting`: a timer will go on with it.
      */
     queue: v.optional(v.union(v.literal("ready"), v.literal("claimed"), v.literal("waiting"))),
+    /** Which executor it belongs to; while it is `ready`, also the lane in which it waits (`runs/lanes.ts`). */
     shard: v.number(),
     /** `ready`: since when. `claimed`: when the lease expires. `waiting`: when it is due. Unix time in milliseconds. */
     dueAt: v.optional(v.number()),
@@ -156,6 +157,10 @@ export const runTables = {
     watchedUntil: v.number(),
     /** New runs are refused until then: the queue is far behind. 0 when it is not. */
     overloadedUntil: v.number(),
+    /** More waits than the executor can take on: arrivals keep to lanes (`runs/lanes.ts`). */
+    isCrowded: v.optional(v.boolean()),
+    /** Lanes that are far behind, and until when new runs for them are refused. */
+    lateLanes: v.optional(v.array(v.object({ lane: v.number(), until: v.number() }))),
   }).index("by_shard", ["shard"]),
 
   /**

@@ -3,17 +3,10 @@ import type { EffectOutcome, Event } from "@patchbay/engine";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../functions.ts";
-import {
-  CHARACTERS_PER_TICK,
-  LEASE_MS,
-  OVERLOAD_LAG_MS,
-  OVERLOAD_PAUSE_MS,
-  STEPS_PER_RUN,
-  STEPS_PER_TICK,
-  WATCH_MS,
-} from "./limits.ts";
-import { getTicket, isEmpty, takeReady } from "./queue.ts";
-import { loadWork, stepRun, type Work } from "./step.ts";
+import { claimRuns } from "./claims.ts";
+import { CHARACTERS_PER_TICK, LEASE_MS, STEPS_PER_RUN, STEPS_PER_TICK, WATCH_MS } from "./limits.ts";
+import { getTicket } from "./queue.ts";
+import { stepRun, type Work } from "./step.ts";
 
 /** A run as the executor that claimed it knows it. */
 export interface Held {
@@ -43,6 +36,10 @@ export interface TickRequest {
   results: TickResult[];
   continues: Held[];
   renew: Held[];
+  /** How many runs of each organization it works on. */
+  inFlight?: { organizationId: Id<"organizations">; count: number }[];
+  /** The lane that its last round ended with. */
+  afterLane?: number;
 }
 
 export interface TickAnswer {
@@ -53,6 +50,7 @@ export interface TickAnswer {
   postponed: Held[];
   /** Whether this executor still watches the shard. */
   watching: boolean;
+  afterLane?: number;
 }
 
 export async function runTick(ctx: MutationCtx, request: TickRequest): Promise<TickAnswer> {
@@ -65,8 +63,16 @@ export async function runTick(ctx: MutationCtx, request: TickRequest): Promise<T
   for (const step of await Promise.all(applied)) if (step?.work) answer.work.push(step.work);
   await continueRuns(ctx, request, answer);
   await renewLeases(ctx, request, answer);
-  if (request.want > 0) await claimRuns(ctx, request, answer);
+  if (request.want > 0) await addClaims(ctx, request, answer);
   return answer;
+}
+
+async function addClaims(ctx: MutationCtx, request: TickRequest, answer: TickAnswer): Promise<void> {
+  const { inFlight = [], afterLane = request.shard } = request;
+  const { work, watching, afterLane: reached } = await claimRuns(ctx, { ...request, inFlight, afterLane });
+  answer.work.push(...work);
+  answer.watching = watching;
+  answer.afterLane = reached;
 }
 
 const stepsEach = (request: TickRequest) =>
@@ -92,13 +98,15 @@ export async function getHeld(ctx: MutationCtx, held: Held): Promise<Doc<"runs">
 async function continueRuns(ctx: MutationCtx, request: TickRequest, answer: TickAnswer): Promise<void> {
   const holder = request.keep ? "executor" : "queue";
   let characters = 0;
+  let steps = 0;
   for (const [index, held] of request.continues.entries()) {
-    if (characters > CHARACTERS_PER_TICK) {
+    if (characters > CHARACTERS_PER_TICK || steps > STEPS_PER_TICK) {
       answer.postponed = request.continues.slice(index);
       return;
     }
     const step = await stepHeld(ctx, held, { kind: "continue" }, { holder, steps: STEPS_PER_RUN });
     characters += step?.characters ?? 0;
+    steps += step?.steps ?? 0;
     if (step?.work) answer.work.push(step.work);
   }
 }
@@ -109,56 +117,6 @@ async function renewLeases(ctx: MutationCtx, request: TickRequest, answer: TickA
     if (run) await ctx.db.patch("runs", run._id, { dueAt: Date.now() + LEASE_MS });
     else answer.gone.push(held.runId);
   }
-}
-
-async function claimRuns(ctx: MutationCtx, request: TickRequest, answer: TickAnswer): Promise<void> {
-  const nowMs = Date.now();
-  const ticket = await getTicket(ctx, request.shard);
-  if (!ticket || ticket.generation !== request.generation) return;
-  const ready = await takeReady(ctx, { shard: request.shard, limit: request.want });
-  const claimed = await claimEach(ctx, ready, answer);
-  const oldest = ready[0]?.dueAt ?? nowMs;
-  // Not in the first tick: after a standstill all that waits is late, and may be little.
-  const isLate = !request.isFirst && ready.length === request.want && nowMs - oldest > OVERLOAD_LAG_MS;
-  const overload = isLate ? { overloadedUntil: nowMs + OVERLOAD_PAUSE_MS } : {};
-  // A lone run needs no watch; a first tick that found several is likely to find more.
-  const isQuiet = claimed === 0 || (claimed === 1 && request.isFirst && ready.length === 1);
-  if (isQuiet && (await isEmpty(ctx, request.shard))) {
-    await ctx.db.patch("runTickets", ticket._id, { watchedUntil: 0, ...overload });
-    return;
-  }
-  answer.watching = true;
-  if (isLate || ticket.watchedUntil < nowMs + WATCH_MS / 2) {
-    await ctx.db.patch("runTickets", ticket._id, { watchedUntil: nowMs + WATCH_MS, ...overload });
-  }
-}
-
-/** Marks runs as claimed (their effects count as started from here on) and collects what is to do for them. */
-async function claimEach(ctx: MutationCtx, ready: readonly Doc<"runs">[], answer: TickAnswer): Promise<number> {
-  const BATCH = 32;
-  let characters = 0;
-  let claimed = 0;
-  for (let from = 0; from < ready.length && characters < CHARACTERS_PER_TICK; from += BATCH) {
-    const batch = ready.slice(from, from + BATCH);
-    const loaded = await Promise.all(batch.map((run) => claim(ctx, run)));
-    for (const { work, characters: size } of loaded) {
-      characters += size;
-      claimed += 1;
-      answer.work.push(work);
-    }
-  }
-  return claimed;
-}
-
-async function claim(ctx: MutationCtx, run: Doc<"runs">) {
-  const generation = run.generation + 1;
-  await ctx.db.patch("runs", run._id, {
-    state: "running",
-    queue: "claimed",
-    dueAt: Date.now() + LEASE_MS,
-    generation,
-  });
-  return await loadWork(ctx, { ...run, generation });
 }
 
 /** Calls a successor that watches the shard in this executor's place, if it is still the watching one. */

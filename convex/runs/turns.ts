@@ -9,7 +9,7 @@ import type { Plan } from "@patchbay/engine";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { getPlan } from "./plans.ts";
-import { callExecutor } from "./queue.ts";
+import { enqueue } from "./queue.ts";
 
 /** Scenarios with held runs that one pass of the sweeper looks at. */
 const SWEEP_BATCH = 50;
@@ -55,8 +55,7 @@ async function releaseHeld(ctx: MutationCtx, scenarioId: Id<"scenarios">): Promi
     if (limit !== undefined && (await countUnderWay(ctx, { scenarioId, limit })) >= limit) return;
     await ctx.db.delete("runHolds", oldest._id);
     if (run?.state !== "queued") continue;
-    await ctx.db.patch("runs", run._id, { queue: "ready", dueAt: Date.now(), waitReason: undefined });
-    await callExecutor(ctx, run.shard);
+    await ctx.db.patch("runs", run._id, { ...(await enqueue(ctx, run)), waitReason: undefined });
   }
 }
 

@@ -53,7 +53,7 @@ async function strike(ctx: MutationCtx, row: Doc<"schedules">): Promise<void> {
   const nowMs = Date.now();
   if (row.nextAt === undefined || row.nextAt > nowMs) return;
   const shard = randomShard();
-  const retryAfterMs = await overloadedFor(ctx, shard);
+  const retryAfterMs = await overloadedFor(ctx, { shard, organizationId: row.organizationId });
   if (retryAfterMs > 0) {
     await ctx.scheduler.runAfter(retryAfterMs, internal.schedules.tick.tick, tickOf(row));
     return;

@@ -74,7 +74,7 @@ async function start(
 ): Promise<Ingested> {
   const { webhook, scenario, delivery } = args;
   const shard = randomShard();
-  const retryAfterMs = await overloadedFor(ctx, shard);
+  const retryAfterMs = await overloadedFor(ctx, { shard, organizationId: scenario.organizationId });
   if (retryAfterMs > 0) return { kind: "overloaded", retryAfterMs };
   const pin = await resolvePin(ctx, { scenario, source: { kind: "version" } });
   if (!pin) return args.captured ? { kind: "captured" } : { kind: "unknown" };

@@ -70,6 +70,10 @@ const rows: Record<string, Row> = {
     args: (things) => ({ ...run(things), source: "published" }),
   },
   "runs/mutations:retryRun": { needs: "scenario:execute", args: run },
+  "runs/mutations:runNode": {
+    needs: "scenario:execute",
+    args: (things) => ({ ...scenario(things), nodeId: 4, bundles: "{}" }),
+  },
   "runs/mutations:startRun": {
     needs: "scenario:execute",
     args: (things) => ({ ...scenario(things), source: { kind: "version" }, payload: "{}" }),

@@ -31,6 +31,8 @@ const severities = {
   "apiKey.created": "notice",
   "apiKey.revoked": "notice",
   "run.started": "info",
+  "run.dryRunStarted": "info",
+  "run.nodeStarted": "info",
   "run.cancelled": "notice",
   "run.retried": "notice",
   "run.replayed": "info",

@@ -5,7 +5,6 @@ import { v, type Infer } from "convex/values";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
 import { getOwned } from "../lib/ids.ts";
-import { requireScenario } from "../scenarios/access.ts";
 import { runSummaryFields, summarizeRun } from "./listing.ts";
 import { SHOWN_CHARACTERS } from "./limits.ts";
 import { unpackOperations, type CutValue } from "./packing.ts";
@@ -30,6 +29,15 @@ export const operationErrorValidator = v.object({
   retryAfterMs: v.optional(v.number()),
   notPerformed: v.optional(v.boolean()),
 });
+
+export const simulatedValidator = v.union(
+  v.literal("lastOutput"),
+  v.literal("example"),
+  v.literal("shape"),
+  v.literal("nothing"),
+  v.literal("wait"),
+  v.literal("response"),
+);
 
 export const operationValidator = v.object({
   id: v.number(),
@@ -58,6 +66,8 @@ export const operationValidator = v.object({
   error: v.union(operationErrorValidator, v.null()),
   startedAt: v.number(),
   durationMs: v.number(),
+  /** Of a dry run: not performed. */
+  simulated: v.optional(simulatedValidator),
   missing: v.optional(
     v.array(v.object({ field: v.array(v.union(v.string(), v.number())), reference: v.string(), reason: v.string() })),
   ),
@@ -156,6 +166,7 @@ function describeOperation(record: OperationRecord, payload: string | null): Run
     error: record.error && describeError(record.error),
     startedAt: record.startedAt,
     durationMs: record.durationMs,
+    ...(record.simulated && { simulated: record.simulated }),
     ...(record.missing && { missing: record.missing }),
   };
 }
@@ -196,31 +207,4 @@ async function describeEdges(
     const edge = plan?.edges[Number(index)];
     return edge ? [{ ...edge, seen, passed }] : [];
   });
-}
-
-/** Runs that are looked through for samples, the newest first. */
-const SAMPLE_RUNS = 5;
-const MAX_SAMPLE_CHARACTERS = 50_000;
-
-/** The last known output of each node, from the scenario's newest runs: JSON texts, for the value picker. */
-export async function getSamples(ctx: OrgQueryCtx, args: { scenarioId: string }) {
-  const scenario = await requireScenario(ctx, args);
-  const runs = await ctx.db
-    .query("runs")
-    .withIndex("by_scenario", (q) => q.eq("scenarioId", scenario._id))
-    .order("desc")
-    .take(SAMPLE_RUNS);
-  const samples = new Map<number, string>();
-  for (const run of runs) await addSamples(ctx, run, samples);
-  return [...samples].map(([nodeId, output]) => ({ nodeId, output }));
-}
-
-async function addSamples(ctx: QueryCtx, run: Doc<"runs">, samples: Map<number, string>): Promise<void> {
-  const log = await getLog(ctx, run);
-  if (!log) return;
-  for (const record of unpackOperations(log.operations)) {
-    if (record.state !== "succeeded" || samples.has(record.nodeId)) continue;
-    const text = outputOf(record, log.payload ?? null);
-    if (text !== "null" && text.length <= MAX_SAMPLE_CHARACTERS) samples.set(record.nodeId, text);
-  }
 }

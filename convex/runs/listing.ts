@@ -7,7 +7,7 @@ import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
 import { mapPage, paginateStream } from "../lib/pagination.ts";
 import { requireScenario } from "../scenarios/access.ts";
 import schema from "../schema.ts";
-import { runSourceValidator, runStateValidator, runTriggerValidator } from "./tables.ts";
+import { dryRunValidator, runSourceValidator, runStateValidator, runTriggerValidator } from "./tables.ts";
 
 /** A run as lists show it. `error` is for a person. */
 export const runSummaryFields = {
@@ -21,6 +21,9 @@ export const runSummaryFields = {
   endedAt: v.union(v.number(), v.null()),
   operationCount: v.number(),
   error: v.optional(v.string()),
+  dryRun: v.optional(dryRunValidator),
+  /** The one node that was executed. */
+  onlyNode: v.optional(v.number()),
 };
 
 /** Rows that one page may look at while it searches; the next page goes on from there. */
@@ -90,5 +93,7 @@ export function summarizeRun(run: Doc<"runs">, scenarioName: string) {
     endedAt: run.endedAt ?? null,
     operationCount: run.operationCount,
     ...(run.error !== undefined && { error: run.error }),
+    ...(run.dryRun && { dryRun: run.dryRun }),
+    ...(run.onlyNode !== undefined && { onlyNode: run.onlyNode }),
   };
 }

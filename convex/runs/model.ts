@@ -11,13 +11,12 @@ import { parseStored, publishErrors } from "../scenarios/definition.ts";
 import { triggerOf } from "../schedules/model.ts";
 import type { RequestedSource } from "../versions/resolve.ts";
 import { payloadBundle, scheduleBundle } from "./bundle.ts";
-import { getLog } from "./log.ts";
-import { getPayloadFile, readPayload } from "./payloads.ts";
-import { loadDefinition } from "./plans.ts";
-import { resolvePin, startRun as start, type Pin, type StartRequest } from "./start.ts";
+import { resolvePin, startRun as start, type StartRequest } from "./start.ts";
 import { stepRun } from "./step.ts";
+import type { DryRun } from "./tables.ts";
 
-export { getRunDetail, getSamples } from "./detail.ts";
+export { getRunDetail } from "./detail.ts";
+export { getSamples } from "./samples.ts";
 export { listRuns } from "./listing.ts";
 
 export type StartResult = { kind: "ok"; runId: Id<"runs"> } | { kind: "invalid"; issues: Issue[] };
@@ -33,7 +32,7 @@ export async function requireRun(ctx: OrgQueryCtx, args: { runId: string }): Pro
  */
 export async function startRun(
   ctx: OrgMutationCtx,
-  args: { scenarioId: string; source: RequestedSource; payload: string },
+  args: { scenarioId: string; source: RequestedSource; payload: string; dryRun?: DryRun },
 ): Promise<StartResult> {
   const scenario = await requireEditableScenario(ctx, args);
   const pin = await resolvePin(ctx, { scenario, source: args.source });
@@ -42,7 +41,8 @@ export async function startRun(
   const issues = pin.source.kind === "draft" ? publishErrors(parseStored(pin.definition)) : [];
   if (issues.length > 0) return { kind: "invalid", issues };
   const trigger = ctx.actor.kind === "apiKey" ? "api" : "manual";
-  return await startAudited(ctx, { scenario, pin, trigger, payload: { kind: "text", text } }, "run.started");
+  const request: StartRequest = { scenario, pin, trigger, payload: { kind: "text", text }, dryRun: args.dryRun };
+  return await startAudited(ctx, request, args.dryRun ? "run.dryRunStarted" : "run.started");
 }
 
 /** What the definition's trigger would emit now: `payload` as a webhook's body; a schedule takes none. */
@@ -60,7 +60,12 @@ function unresolved(source: RequestedSource): StartResult {
   return { kind: "invalid", issues: [{ code: "not_published", severity: "error", message, fix: "Publish it first." }] };
 }
 
-async function startAudited(ctx: OrgMutationCtx, request: StartRequest, action: AuditAction): Promise<StartResult> {
+/** Starts a run that a person asked for, and notes who did. */
+export async function startAudited(
+  ctx: OrgMutationCtx,
+  request: StartRequest,
+  action: AuditAction,
+): Promise<StartResult> {
   const started = await start(ctx, request);
   if (started.kind === "invalid") return started;
   await record(ctx, started.runId, action);
@@ -93,38 +98,4 @@ export async function retryRun(ctx: OrgMutationCtx, args: { runId: string }): Pr
   }
   await stepRun(ctx, run, { kind: "retry" }, { holder: "queue" });
   await record(ctx, run._id, "run.retried");
-}
-
-/**
- * Starts a new run with an earlier run's payload: on what that was pinned to, on the published version, or on the draft.
- * Throws `conflict` where there is nothing to execute.
- */
-export async function replayRun(
-  ctx: OrgMutationCtx,
-  args: { runId: string; source: "original" | "published" | "draft" },
-): Promise<StartResult> {
-  const run = await requireRun(ctx, args);
-  const scenario = await requireEditableScenario(ctx, { scenarioId: run.scenarioId });
-  const log = await getLog(ctx, run);
-  if (log === null || (await getPayloadFile(ctx, log)) !== null) {
-    throw appError("conflict", "The run has not begun yet, so there is nothing to replay.");
-  }
-  const text = await readPayload(ctx, log);
-  const pin = await replayPin(ctx, { run, scenario, source: args.source });
-  if (pin === null) throw appError("conflict", `There is no ${args.source} definition to replay the run on.`);
-  const request = { scenario, pin, trigger: "replay" as const, payload: { kind: "text" as const, text } };
-  return await startAudited(ctx, request, "run.replayed");
-}
-
-async function replayPin(
-  ctx: OrgMutationCtx,
-  args: { run: Doc<"runs">; scenario: Doc<"scenarios">; source: "original" | "published" | "draft" },
-): Promise<Pin | null> {
-  const { run, scenario, source } = args;
-  if (source === "published") return await resolvePin(ctx, { scenario, source: { kind: "version" } });
-  if (source === "draft") return await resolvePin(ctx, { scenario, source: { kind: "draft" } });
-  const definition = await loadDefinition(ctx, run);
-  if (definition === null) return null;
-  const { source: pinned, definitionKey, definitionId = null, snapshotId } = run;
-  return { source: pinned, definitionKey, definition, definitionId, ...(snapshotId && { snapshotId }) };
 }

@@ -33,6 +33,11 @@ function cutError({ error }: OperationRecord): OperationRecord["error"] {
   return { ...error, message: error.message.slice(0, 10_000), details: cut(error.details ?? null) };
 }
 
+/** Whether a logged value stands for one that was too large to show. */
+export function isCut(value: JsonValue): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && value._cut === true;
+}
+
 /** Reads the operations of one log row. */
 export function unpackOperations(text: string): OperationRecord[] {
   return JSON.parse(`[${text}]`) as OperationRecord[];

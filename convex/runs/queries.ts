@@ -1,8 +1,9 @@
 import { v } from "convex/values";
 import { orgQuery } from "../functions.ts";
 import { paginated, paginationOptsValidator } from "../lib/pagination.ts";
-import { getRunDetail, getSamples as samplesOf, runDetailValidator } from "./detail.ts";
+import { getRunDetail, runDetailValidator } from "./detail.ts";
 import { listRuns as list, runSummaryFields } from "./listing.ts";
+import { getSamples as samplesOf } from "./samples.ts";
 import { runStateValidator } from "./tables.ts";
 
 export const listRuns = orgQuery({

@@ -5,12 +5,15 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../functions.ts";
 import { DAY_MS } from "../lib/time.ts";
 import { resolveVersion, type RequestedSource, type RunSource } from "../versions/resolve.ts";
-import { interpret, parseBundle } from "./interpret.ts";
+import { interpret } from "./interpret.ts";
 import { INLINE_PAYLOAD_BYTES } from "./limits.ts";
 import { createLog } from "./log.ts";
 import { exceedsBytes, referToFile, storePayload } from "./payloads.ts";
 import { planOf } from "./plans.ts";
 import { randomShard, withPlace } from "./queue.ts";
+import { startEvent } from "./begin.ts";
+import { interpretDry } from "./dryRun.ts";
+import type { DryRun } from "./tables.ts";
 import { responseIn, standingAfter } from "./standing.ts";
 import { arrange, toEntry } from "./step.ts";
 import { hold, mustWait } from "./turns.ts";
@@ -37,6 +40,10 @@ export interface StartRequest {
   shard?: number;
   /** A caller waits for `webhook.respond`. */
   awaitsResponse?: boolean;
+  /** Effects are simulated. Such a run, like one of a single node, waits for no turn. */
+  dryRun?: DryRun;
+  /** Executes this node alone; `payload` is then a JSON object of bundles by node id. */
+  onlyNode?: number;
 }
 
 export type Started =
@@ -60,7 +67,9 @@ export async function startRun(ctx: MutationCtx, request: StartRequest): Promise
   const compiled = planOf(request.pin);
   if (!compiled.ok) return { kind: "invalid", issues: compiled.issues };
   const { payload } = request;
-  if (await mustWait(ctx, compiled.plan, request.scenario._id)) return await startHeld(ctx, request, compiled.plan);
+  const isTest = request.dryRun !== undefined || request.onlyNode !== undefined;
+  if (!isTest && (await mustWait(ctx, compiled.plan, request.scenario._id)))
+    return await startHeld(ctx, request, compiled.plan);
   if (payload.kind === "file" || exceedsBytes(payload.text, INLINE_PAYLOAD_BYTES)) {
     return await startQueued(ctx, request, compiled.plan);
   }
@@ -69,7 +78,11 @@ export async function startRun(ctx: MutationCtx, request: StartRequest): Promise
 
 async function startNow(ctx: MutationCtx, request: StartRequest & { text: string }, plan: Plan): Promise<Started> {
   const nowMs = Date.now();
-  const first = interpret(plan, createState(), { kind: "start", bundle: parseBundle(request.text) }, { nowMs });
+  const event = startEvent(plan, request, request.text);
+  const { dryRun, scenario } = request;
+  const first = dryRun
+    ? await interpretDry(ctx, { dryRun, scenarioId: scenario._id, plan, state: createState(), event, nowMs })
+    : interpret(plan, createState(), event, { nowMs });
   const { result, entry } = toEntry({ operationCount: 0 }, first);
   const step = { commands: result.commands, operationCount: result.state.operationCount };
   const standing = standingAfter({ state: "queued", generation: 0 }, step, { nowMs, holder: "queue" });
@@ -121,6 +134,8 @@ async function commonFields(ctx: MutationCtx, request: StartRequest, plan: Plan)
     startedAt: Date.now(),
     shard: request.shard ?? randomShard(),
     ...(pin.source.kind === "version" && { version: pin.source.number }),
+    ...(request.dryRun && { dryRun: request.dryRun }),
+    ...(request.onlyNode !== undefined && { onlyNode: request.onlyNode }),
     ...(request.awaitsResponse && plan.responds && { awaitsResponse: true }),
     ...(pin.definitionId === null
       ? { snapshotId: await snapshotOf(ctx, scenario, pin) }

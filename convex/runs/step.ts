@@ -12,6 +12,8 @@ import {
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
+import { startEvent } from "./begin.ts";
+import { interpretDry, isSimulated } from "./dryRun.ts";
 import { interpret, parseBundle, type Interpretation } from "./interpret.ts";
 import { appendLog, isStorable, readState, requireLog, type LogEntry } from "./log.ts";
 import { INLINE_STATE_CHARACTERS } from "./limits.ts";
@@ -99,10 +101,11 @@ async function compute(
   try {
     const plan = await loadPlan(ctx, run);
     const { state, characters } = await loadState(ctx, log);
-    const result = interpret(plan, state, await firstEvent(ctx, { state, event, log }), {
-      nowMs: Date.now(),
-      steps: args.steps,
-    });
+    const first = await firstEvent(ctx, { run, plan, state, event, log });
+    const options = { nowMs: Date.now(), steps: args.steps };
+    const result = run.dryRun
+      ? await interpretDry(ctx, { ...run, dryRun: run.dryRun, plan, state, event: first, ...options })
+      : interpret(plan, state, first, options);
     return { result, plan, characters };
   } catch (thrown) {
     return { result: broken(run, messageOf(thrown)), plan: null, characters: 0 };
@@ -110,9 +113,12 @@ async function compute(
 }
 
 /** A run that was queued before it started begins with its payload. */
-async function firstEvent(ctx: QueryCtx, args: { state: RunState; event: Event; log: Doc<"runLogs"> }): Promise<Event> {
+async function firstEvent(
+  ctx: QueryCtx,
+  args: { run: Doc<"runs">; plan: Plan; state: RunState; event: Event; log: Doc<"runLogs"> },
+): Promise<Event> {
   if (args.state.phase !== "new" || args.event.kind !== "continue") return args.event;
-  return { kind: "start", bundle: parseBundle(await readPayload(ctx, args.log)) };
+  return startEvent(args.plan, args.run, await readPayload(ctx, args.log));
 }
 
 /** The end of a run that cannot be interpreted. */
@@ -194,11 +200,11 @@ export async function arrange(
 export function toWork(
   plan: Plan,
   state: RunState,
-  run: Pick<Doc<"runs">, "_id" | "organizationId" | "generation">,
+  run: Pick<Doc<"runs">, "_id" | "organizationId" | "generation" | "dryRun">,
 ): Work {
   const base = { runId: run._id, organizationId: run.organizationId, generation: run.generation };
   const command = pendingCommand(plan, state);
-  if (!command) return { ...base, task: { kind: "continue" } };
+  if (!command || isSimulated(run.dryRun, command)) return { ...base, task: { kind: "continue" } };
   const { kind, input, ...rest } = command;
   return { ...base, task: { kind, ...rest, input: JSON.stringify(input) } };
 }

@@ -1,5 +1,5 @@
 import { defineTable } from "convex/server";
-import { v } from "convex/values";
+import { v, type Infer } from "convex/values";
 
 /** See `engine/runStates.ts` for the transitions; the last three are ends. */
 export const runStateValidator = v.union(
@@ -25,7 +25,12 @@ export const runTriggerValidator = v.union(
   v.literal("api"),
   v.literal("replay"),
   v.literal("schedule"),
+  v.literal("node"),
 );
+
+/** A dry run changes nothing outside; what only reads there is performed, or simulated like everything else. */
+export const dryRunValidator = v.union(v.literal("performReads"), v.literal("simulateReads"));
+export type DryRun = Infer<typeof dryRunValidator>;
 
 export const waitReasonValidator = v.union(
   v.literal("delay"),
@@ -70,6 +75,9 @@ export const runTables = {
         bundlePath: v.optional(v.string()),
       }),
     ),
+    dryRun: v.optional(dryRunValidator),
+    /** Only this node was executed; its run was started with the trigger `node`, or is a replay of such a one. */
+    onlyNode: v.optional(v.number()),
     /** A caller of the webhook waits for `webhook.respond`. */
     awaitsResponse: v.optional(v.boolean()),
     /**

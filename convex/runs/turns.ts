@@ -99,12 +99,14 @@ async function countUnderWay(ctx: QueryCtx, args: { scenarioId: Id<"scenarios">;
   const states = ["running", "waiting", ...(limit === 1 ? (["incomplete"] as const) : [])] as const;
   let count = 0;
   for (const state of states) {
-    const rows = await ctx.db
+    const rows = ctx.db
       .query("runs")
-      .withIndex("by_scenario_and_state", (q) => q.eq("scenarioId", scenarioId).eq("state", state))
-      .take(limit - count);
-    count += rows.length;
-    if (count >= limit) return count;
+      .withIndex("by_scenario_and_state", (q) => q.eq("scenarioId", scenarioId).eq("state", state));
+    for await (const run of rows) {
+      // Dry runs and runs of one node take no turns.
+      if (run.dryRun === undefined && run.onlyNode === undefined) count += 1;
+      if (count >= limit) return count;
+    }
   }
   const queued = ctx.db
     .query("runs")
@@ -112,7 +114,7 @@ async function countUnderWay(ctx: QueryCtx, args: { scenarioId: Id<"scenarios">;
   // Held runs are queued as well, and come after those that were released.
   for await (const run of queued) {
     if (run.waitReason === "turn") break;
-    count += 1;
+    if (run.dryRun === undefined && run.onlyNode === undefined) count += 1;
     if (count >= limit) break;
   }
   return count;

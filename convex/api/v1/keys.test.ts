@@ -122,7 +122,7 @@ const bodies: Record<string, unknown> = {
 
 describe.each(operations.map((operation) => [operation.id, operation] as const))("%s", (id, operation) => {
   const { method, permission } = operation;
-  const path = operation.path.replace("{n}", "1").replace("{id}", "none");
+  const path = operation.path.replace("{n}", "1").replace("{id}", "none").replace("{nodeId}", "1");
 
   it("needs a key, and the permission that the table names", async () => {
     const viewer = await createKey(await createMember(t, owner.organizationId, "viewer"));

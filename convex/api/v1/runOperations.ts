@@ -4,18 +4,12 @@ import { notFound } from "../../lib/errors.ts";
 import { requireOwned } from "../../lib/ids.ts";
 import type { RunDetail } from "../../runs/detail.ts";
 import { summarizeRun } from "../../runs/listing.ts";
-import {
-  cancelRun,
-  getRunDetail,
-  listRuns,
-  replayRun,
-  retryRun,
-  startRun,
-  type StartResult,
-} from "../../runs/model.ts";
+import { cancelRun, getRunDetail, listRuns, retryRun, startRun, type StartResult } from "../../runs/model.ts";
+import { runNode } from "../../runs/nodeRun.ts";
+import { replayRun } from "../../runs/replay.ts";
 import { ApiFailure, apiMutationOperation, apiQueryOperation, type Operation } from "./operation.ts";
 import { scenarioParams } from "./scenarioOperations.ts";
-import { listOf, pageQuery, runDetailSchema, runSchema, runStateSchema } from "./schemas.ts";
+import { dryRunSchema, listOf, pageQuery, runDetailSchema, runSchema, runStateSchema } from "./schemas.ts";
 
 const runParams = z.object({ id: z.string() });
 
@@ -28,8 +22,9 @@ const startSourceSchema = z.discriminatedUnion("kind", [
 type RunSummary = ReturnType<typeof summarizeRun>;
 
 function runJson(run: RunSummary) {
-  const { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, error } = run;
-  return { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, error: error ?? null };
+  const { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount } = run;
+  const { error = null, dryRun = null, onlyNode = null } = run;
+  return { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, error, dryRun, onlyNode };
 }
 
 async function loadRunJson(ctx: OrgQueryCtx, runId: string) {
@@ -53,6 +48,7 @@ function runDetailJson(run: RunDetail) {
       error: operation.error && { ...operation.error, details: parse(operation.error.details) },
       startedAt: operation.startedAt,
       durationMs: operation.durationMs,
+      simulated: operation.simulated ?? null,
     })),
     operationsCut: run.operationsCut,
   };
@@ -75,14 +71,18 @@ export const runOperations: Operation[] = [
     permission: "scenario:execute",
     params: scenarioParams,
     body: z
-      .object({ payload: z.json().default({}), source: startSourceSchema.default({ kind: "version" }) })
+      .object({
+        payload: z.json().default({}),
+        source: startSourceSchema.default({ kind: "version" }),
+        dryRun: dryRunSchema.optional().describe("Changes nothing outside: writes are simulated and marked"),
+      })
       .default({ payload: {}, source: { kind: "version" } }),
     status: 202,
     response: runSchema,
     errors: ["not_found", "conflict"],
     handler: async (ctx, { params, body }) => {
       const payload = JSON.stringify(body.payload);
-      return await startedJson(ctx, await startRun(ctx, { scenarioId: params.id, source: body.source, payload }));
+      return await startedJson(ctx, await startRun(ctx, { ...body, scenarioId: params.id, payload }));
     },
   }),
   apiQueryOperation({
@@ -164,12 +164,40 @@ export const runOperations: Operation[] = [
     permission: "scenario:execute",
     params: runParams,
     body: z
-      .object({ source: z.enum(["original", "published", "draft"]).default("original") })
+      .object({
+        source: z
+          .union([z.enum(["original", "published", "draft"]), z.object({ version: z.number().int().positive() })])
+          .default("original"),
+        dryRun: dryRunSchema.optional().describe("Changes nothing outside: writes are simulated and marked"),
+      })
       .default({ source: "original" }),
     status: 202,
     response: runSchema,
     errors: ["not_found", "conflict"],
     handler: async (ctx, { params, body }) =>
-      await startedJson(ctx, await replayRun(ctx, { runId: params.id, source: body.source })),
+      await startedJson(ctx, await replayRun(ctx, { ...body, runId: params.id })),
+  }),
+  apiMutationOperation({
+    id: "runNode",
+    method: "POST",
+    path: "/scenarios/{id}/nodes/{nodeId}/run",
+    summary: "Execute one node of the draft alone; a write is really done",
+    permission: "scenario:execute",
+    params: z.object({ id: z.string(), nodeId: z.coerce.number().int().positive() }),
+    body: z
+      .object({
+        bundles: z
+          .record(z.string().regex(/^\d+$/), z.json())
+          .default({})
+          .describe("What nodes before it have emitted, by their ids; their newest output where one is left out"),
+      })
+      .default({ bundles: {} }),
+    status: 202,
+    response: runSchema,
+    errors: ["not_found", "conflict"],
+    handler: async (ctx, { params, body }) => {
+      const bundles = JSON.stringify(body.bundles);
+      return await startedJson(ctx, await runNode(ctx, { scenarioId: params.id, nodeId: params.nodeId, bundles }));
+    },
   }),
 ];

@@ -60,16 +60,20 @@ export const runSourceSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("draft"), revision: z.number().int() }),
 ]);
 
+export const dryRunSchema = z.enum(["performReads", "simulateReads"]);
+
 const runFields = {
   id: z.string(),
   scenarioId: z.string(),
   state: runStateSchema,
   source: runSourceSchema.describe("What the run is pinned to"),
-  trigger: z.enum(["webhook", "schedule", "manual", "api", "replay"]),
+  trigger: z.enum(["webhook", "schedule", "manual", "api", "replay", "node"]),
   startedAt: time,
   endedAt: time.nullable(),
   operationCount: z.number().int(),
   error: z.string().nullable().describe("Why it failed or stopped, for a person"),
+  dryRun: dryRunSchema.nullable().describe("Of a dry run: whether what only reads outside was performed"),
+  onlyNode: z.number().int().nullable().describe("The one node that was executed, of runs of a single node"),
 };
 
 export const runSchema = z.object(runFields).meta({ id: "Run" });
@@ -86,6 +90,10 @@ export const operationSchema = z
     error: operationErrorSchema.extend({ kind: z.string() }).nullable(),
     startedAt: time,
     durationMs: z.number(),
+    simulated: z
+      .enum(["lastOutput", "example", "shape", "nothing", "wait", "response"])
+      .nullable()
+      .describe("In a dry run: it was not performed, and where its output is from"),
   })
   .meta({ id: "Operation" });
 

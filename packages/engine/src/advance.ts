@@ -25,6 +25,7 @@ import { delayOutput, enterNode, perform } from "./nodes.ts";
 import type { Plan } from "./plan.ts";
 import type { Budget, Ports } from "./ports.ts";
 import { copyState, type Pending, type RunState } from "./state.ts";
+import { startNode } from "./singleNode.ts";
 import {
   beginOperation,
   begunOf,
@@ -33,6 +34,7 @@ import {
   requireNode,
   createTurn,
   waitUntil,
+  drawSeed,
   type Turn,
 } from "./turn.ts";
 
@@ -69,6 +71,8 @@ function accept(turn: Turn, event: Event): boolean {
   switch (event.kind) {
     case "start":
       return phase === "new" && start(turn, event);
+    case "startNode":
+      return phase === "new" && startNode(turn, event);
     case "continue":
       return phase === "ready";
     case "result":
@@ -100,16 +104,11 @@ function start(turn: Turn, event: Extract<Event, { kind: "start" }>): true {
   turn.state.phase = "ready";
   turn.state.seed = drawSeed(turn);
   beginLife(turn);
+  if (event.dryRun) turn.state.dryRun = true;
   const operation = beginOperation(turn, requireNode(turn.plan, turn.plan.trigger));
   emitOperation(turn, operation, { state: "succeeded", output: event.bundle });
   turn.state.stack.push(createFrame(operation, "event", [event.bundle]));
   return true;
-}
-
-/** Two numbers of 52 bits each, as text. */
-function drawSeed({ ports }: Turn): string {
-  const part = () => Math.floor(ports.random() * 2 ** 52).toString(36);
-  return `${part()}-${part()}`;
 }
 
 /** The pending operation, if it is the one that an event is about. */
@@ -123,6 +122,7 @@ function applyResult(turn: Turn, event: Extract<Event, { kind: "result" }>): boo
   const pending = underWay(turn, event);
   if (!pending) return false;
   const { outcome, startedAtMs, endedAtMs } = event;
+  if (event.simulated) pending.simulated = event.simulated;
   const record = { number: event.attempt, startedAt: startedAtMs, durationMs: Math.max(0, endedAtMs - startedAtMs) };
   pending.attempts.push(outcome.ok ? record : { ...record, error: outcome.error });
   if (!outcome.ok) {

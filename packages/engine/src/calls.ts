@@ -37,6 +37,7 @@ export function resumeCall(turn: Turn, event: Extract<Event, { kind: "resumed" }
   if (phase !== "waiting" || pending?.reason !== "call") return false;
   if (pending.id !== event.operationId || pending.attempt !== event.attempt) return false;
   const { outcome } = event;
+  if (event.simulated) pending.simulated = event.simulated;
   const durationMs = Math.max(0, turn.ports.nowMs - pending.attemptAt);
   const record = { number: pending.attempt, startedAt: pending.attemptAt, durationMs };
   pending.attempts.push(outcome.ok ? record : { ...record, error: outcome.error });

@@ -13,6 +13,7 @@ const COMPACT_AT = 1_000;
 /** Adds the bundle to what the source's frame collects; the operation itself comes when the source has finished. */
 export function collect(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
   const { node } = operation;
+  if (turn.state.only === node.id) return collectAlone(turn, operation, input);
   const source = node.source === undefined ? undefined : findFrame(turn.state, node.source);
   const collector = collectorOf(turn, node);
   if (!source || source.kind === "error") return failOperation(turn, operation, noSource(node));
@@ -22,6 +23,14 @@ export function collect(turn: Turn, operation: Begun, input: Record<string, Json
   const items = (source.collected[node.id] ??= []);
   items.push(collector.item(input));
   if (items.length >= COMPACT_AT && collector.compact) source.collected[node.id] = collector.compact(items);
+}
+
+/** A collecting node that is executed by itself: what it would emit if this were all there is to collect. */
+function collectAlone(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
+  const collector = collectorOf(turn, operation.node);
+  const bundles = collector.finish([collector.item(input)]);
+  emitOperation(turn, operation, { state: "succeeded", output: bundles[0] ?? null });
+  turn.state.stack.push(createFrame(operation, "bundles", bundles));
 }
 
 function noSource(node: PlanNode): OperationError {

@@ -2,10 +2,19 @@ import type { Effect, JsonValue, MissingValue, NodeId, OperationError } from "@p
 
 export type EffectOutcome = { ok: true; output: JsonValue } | { ok: false; error: OperationError };
 
+/**
+ * What an operation of a dry run did instead of the real thing. `lastOutput`: gave what the node last gave in a real run;
+ * `example`: gave the manifest's example; `shape`: gave values made up by the manifest's output schema; `nothing`: nothing is known,
+ * it gave an empty bundle; `wait`: did not wait; `response`: answered nobody.
+ */
+export type Simulated = "lastOutput" | "example" | "shape" | "nothing" | "wait" | "response";
+
 /** What happened outside. An event that does not fit the state (a late result, a second timer) changes nothing. */
 export type Event =
   /** The first event of a run: `bundle` is what the trigger emits. */
-  | { kind: "start"; bundle: JsonValue }
+  | { kind: "start"; bundle: JsonValue; dryRun?: boolean }
+  /** Instead of `start`: executes a single node, which sees `bundles` as what the nodes before it have emitted. */
+  | { kind: "startNode"; nodeId: NodeId; bundles: ReadonlyMap<NodeId, JsonValue> }
   /** The answer to a `perform` command; `operationId` and `attempt` must be those of what is under way. */
   | {
       kind: "result";
@@ -14,6 +23,8 @@ export type Event =
       startedAtMs: number;
       endedAtMs: number;
       outcome: EffectOutcome;
+      /** Of a dry run: it was not performed. */
+      simulated?: Simulated;
     }
   /** Whoever performed the attempt is gone, and its result with it. */
   | { kind: "lost"; operationId: number; attempt: number }
@@ -21,7 +32,7 @@ export type Event =
    * What an operation waited for outside of the run has come: the end of the run that it called. Carries the operation and the
    * attempt that it is for; any other is too late.
    */
-  | { kind: "resumed"; operationId: number; attempt: number; outcome: EffectOutcome }
+  | { kind: "resumed"; operationId: number; attempt: number; outcome: EffectOutcome; simulated?: Simulated }
   /** The time of a `wait` has come. Too early, it asks for the rest of the wait. */
   | { kind: "timer" }
   /** Goes on after a pause. */
@@ -147,4 +158,6 @@ export interface OperationRecord {
   missing?: MissingValue[];
   /** What persons decided about it while the run was incomplete. */
   decisions?: Decision[];
+  /** In a dry run: it was not performed, and why there is an output all the same. */
+  simulated?: Simulated;
 }

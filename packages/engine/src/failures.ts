@@ -43,6 +43,7 @@ export function parkUnknown(turn: Turn, pending: Pending, error: OperationError)
 /** The operation has failed for good: its error route takes over, or the scenario's catch-all route, or the run ends. */
 export function failOperation(turn: Turn, operation: Begun, error: OperationError): void {
   const { state } = turn;
+  if (state.only !== undefined) return failRun(turn, operation, error);
   const frame: Frame = {
     ...createFrame(operation, "error", [{ error: toJson(error) }]),
     attempts: operation.attempt,
@@ -145,6 +146,8 @@ function breakOff(turn: Turn, failed: Frame, input: Record<string, JsonValue>): 
   state.at = failed.node;
   state.phase = "parked";
   const error = located(failed);
+  // Nobody will want to go on with a dry run.
+  if (state.dryRun) return endRun(turn, { outcome: "failed", error });
   const retries = numberOr(input.attempts, 0);
   if (breaks > retries) return void turn.commands.push({ kind: "park", error });
   const delayMs = Math.min(numberOr(input.intervalSeconds, 900) * 1_000 * 2 ** (breaks - 1), MAX_BREAK_DELAY_MS);

@@ -43,7 +43,7 @@ export function createFrame(
 /** One step of the top frame: tries its next edge, or goes to its next bundle, or leaves it. */
 export function followTopFrame(turn: Turn): void {
   const frame = topFrame(turn.state);
-  if (!frame) return endRun(turn, { outcome: "succeeded" });
+  if (!frame || frame.node === turn.state.only) return endRun(turn, { outcome: "succeeded" });
   if (frame.index >= frame.bundles.length) return leaveFrame(turn, frame);
   const node = requireNode(turn.plan, frame.node);
   // The one edge of an error route was taken when the node failed.

@@ -12,6 +12,7 @@ export type {
   PerformCommand,
   RunError,
   WaitReason,
+  Simulated,
   WebhookResponse,
 } from "./events.ts";
 export { stoppedOperation, type StoppedOperation } from "./stopped.ts";

@@ -2,7 +2,7 @@
 import type { JsonValue } from "@patchbay/core";
 import { requestCall, returnOutputs } from "./calls.ts";
 import { collect, tooMany } from "./collecting.ts";
-import type { WebhookResponse } from "./events.ts";
+import type { Simulated, WebhookResponse } from "./events.ts";
 import { direct, failOperation, failRun } from "./failures.ts";
 import { completeOperation, createFrame } from "./flow.ts";
 import type { PlanNode } from "./plan.ts";
@@ -25,7 +25,7 @@ export function enterNode(turn: Turn, id: number): void {
   turn.state.at = null;
   turn.stepsLeft -= 1;
   const operation = beginOperation(turn, node);
-  if (node.disabled) return passThrough(turn, operation);
+  if (node.disabled && turn.state.only === undefined) return passThrough(turn, operation);
   if (turn.state.operationCount > turn.plan.maxOperations) return failRun(turn, operation, tooMany(turn));
   const error = evaluateInput(turn, operation, takeDecisions(turn, operation));
   if (error) return failOperation(turn, operation, error);
@@ -157,6 +157,7 @@ function delay(turn: Turn, operation: Begun, input: Record<string, JsonValue>): 
   const { nowMs } = turn.ports;
   const dueMs = dueOf(input, nowMs);
   const pending: Pending = { ...pend(turn, operation), phase: "waiting", reason: "delay", dueMs };
+  if (turn.state.dryRun) return completeOperation(turn, simulated(operation, "wait"), delayOutput(turn, pending));
   if (typeof input.until === "string" && dueMs <= nowMs) {
     return completeOperation(turn, operation, delayOutput(turn, pending));
   }
@@ -187,12 +188,18 @@ function stop(turn: Turn, operation: Begun, input: Record<string, JsonValue>): v
   endRun(turn, { outcome: "failed", error: { kind: "terminal", code: "scenario_stopped", message, ...place } });
 }
 
+const simulated = (operation: Begun, as: Simulated): Begun => ({ ...operation, simulated: as });
+
 function respond(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
   const response: WebhookResponse = {
     status: typeof input.status === "number" ? input.status : 200,
     headers: readHeaders(input.headers),
     body: input.body ?? null,
   };
+  if (turn.state.dryRun) {
+    const output = { status: response.status, sent: false };
+    return completeOperation(turn, simulated(operation, "response"), output);
+  }
   const sent = !turn.state.responded;
   if (sent) turn.commands.push({ kind: "respond", response });
   turn.state.responded = true;

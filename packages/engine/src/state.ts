@@ -1,5 +1,5 @@
 import type { JsonValue, MissingValue, NodeId, OperationError } from "@patchbay/core";
-import type { AttemptRecord, Decision, OperationRecord, PerformCommand, WaitReason } from "./events.ts";
+import type { AttemptRecord, Decision, OperationRecord, PerformCommand, Simulated, WaitReason } from "./events.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -65,6 +65,7 @@ export interface Pending {
   error?: OperationError;
   missing?: MissingValue[];
   decisions?: Decision[];
+  simulated?: Simulated;
 }
 
 /** What is remembered of an operation that `error.break` stopped, for when it is performed again. */
@@ -104,6 +105,10 @@ export interface RunState {
   deadlineMs?: number;
   /** Since when the run is parked. */
   parkedAtMs?: number;
+  /** Present in a dry run: nothing outside is changed. The host simulates effects; delays and answers are skipped here. */
+  dryRun?: true;
+  /** Only this node is executed, on bundles that were given; whatever comes of it ends the run. */
+  only?: NodeId;
   /** How often each edge was `[seen, passed]`, by its position in the definition. */
   edges: Record<string, [seen: number, passed: number]>;
 }
@@ -204,5 +209,6 @@ export function pendingOperation(state: RunState, nowMs: number): OperationRecor
   };
   if (pending.missing) record.missing = pending.missing;
   if (pending.decisions) record.decisions = pending.decisions;
+  if (pending.simulated) record.simulated = pending.simulated;
   return record;
 }

@@ -14,6 +14,7 @@ import type {
   OperationRecord,
   OperationState,
   RunError,
+  Simulated,
   WaitReason,
 } from "./events.ts";
 import type { Plan, PlanNode } from "./plan.ts";
@@ -42,10 +43,17 @@ export interface Begun {
   /** The number of the latest attempt. */
   attempt: number;
   decisions?: Decision[];
+  simulated?: Simulated;
 }
 
 export function createTurn(plan: Plan, state: RunState, ports: Ports, budget: Budget): Turn {
   return { plan, state, ports, stepsLeft: Math.max(1, budget.steps), commands: [], operations: [] };
+}
+
+/** What decides a run's chance: two numbers of 52 bits each, as text. */
+export function drawSeed({ ports }: Turn): string {
+  const part = () => Math.floor(ports.random() * 2 ** 52).toString(36);
+  return `${part()}-${part()}`;
 }
 
 /** The plan's node. Throws where state and plan do not belong together, which pinning rules out. */
@@ -136,6 +144,7 @@ export function begunOf(turn: Turn, pending: Pending): Begun {
   };
   if (pending.missing) begun.missing = pending.missing;
   if (pending.decisions) begun.decisions = pending.decisions;
+  if (pending.simulated) begun.simulated = pending.simulated;
   return begun;
 }
 
@@ -174,6 +183,7 @@ export function emitOperation(
   };
   if (operation.missing) record.missing = operation.missing;
   if (operation.decisions) record.decisions = operation.decisions;
+  if (operation.simulated) record.simulated = operation.simulated;
   turn.operations.push(record);
 }
 

@@ -39,6 +39,8 @@ export const waitReasonValidator = v.union(
   v.literal("turn"),
   v.literal("call"),
   v.literal("breaker"),
+  v.literal("event"),
+  v.literal("approval"),
 );
 
 export const runTables = {

@@ -47,6 +47,16 @@ export {
   type ScheduleTimes,
 } from "./schedule/schedule.ts";
 export { aggregatedSource, collectedSources, controlOf, isMerge, upstreamNodes } from "./graph/scope.ts";
+export {
+  answerFieldTypes,
+  bodyFieldTypes,
+  readWaitForm,
+  type AnswerField,
+  type AnswerFieldType,
+  type BodyField,
+  type WaitForm,
+} from "./waits/form.ts";
+export { checkAnswer, type AnswerFault, type CheckedAnswer, type WaitAnswer } from "./waits/answer.ts";
 export { defineMigrations, migrateDefinition, type FormatMigration } from "./migration/migrate.ts";
 export {
   appendNode,

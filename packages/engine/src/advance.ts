@@ -37,6 +37,7 @@ import {
   drawSeed,
   type Turn,
 } from "./turn.ts";
+import { endWait, isAsking, skipAnswer, takeAnswer } from "./waits.ts";
 
 export interface Advance {
   /** False where the event does not fit the state: then the state is unchanged, and there is nothing to do. */
@@ -95,6 +96,10 @@ function accept(turn: Turn, event: Event): boolean {
       if (phase === "ended") return false;
       failWhole(turn, event.error);
       return true;
+    case "answer":
+      return takeAnswer(turn, event);
+    case "skip":
+      return skipAnswer(turn, event);
     case "cancel":
       return phase !== "ended" && cancel(turn);
   }
@@ -158,12 +163,16 @@ function loseAttempt(turn: Turn, event: Extract<Event, { kind: "lost" }>): boole
 }
 
 function wake(turn: Turn, pending: Pending): true {
-  const dueMs = pending.dueMs ?? 0;
+  const { dueMs = 0, reason = "delay" } = pending;
   if (turn.ports.nowMs < dueMs) {
-    waitUntil(turn, { dueMs, reason: pending.reason === "call" ? "delay" : (pending.reason ?? "delay") });
+    waitUntil(turn, { dueMs, reason: reason === "call" ? "delay" : reason });
     return true;
   }
   if (release(turn, pending)) return true;
+  if (isAsking(pending)) {
+    endWait(turn, pending);
+    return true;
+  }
   turn.state.pending = null;
   turn.state.phase = "ready";
   completeOperation(turn, begunOf(turn, pending), delayOutput(turn, pending));

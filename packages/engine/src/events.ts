@@ -51,10 +51,14 @@ export type Event =
   | { kind: "release" }
   /** The run has reached a limit that the host keeps: it fails with the error, whatever error routes there are. */
   | { kind: "limit"; error: OperationError }
+  /** What a Wait node waits for, checked; `operationId` must be that of the operation which waits. */
+  | { kind: "answer"; operationId: number; answer: Record<string, JsonValue> }
+  /** Goes on without an answer, as a person decided. */
+  | { kind: "skip"; operationId: number }
   | { kind: "cancel" };
 
-/** Why a run waits for a time to come. */
-export type WaitReason = "delay" | "retry" | "breaker";
+/** Why a run waits: for a time to come, or for somebody to answer, at most until then. */
+export type WaitReason = "delay" | "retry" | "breaker" | "event" | "approval";
 
 /** What was decided about an operation at which the run had stopped. */
 export interface Decision {
@@ -72,6 +76,10 @@ export type Command =
   | PerformCommand
   | CallCommand
   | { kind: "wait"; dueMs: number; reason: WaitReason }
+  /** The address of a later Wait node was given out: what comes there from now on is the answer to that operation. */
+  | { kind: "expect"; nodeId: NodeId; bundlePath: string }
+  /** A `wait` follows. */
+  | AskCommand
   /** The webhook's answer, at most once per run. */
   | { kind: "respond"; response: WebhookResponse }
   /** The run is incomplete: kept with everything to go on; at `retryAtMs`, where given, the host sends `retry`. */
@@ -115,6 +123,20 @@ export interface CallCommand {
   scenarioId: string;
   inputs: Record<string, JsonValue>;
   mode: "wait" | "start";
+}
+
+/**
+ * A Wait node was reached and asks for its answer until `dueMs`. One that has already come is to be handed in at once, in the
+ * transaction that stores the state.
+ */
+export interface AskCommand {
+  kind: "ask";
+  operationId: number;
+  nodeId: NodeId;
+  bundlePath: string;
+  dueMs: number;
+  /** The checked input of the node. */
+  input: Record<string, JsonValue>;
 }
 
 export interface WebhookResponse {

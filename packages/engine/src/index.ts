@@ -1,6 +1,7 @@
 export { advance, type Advance } from "./advance.ts";
 export { pendingCall } from "./calls.ts";
 export type {
+  AskCommand,
   AttemptRecord,
   CallCommand,
   Command,
@@ -17,7 +18,7 @@ export type {
 } from "./events.ts";
 export { stoppedOperation, type StoppedOperation } from "./stopped.ts";
 export { compilePlan, type CompiledPlan, type Plan, type PlanEdge, type PlanNode } from "./plan.ts";
-export type { Budget, Collector, Ports, PureResult } from "./ports.ts";
+export type { Addresses, Budget, Collector, Ports, PureResult } from "./ports.ts";
 export {
   canTransition,
   endedRunStates,
@@ -38,3 +39,4 @@ export {
   type Pending,
   type RunState,
 } from "./state.ts";
+export { pendingAsk, waitName } from "./waits.ts";

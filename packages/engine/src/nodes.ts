@@ -18,6 +18,7 @@ import {
   type Begun,
   type Turn,
 } from "./turn.ts";
+import { simulatedAnswer, waitForAnswer } from "./waits.ts";
 
 /** Executes the node that `state.at` points to, on the current environment. */
 export function enterNode(turn: Turn, id: number): void {
@@ -109,6 +110,8 @@ function control(turn: Turn, operation: Begun, kind: NonNullable<PlanNode["contr
       return collect(turn, operation, input);
     case "delay":
       return delay(turn, operation, input);
+    case "wait":
+      return wait(turn, { ...operation, input });
     case "respond":
       return respond(turn, operation, input);
     case "stop":
@@ -150,6 +153,13 @@ function emitItems(turn: Turn, operation: Begun, items: JsonValue[]): void {
   const first = items[0] === undefined ? null : { value: items[0], index: 1, total: items.length };
   emitOperation(turn, operation, { state: "succeeded", output: first });
   turn.state.stack.push(createFrame(operation, "items", items));
+}
+
+/** Waits for an answer from outside; a dry run, which tells nobody the address, goes on as if it had come. */
+function wait(turn: Turn, operation: Begun): void {
+  const pending = pend(turn, operation);
+  if (!turn.state.dryRun) return waitForAnswer(turn, pending);
+  completeOperation(turn, simulated(operation, "wait"), simulatedAnswer(pending));
 }
 
 /** Waits for a number of seconds, or until a time; one that has passed is not waited for. */

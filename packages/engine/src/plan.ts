@@ -2,6 +2,7 @@ import {
   collectedSources,
   compileConfig,
   compileFilter,
+  upstreamNodes,
   type ActionManifest,
   type CompiledConfig,
   type CompiledFilter,
@@ -58,6 +59,8 @@ export interface PlanNode {
   collectors: NodeId[];
   /** Of an aggregator: the node whose bundles it collects; of a merge: the node at which its branches part. */
   source?: NodeId;
+  /** Of a Wait node: what its formulas can read, by which the bundle path of its operations is told in advance. */
+  readable?: ReadonlySet<NodeId>;
 }
 
 /** A definition made ready to run: formulas parsed, edges sorted, manifests looked up. Never changed; share it freely. */
@@ -75,6 +78,8 @@ export interface Plan {
   responds: boolean;
   /** Whether a node calls other scenarios. */
   calls: boolean;
+  /** Whether formulas ask for the addresses of Wait nodes. */
+  asks?: true;
 }
 
 export type CompiledPlan = { ok: true; plan: Plan } | { ok: false; issues: Issue[] };
@@ -110,11 +115,20 @@ export function compilePlan(definition: Definition, catalog: ManifestCatalog): C
   };
   const maxConcurrentRuns = definition.settings?.maxConcurrentRuns;
   if (maxConcurrentRuns !== undefined) plan.maxConcurrentRuns = maxConcurrentRuns;
+  if ([...nodes.values()].some(asksForAddress)) plan.asks = true;
+  for (const node of nodes.values()) {
+    if (node.control === "wait") node.readable = new Set(upstreamNodes(definition, node.id, catalog));
+  }
   return { ok: true, plan };
 }
 
 const secondsToMs = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1_000);
 const megabytes = (count: number | undefined) => (count === undefined ? undefined : count * 1_000_000);
+
+function asksForAddress({ config, next, error }: PlanNode): boolean {
+  const filters = [...next, ...error].flatMap(({ filter }) => (filter ? [filter] : []));
+  return [config, ...filters].some(({ templates }) => templates.some(({ template }) => template.addresses.length > 0));
+}
 
 /** An action that limits its own time (a literal `timeoutMs` in its config) ends by that, not by the engine just before. */
 function timeoutBeyond(own: unknown): number | null {

@@ -1,4 +1,4 @@
-import type { JsonValue, OperationError } from "@patchbay/core";
+import type { AddressKind, JsonValue, OperationError } from "@patchbay/core";
 
 export type PureResult<Value> = { ok: true; value: Value } | { ok: false; error: OperationError };
 
@@ -20,6 +20,15 @@ export interface Ports {
   ): PureResult<Record<string, JsonValue>>;
   /** The code of a collecting node; null where it is not installed. */
   collector(type: string, typeVersion: number): Collector | null;
+  /** Where Wait nodes are answered; without it their addresses cannot be asked for. */
+  addresses?: Addresses;
+}
+
+/** Makes the addresses of Wait nodes: always the same for the same name and key, and not to be guessed without the key. */
+export interface Addresses {
+  /** The key that the addresses of a new run are made with. */
+  keyId: string;
+  makeUrl(kind: AddressKind, token: { name: string; keyId: string }): string;
 }
 
 /** The pure code of a node that collects bundles. None of it throws or changes what it is given. */

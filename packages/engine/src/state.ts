@@ -98,6 +98,8 @@ export interface RunState {
   lastOperationId: number;
   /** Decides, with node and bundle path, what formulas draw by chance. Drawn when the run starts; not to be guessed. */
   seed: string;
+  /** The host's key that the addresses of this run's Wait nodes are made with, once one was made. */
+  addressKey?: string;
   responded: boolean;
   /** What the latest `return` gave, for whoever called the run. */
   returned?: Record<string, JsonValue>;

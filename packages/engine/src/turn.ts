@@ -20,6 +20,7 @@ import type {
 import type { Plan, PlanNode } from "./plan.ts";
 import type { Budget, Ports } from "./ports.ts";
 import type { Frame, Pending, RunState } from "./state.ts";
+import { addressOf } from "./waits.ts";
 
 /** One `advance` while it works: a state of its own to change, and what comes of it. */
 export interface Turn {
@@ -63,7 +64,7 @@ export function requireNode(plan: Plan, id: NodeId): PlanNode {
   return node;
 }
 
-export function topFrame(state: RunState): Frame | undefined {
+export function topFrame(state: Pick<RunState, "stack">): Frame | undefined {
   return state.stack[state.stack.length - 1];
 }
 
@@ -91,6 +92,7 @@ export function scopeOf(turn: Turn, place: () => string): Scope {
     },
   };
   if (ports.timeZone !== undefined) scope.timeZone = ports.timeZone;
+  if (turn.plan.asks) scope.getAddress = (kind, nodeId) => addressOf(turn, kind, nodeId);
   return scope;
 }
 
@@ -111,7 +113,7 @@ function withEvent(state: RunState, caught: JsonValue): JsonValue {
 }
 
 /** The bundle path of operations below the top frame: iterators add the number of their current bundle. */
-export function childPath(state: RunState): string {
+export function childPath(state: Pick<RunState, "stack">): string {
   const frame = topFrame(state);
   if (!frame) return "1";
   return frame.kind === "items" || frame.numbered ? `${frame.path}.${frame.offset + frame.index + 1}` : frame.path;

@@ -41,10 +41,10 @@ export function field(options: FieldOptions): Record<string, unknown> {
 /**
  * Metadata for the schema of an output that depends on the config, so that the editor knows what later nodes can read.
  * `valueOf`: it is what a field of the config comes to; `itemOf`: one item of that; `fieldsFrom`: an object with a field for each of
- * that field's rows of name and value.
+ * that field's rows of name and value; `formFields`: an object with what the form in that field asks for.
  */
 export const follows = (
-  source: { valueOf: string } | { itemOf: string } | { fieldsFrom: string },
+  source: { valueOf: string } | { itemOf: string } | { fieldsFrom: string } | { formFields: string },
 ): Record<string, unknown> =>
   Object.fromEntries(Object.entries(source).map(([keyword, name]) => [`x-${keyword}`, name]));
 

@@ -9,8 +9,10 @@ import {
   createState,
   operationKey,
   packState,
+  pendingAsk,
   pendingCommand,
   unpackState,
+  type AskCommand,
   type CallCommand,
   type Command,
   type EffectOutcome,
@@ -37,6 +39,9 @@ export interface EffectCall extends PerformCommand {
  */
 export type EffectScript = (call: EffectCall) => EffectOutcome | "lostBefore" | "lostAfter" | { deferredMs: number };
 
+/** An answer that comes in time; a person goes on without one; or nobody answers. */
+export type AnswerScript = (key: string, ask: AskCommand) => Record<string, JsonValue> | "skip" | "nobody";
+
 export interface HostOptions {
   definition: Definition;
   catalog?: ManifestCatalog;
@@ -47,6 +52,8 @@ export interface HostOptions {
   /** Replaces parts of the ports. */
   ports?: Partial<Ports>;
   startMs?: number;
+  /** What comes of a Wait node; nobody answers where it is absent. */
+  answers?: AnswerScript;
   /** Scenarios that `scenario.call` finds, by id. A called run has the host of its caller. */
   scenarios?: Record<string, Definition>;
   /** The run's id, where it is not the only one. */
@@ -65,6 +72,9 @@ export interface RunReport {
   /** What the run gave its caller. */
   returned: Record<string, JsonValue> | null;
   waits: { reason: WaitReason; durationMs: number }[];
+  /** Wait nodes whose address was given out, and those that were reached, as `node:bundlePath`. */
+  expected: string[];
+  asked: string[];
   nowMs: number;
   /** Edge counts by position: `[seen, passed]`. */
   edges: Record<string, [number, number]>;
@@ -114,6 +124,8 @@ class MemoryHost implements EngineHost {
       calls: [],
       returned: null,
       waits: [],
+      expected: [],
+      asked: [],
       nowMs: this.nowMs,
       edges: {},
       largestState: 0,
@@ -154,8 +166,11 @@ class MemoryHost implements EngineHost {
     this.result.largestState = Math.max(this.result.largestState, this.text.length);
     this.result.operations.push(...advanced.operations);
     this.result.edges = advanced.state.edges;
-    for (const command of advanced.commands)
+    for (const command of advanced.commands) {
       if (command.kind === "respond") this.result.responses.push(command.response);
+      if (command.kind === "expect") this.result.expected.push(placeOf(command));
+      if (command.kind === "ask") this.result.asked.push(placeOf(command));
+    }
     return advanced.commands.findLast((command) => command.kind !== "respond") ?? null;
   }
 
@@ -166,9 +181,7 @@ class MemoryHost implements EngineHost {
       case "call":
         return this.call(command);
       case "wait":
-        this.result.waits.push({ reason: command.reason, durationMs: command.dueMs - this.nowMs });
-        this.nowMs = Math.max(this.nowMs, command.dueMs);
-        return { kind: "timer" };
+        return this.wait(command);
       case "pause":
         return { kind: "continue" };
       case "park":
@@ -179,8 +192,19 @@ class MemoryHost implements EngineHost {
         this.result.returned = (command.outcome === "succeeded" && command.returned) || null;
         return null;
       case "respond":
+      case "expect":
+      case "ask":
         return null;
     }
+  }
+
+  private wait(command: Extract<Command, { kind: "wait" }>): Event {
+    this.result.waits.push({ reason: command.reason, durationMs: command.dueMs - this.nowMs });
+    const ask = pendingAsk(unpackState(this.text, () => this.bundle));
+    const answer = ask && answerTo(ask, { ...this.options, runId: this.options.runId ?? "run1" });
+    if (answer) return answer;
+    this.nowMs = Math.max(this.nowMs, command.dueMs);
+    return { kind: "timer" };
   }
 
   private park(command: Extract<Command, { kind: "park" }>): Event | null {
@@ -229,6 +253,16 @@ class MemoryHost implements EngineHost {
     this.nowMs += 10;
     return { kind: "result", operationId, attempt, startedAtMs, endedAtMs: this.nowMs, outcome };
   }
+}
+
+const placeOf = ({ nodeId, bundlePath }: { nodeId: number; bundlePath: string }) => `${nodeId}:${bundlePath}`;
+
+/** The event that answers a Wait node by the script; null where nobody does. */
+export function answerTo(ask: AskCommand, script: { answers?: AnswerScript; runId: string }): Event | null {
+  const { operationId } = ask;
+  const given = script.answers?.(operationKey(script.runId, ask), ask) ?? "nobody";
+  if (given === "nobody") return null;
+  return given === "skip" ? { kind: "skip", operationId } : { kind: "answer", operationId, answer: given };
 }
 
 const tookPlace = (outcome: EffectOutcome) => outcome.ok || outcome.error.notPerformed !== true;

@@ -10,9 +10,11 @@ import {
   operationKey,
   packState,
   pendingCall,
+  pendingAsk,
   pendingCommand,
   unpackState,
   type Advance,
+  type AskCommand,
   type CallCommand,
   type Command,
   type EffectOutcome,
@@ -22,7 +24,7 @@ import {
   type RunError,
   type RunState,
 } from "@patchbay/engine";
-import { calledRunId, outcomeOfCall } from "./engineHost.ts";
+import { answerTo, calledRunId, outcomeOfCall, type AnswerScript } from "./engineHost.ts";
 import type { Random } from "./random.ts";
 import { testCatalog, testPorts } from "./scenarios.ts";
 
@@ -39,7 +41,8 @@ export type FaultTally = Record<Command["kind"], Record<Fault, number>>;
 
 export function createFaultTally(): FaultTally {
   const none = () => ({ beforeStore: 0, afterStore: 0, repeated: 0, stale: 0 });
-  return { perform: none(), call: none(), wait: none(), respond: none(), park: none(), pause: none(), finish: none() };
+  const waiting = { wait: none(), expect: none(), ask: none() };
+  return { perform: none(), call: none(), ...waiting, respond: none(), park: none(), pause: none(), finish: none() };
 }
 
 export interface FragileOptions {
@@ -51,6 +54,8 @@ export interface FragileOptions {
   /** What a service answers, by the operation's key and how often it has answered before. */
   answer: (key: string, answered: number, input: JsonValue) => EffectOutcome;
   tally: FaultTally;
+  /** Who answers Wait nodes: lost answers are sent again, and all are sent twice now and then. */
+  answers?: AnswerScript;
   /** Scenarios that `scenario.call` finds, by id; their runs meet faults as well. */
   scenarios?: Record<string, Definition>;
   runId?: string;
@@ -110,6 +115,7 @@ class FragileHost {
   readonly #resolved = new Set<string>();
   readonly #acts: FragileReport["acts"] = { retry: 0, edit: 0, resolve: 0, cancel: 0, wait: 0 };
   #retries = 0;
+  readonly #expected = new Set<string>();
   /** Called runs, by operation and attempt. */
   readonly #called = new Map<string, FragileReport["calls"][number]>();
 
@@ -164,7 +170,7 @@ class FragileHost {
     }
     const command = advanced.commands.at(-1);
     if (!command) throw new Error("The engine stopped without saying why.");
-    const fault = this.#chooseFault();
+    const fault = isNearlyGivenUp(advanced.state) || isNearlyGivenUp(this.#state()) ? null : this.#chooseFault();
     if (fault) for (const { kind } of advanced.commands) this.#options.tally[kind][fault] += 1;
     if (fault === "beforeStore") return this.#recover(event);
     this.#noteDecision(event, this.#state());
@@ -190,6 +196,8 @@ class FragileHost {
     for (const command of advanced.commands) {
       if (command.kind === "finish") this.#finished = command;
       if (command.kind === "call") this.#call(command);
+      if (command.kind === "expect") this.#expected.add(`${command.nodeId}:${command.bundlePath}`);
+      if (command.kind === "ask") this.#checkExpected(command);
     }
   }
 
@@ -227,6 +235,8 @@ class FragileHost {
         return this.#retry(state);
       case "finish":
       case "respond":
+      case "expect":
+      case "ask":
         return null;
     }
   }
@@ -239,11 +249,31 @@ class FragileHost {
 
   /** The timer; now and then it comes too early, and has to wait for the rest, or somebody does not wait for it. */
   #wake(state: RunState): Event {
+    const ask = pendingAsk(state);
+    if (ask) return this.#answer(ask);
     const { reason } = state.pending ?? {};
     if (reason !== "delay" && this.#options.random.chance(0.3)) return { kind: "release" };
     const dueMs = state.pending?.dueMs ?? this.#nowMs;
     if (!this.#options.random.chance(0.2)) this.#nowMs = Math.max(this.#nowMs, dueMs);
     return { kind: "timer" };
+  }
+
+  /** An answer in time; where nobody answers, one that comes at the end of the wait is too late. */
+  #answer(ask: AskCommand): Event {
+    const { answers } = this.#options;
+    const event = answerTo(ask, { runId: this.#runId, ...(answers && { answers }) });
+    if (event) return event;
+    if (this.#options.random.chance(0.2)) return { kind: "timer" };
+    this.#nowMs = Math.max(this.#nowMs, ask.dueMs);
+    const late = this.#advance({ kind: "answer", operationId: ask.operationId, answer: { late: true } });
+    if (late.accepted) this.#problems.push("an answer was accepted after its time");
+    return { kind: "timer" };
+  }
+
+  /** Random scenarios ask for the address of each Wait node before they reach it: it must be that of this operation. */
+  #checkExpected({ nodeId, bundlePath }: AskCommand): void {
+    const place = `${nodeId}:${bundlePath}`;
+    if (!this.#expected.has(place)) this.#problems.push(`${place} asks at another address than was given out`);
   }
 
   /** The called run begins with the transaction that stores its caller's state, and once. */
@@ -344,6 +374,8 @@ class FragileHost {
     ]) {
       const resumed = { kind: "resumed" as const, outcome, ...of };
       const isAccepted = this.#advance({ ...result, ...of }).accepted || this.#advance(resumed).accepted;
+      const earlier = { operationId: operationId - 1, answer: { stale: true } };
+      if (this.#advance({ kind: "answer", ...earlier }).accepted) this.#problems.push("an answer to another operation");
       if (isAccepted) this.#problems.push("a result that came too late was accepted");
     }
   }
@@ -353,6 +385,9 @@ class FragileHost {
     if (new Set(ids).size !== ids.length) this.#problems.push("an operation ended twice");
   }
 }
+
+/** One more lost performer would end the operation as failed, which the calm host never sees. */
+const isNearlyGivenUp = ({ pending }: RunState) => (pending?.lost ?? 0) >= 5;
 
 const callKey = ({ operationId, attempt }: CallCommand) => `${operationId}.${attempt}`;
 const underWay = ({ pending }: RunState) => ({ operationId: pending?.id ?? 0, attempt: pending?.attempt ?? 0 });

@@ -1,6 +1,7 @@
 /** Runs anywhere: the engine's host in memory, and scenarios for it. Servers and processes are in `./node`. */
 export {
   createEngineHost,
+  type AnswerScript,
   type EffectCall,
   type EffectScript,
   type EngineHost,

@@ -4,8 +4,8 @@ import { action, edge, scenario } from "./scenarios.ts";
 
 /**
  * A valid random scenario of test nodes: effects, filters, routers, branches that are merged, iterators and repeaters with
- * aggregators, delays, stops, calls of other scenarios and what they return, error routes, and now and then a catch-all. With
- * `breaks`, `error.break` as well.
+ * aggregators, delays, waits for an answer, stops, calls of other scenarios and what they return, error routes, and now and then
+ * a catch-all. With `breaks`, `error.break` as well.
  */
 export function randomScenario(
   random: Random,
@@ -55,10 +55,11 @@ function grow(builder: Builder, place: Place): void {
   const { random } = builder;
   let at = place;
   while (builder.left > 0) {
-    const kind = random.below(14);
+    const kind = random.below(15);
     if (kind < 5) at = addPlain(builder, at);
     else if (kind === 12) at = addCall(builder, at);
     else if (kind === 13) at = addReturn(builder, at);
+    else if (kind === 14) at = addWait(builder, at);
     else if (kind === 10) at = addBranches(builder, at);
     else if (kind === 11) {
       if (random.chance(0.2)) return addStop(builder, at);
@@ -91,6 +92,23 @@ function addCall(builder: Builder, at: Place): Place {
   const next = add(builder, at, "scenario.call", { config: { scenarioId, inputs, mode }, errorHandling });
   if (!at.inErrorRoute && random.chance(0.5)) addErrorRoute(builder, next);
   return next;
+}
+
+/** A wait for an answer whose address an earlier node asks for, with something between them perhaps. */
+function addWait(builder: Builder, at: Place): Place {
+  const { random } = builder;
+  const sender = add(builder, at, random.pick(["test.echo", "test.idempotent"]));
+  const between = random.chance(0.5) ? addPlain(builder, sender) : sender;
+  const config = {
+    kind: random.pick(["event", "approval"]),
+    timeoutSeconds: 1 + random.below(1_000),
+    onTimeout: random.pick(["continue", "fail"]),
+  };
+  const wait = add(builder, between, "tools.wait", { config });
+  const node = builder.nodes.find(({ id }) => id === sender.from);
+  if (node) node.config = { url: `{{resumeUrl(${wait.from})}}`, value: formula(builder, at) };
+  if (!at.inErrorRoute && random.chance(0.5)) addErrorRoute(builder, wait);
+  return wait;
 }
 
 function addReturn(builder: Builder, at: Place): Place {

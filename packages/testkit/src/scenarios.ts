@@ -85,6 +85,7 @@ export const testCatalog: ManifestCatalog = createManifestCatalog([
     actionManifest("aggregate", "pure", "aggregate"),
     actionManifest("repeat", "pure", "repeat"),
     actionManifest("delay", "pure", "delay"),
+    actionManifest("wait", "pure", "wait"),
     actionManifest("stop", "pure", "stop"),
   ]),
   manifest("webhook", [actionManifest("respond", "pure", "respond")]),
@@ -106,6 +107,7 @@ export function testPorts(options: { nowMs: number; random?: () => number }): Po
     runPure: (type, _version, input) => runPure(type, input),
     checkInput: (type, _version, input) => checkInput(type, input),
     collector: (type) => collectors[type] ?? null,
+    addresses: { keyId: "k1", makeUrl: (kind, { name, keyId }) => `https://patchbay.test/${kind}/${keyId}/${name}` },
   };
 }
 

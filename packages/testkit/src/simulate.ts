@@ -1,5 +1,5 @@
 /** Random scenarios on a fragile host, compared with the same scenarios on one that never fails. */
-import { createEngineHost, type RunReport } from "./engineHost.ts";
+import { createEngineHost, type AnswerScript, type RunReport } from "./engineHost.ts";
 import { createFaultTally, runFragile, type Act, type FaultTally, type FragileReport } from "./fragileHost.ts";
 import { createRandom, type Random } from "./random.ts";
 import { randomScenario } from "./randomScenario.ts";
@@ -21,6 +21,15 @@ function answer(key: string, answered: number, input: JsonValue): EffectOutcome 
   }
   return { ok: true, output: { echo: input, key } };
 }
+
+/** Who answers a Wait node, decided by the operation alone. */
+const answerScript: AnswerScript = (key, { input }): ReturnType<AnswerScript> => {
+  const kind = hash(`answer ${key}`) % 4;
+  if (kind === 0) return "nobody";
+  if (kind === 1) return "skip";
+  if (input.kind === "event") return { body: { key } };
+  return { decision: "approved", fields: { key }, comment: "" };
+};
 
 interface Essence {
   outcome: string;
@@ -76,12 +85,22 @@ export function simulate(seed: number, tally: FaultTally = createFaultTally()): 
     definition,
     scenarios,
     effects: ({ key, delivered, input }) => answer(key, delivered, input),
+    answers: answerScript,
     random: () => 0.5,
   });
   let calm = host.run(bundle);
   for (let retries = 0; calm.outcome === "parked" && retries < 50; retries++) calm = host.send({ kind: "retry" });
   const rough = createRandom(seed ^ 0x5eed);
-  const fragile = runFragile({ definition, scenarios, bundle, random: rough, faultRate: 0.35, answer, tally });
+  const fragile = runFragile({
+    definition,
+    scenarios,
+    bundle,
+    random: rough,
+    faultRate: 0.35,
+    answer,
+    answers: answerScript,
+    tally,
+  });
   return {
     nodes: definition.nodes.length,
     retries: fragile.retries,

@@ -11,6 +11,7 @@ import { checkConfigShapes, checkFilterShapes } from "./rules/shapes.ts";
 import { checkMerges } from "./rules/merges.ts";
 import { checkAggregators, checkErrorRoutes, checkRespond, checkRouters } from "./rules/routes.ts";
 import { checkSchedules } from "./rules/schedule.ts";
+import { checkAddresses } from "./rules/waits.ts";
 import {
   checkCycles,
   checkEdgeEnds,
@@ -36,6 +37,7 @@ const rules: readonly Rule[] = [
   checkMerges,
   checkConfigFormulas,
   checkFilterFormulas,
+  checkAddresses,
   checkConfigShapes,
   checkFilterShapes,
   checkInputs,

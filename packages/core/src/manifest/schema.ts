@@ -18,6 +18,7 @@ export const controlSchema = z.enum([
   "repeat",
   "aggregate",
   "delay",
+  "wait",
   "respond",
   "stop",
   "call",
@@ -118,5 +119,7 @@ export const formKeywords = ["x-control", "x-enumLabels", "x-advanced", "x-showW
  * - `x-valueOf`: what a field of the config comes to
  * - `x-itemOf`: one item of what a field of the config comes to
  * - `x-fieldsFrom`: an object with a field for each row `{ name, value }` of a field of the config
+ * - `x-formFields`: an object with a field for each field of the form that a field of the config describes
+ * - `x-showWhen`: `{ field, values }`: there only when a field of the config has one of the values
  */
-export const outputKeywords = ["x-valueOf", "x-itemOf", "x-fieldsFrom"] as const;
+export const outputKeywords = ["x-valueOf", "x-itemOf", "x-fieldsFrom", "x-formFields", "x-showWhen"] as const;

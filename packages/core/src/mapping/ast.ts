@@ -60,6 +60,13 @@ export interface ParsedTemplate {
   parts: TemplatePart[];
   issues: TemplateIssue[];
   references: ReferenceExpression[];
+  addresses: AddressCall[];
+}
+
+/** A call of `resumeUrl` or `approvalUrl`, and the node that it names; null where that is not written out. */
+export interface AddressCall extends TextRange {
+  name: string;
+  nodeId: number | null;
 }
 
 /** Calls `visit` for the expression and everything inside it. */

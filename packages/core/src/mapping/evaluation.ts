@@ -1,6 +1,7 @@
 import type { JsonValue } from "../definition/schema.ts";
 import { createChance, type Chance } from "./chance.ts";
 import { FormulaError } from "./formulaError.ts";
+import type { AddressKind } from "./functions/addresses.ts";
 
 /** What a formula can read. */
 export interface Scope {
@@ -13,6 +14,11 @@ export interface Scope {
    * is absent (previews) they always give the same.
    */
   getSeed?(): string;
+  /**
+   * The address at which a Wait node that comes later is answered; `undefined` where the node is none. Where it is absent
+   * (previews) the functions give an example.
+   */
+  getAddress?(kind: AddressKind, nodeId: number): string | undefined;
   /** IANA name; dates without an offset are read and written in it. UTC when absent. */
   timeZone?: string;
 }

@@ -1,4 +1,5 @@
 export type {
+  AddressCall,
   BinaryExpression,
   CallExpression,
   Expression,
@@ -19,6 +20,7 @@ export {
 } from "./config.ts";
 export { constants, type ConstantDoc } from "./constants.ts";
 export { defaultBudget, type Budget, type MissingValue, type Scope } from "./evaluation.ts";
+export type { AddressKind } from "./functions/addresses.ts";
 export { findFunction, functionCatalog, suggestName } from "./functions/catalog.ts";
 export {
   exampleBundle,

@@ -1,6 +1,8 @@
 import type { Tree, TreeCursor } from "@lezer/common";
 import type {
+  AddressCall,
   BinaryOperator,
+  CallExpression,
   Expression,
   ParsedTemplate,
   PathStep,
@@ -10,6 +12,7 @@ import type {
 } from "./ast.ts";
 import { visitExpression } from "./ast.ts";
 import { describeSyntaxError, findNameFault } from "./faults.ts";
+import { addressFunctions } from "./functions/addresses.ts";
 import { mappingParser } from "./grammar/generated/parser.ts";
 import * as terms from "./grammar/generated/terms.ts";
 import { indexStep } from "./path.ts";
@@ -25,11 +28,12 @@ export const MAX_EXPRESSION_DEPTH = 200;
 /** Reads a template into its parts. Never throws: what is wrong is in `issues`, in the order of the text. */
 export function parseTemplate(text: string): ParsedTemplate {
   if (!text.includes("{{")) {
-    return { parts: text === "" ? [] : [{ type: "text", text, from: 0, to: text.length }], issues: [], references: [] };
+    const parts: TemplatePart[] = text === "" ? [] : [{ type: "text", text, from: 0, to: text.length }];
+    return { parts, issues: [], references: [], addresses: [] };
   }
   if (text.length > MAX_TEMPLATE_LENGTH) {
     const message = `A text with formulas may have ${MAX_TEMPLATE_LENGTH} characters; this one has ${text.length}.`;
-    return { parts: [], issues: [{ message, from: 0, to: text.length }], references: [] };
+    return { parts: [], issues: [{ message, from: 0, to: text.length }], references: [], addresses: [] };
   }
   const reader = new TemplateReader(text);
   reader.read(mappingParser.parse(text));
@@ -67,15 +71,18 @@ class TemplateReader {
 
   result(): ParsedTemplate {
     const references: ParsedTemplate["references"] = [];
+    const addresses: ParsedTemplate["addresses"] = [];
     for (const part of this.parts) {
       if (part.type === "text") continue;
       visitExpression(part, (expression) => {
         if (expression.type === "reference") references.push(expression);
         else if (this.sound.has(part)) this.reportFault(findNameFault(expression));
+        if (expression.type === "call" && addressFunctions.has(expression.name))
+          addresses.push(addressCall(expression));
       });
     }
     const issues = [...this.issues, ...this.syntaxErrors].sort((a, b) => a.from - b.from).slice(0, MAX_ISSUES);
-    return { parts: this.parts, issues, references };
+    return { parts: this.parts, issues, references, addresses };
   }
 
   private reportFault(fault: TemplateIssue | null): void {
@@ -247,6 +254,12 @@ class TemplateReader {
     const [left, right] = operands;
     return left && right && operator ? { type: "binary", operator, left, right, from, to } : (left ?? null);
   }
+}
+
+function addressCall({ name, args, from, to }: CallExpression): AddressCall {
+  const [node] = args;
+  const isWritten = node?.type === "literal" && typeof node.value === "number" && Number.isInteger(node.value);
+  return { name, nodeId: isWritten ? Number(node.value) : null, from, to };
 }
 
 const keyStep = (name: string): PathStep => ({ kind: "key", key: name.startsWith("`") ? name.slice(1, -1) : name });

@@ -1,5 +1,5 @@
 import type { OperationError } from "../errors/operationError.ts";
-import type { PathStep, TemplateIssue, TemplatePart, TextRange } from "./ast.ts";
+import type { AddressCall, PathStep, TemplateIssue, TemplatePart, TextRange } from "./ast.ts";
 import { compileParts, type Evaluator } from "./compile.ts";
 import { defaultBudget, Evaluation, type Budget, type MissingValue, type Scope } from "./evaluation.ts";
 import { FormulaError, toOperationError } from "./formulaError.ts";
@@ -18,6 +18,8 @@ export interface Template {
   /** What is wrong with it; a template with issues fails when it is evaluated. */
   issues: readonly TemplateIssue[];
   references: readonly TemplateReference[];
+  /** Where it asks for the address of a Wait node. */
+  addresses: readonly AddressCall[];
   /** What it consists of, for those who look at formulas without evaluating them. */
   parts: readonly TemplatePart[];
   /** Whether there are no formulas, so that the value is `text` itself. */
@@ -30,7 +32,7 @@ export type EvaluationResult<T> =
 
 /** Parses and compiles a template. Never throws: faults are in `issues`. Keep the result; compiling is the slow part. */
 export function compileTemplate(text: string): Template {
-  const { parts, issues, references } = parseTemplate(text);
+  const { parts, issues, references, addresses } = parseTemplate(text);
   const [firstIssue] = issues;
   const evaluate: Evaluator = firstIssue
     ? () => {
@@ -38,7 +40,7 @@ export function compileTemplate(text: string): Template {
       }
     : compileParts(parts);
   const isConstant = !firstIssue && parts.every((part) => part.type === "text");
-  return { text, issues, references, parts, isConstant, evaluate };
+  return { text, issues, references, addresses, parts, isConstant, evaluate };
 }
 
 /**

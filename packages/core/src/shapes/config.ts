@@ -17,6 +17,8 @@ export interface ConfigInference {
   valueAt(field: FieldPath): Shape;
   /** Names and shapes of the rows `{ name, value }` at a path; `null` where their names are not all written out. */
   rowsAt(field: FieldPath): Map<string, Shape> | null;
+  /** What is written in a field, formulas and all. */
+  writtenIn(field: string): JsonValue | undefined;
 }
 
 interface Remembered {
@@ -54,6 +56,7 @@ export function inferConfig(
     faults,
     valueAt: (field) => describe(valueIn(config, field), field, templates),
     rowsAt: (field) => describeRows(valueIn(config, field), field, templates),
+    writtenIn: (field) => valueIn(config, [field]),
   };
   remembered.set(config, { compiled, reads, inference });
   return inference;

@@ -1,5 +1,5 @@
 /** What each node emits, as far as manifests, configs and samples tell, and what formulas see of it at each place. */
-import { literalFieldsOf } from "../definition/checkConfig.ts";
+import { hasFormula, literalFieldsOf, propertiesOf } from "../definition/checkConfig.ts";
 import type { Definition, Edge, JsonValue, NodeId } from "../definition/schema.ts";
 import { createGraph, type Graph } from "../graph/graph.ts";
 import { createScopes, findInScope, type Scopes } from "../graph/scope.ts";
@@ -7,6 +7,7 @@ import type { ManifestCatalog, NodeKind } from "../manifest/catalog.ts";
 import { compileConfigOnce } from "../definition/compileOnce.ts";
 import { inferConfig, type ConfigInference } from "./config.ts";
 import { shapeOfSchema, type ConfigShapes, type JsonSchema } from "./fromSchema.ts";
+import { formShapes } from "./form.ts";
 import { shapeOfValue } from "./fromValue.ts";
 import type { ShapeOfNode } from "./infer.ts";
 import {
@@ -161,7 +162,7 @@ class Flow implements FlowShapes {
     const config = this.configOf(nodeId);
     const remembered = configOutputs.get(config);
     if (remembered) return remembered;
-    const shape = shapeOfSchema(output, configShapes(config));
+    const shape = shapeOfSchema(output, configShapes(config, this.input.kinds.get(nodeId)?.node.input));
     configOutputs.set(config, shape);
     return shape;
   }
@@ -255,14 +256,28 @@ function refineOnce(shape: Shape, sample: JsonValue): Shape {
 const referring = new WeakMap<JsonSchema, boolean>();
 
 function refersToConfig(output: JsonSchema): boolean {
-  const known = referring.get(output) ?? /"x-(?:valueOf|itemOf|fieldsFrom)"/.test(JSON.stringify(output));
+  const known =
+    referring.get(output) ?? /"x-(?:valueOf|itemOf|fieldsFrom|formFields|showWhen)"/.test(JSON.stringify(output));
   referring.set(output, known);
   return known;
 }
 
-const configShapes = (config: ConfigInference): ConfigShapes => ({
+const configShapes = (config: ConfigInference, input: JsonSchema | undefined): ConfigShapes => ({
   valueOf: (field) => config.valueAt([field]),
   rowsOf: (field) => config.rowsAt([field]),
+  textOf: (field) => textIn(config.writtenIn(field), input && propertiesOf(input)[field]?.default),
+  formOf: (field) => formShapes(config.writtenIn(field)),
 });
 
-const noConfig: ConfigInference = { faults: [], valueAt: () => nothing, rowsAt: () => null };
+/** A text that is written out in the config, or else the default. */
+function textIn(value: JsonValue | undefined, otherwise: unknown): string | undefined {
+  const text = value ?? otherwise;
+  return typeof text === "string" && !hasFormula(text) ? text : undefined;
+}
+
+const noConfig: ConfigInference = {
+  faults: [],
+  valueAt: () => nothing,
+  rowsAt: () => null,
+  writtenIn: () => undefined,
+};

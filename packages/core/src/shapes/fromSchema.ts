@@ -23,6 +23,10 @@ export interface ConfigShapes {
   valueOf(field: string): Shape;
   /** Names and shapes of the rows of a config field of names and values. `null` where the names are not known. */
   rowsOf(field: string): Map<string, Shape> | null;
+  /** The text that a field of the config holds, or its default; `undefined` where that is not known before the run. */
+  textOf(field: string): string | undefined;
+  /** Names and shapes of what the form in a config field asks for. */
+  formOf(field: string): Map<string, Shape>;
 }
 
 /** The shape of what fits a JSON Schema: the subset of draft 2020-12 that zod writes. */
@@ -89,6 +93,7 @@ class SchemaReader {
     const required = new Set(Array.isArray(schema.required) ? (schema.required as string[]) : []);
     const fields = new Map<string, Shape>();
     for (const [name, property] of Object.entries(properties)) {
+      if (isSchema(property) && this.isHidden(property)) continue;
       const shape = isSchema(property) ? this.read(property, depth + 1) : anyShape;
       fields.set(name, required.has(name) || shape.kind === "any" ? shape : unite([shape, nothing]));
     }
@@ -100,12 +105,20 @@ class SchemaReader {
 
   private readKeywords(schema: JsonSchema): Shape | undefined {
     if (!this.config) return undefined;
-    const { "x-valueOf": value, "x-itemOf": list, "x-fieldsFrom": rows } = schema;
+    const { "x-valueOf": value, "x-itemOf": list, "x-fieldsFrom": rows, "x-formFields": form } = schema;
+    if (typeof form === "string") return { kind: "object", fields: this.config.formOf(form), others: "none" };
     if (typeof value === "string") return this.config.valueOf(value);
     if (typeof list === "string") return itemOf(this.config.valueOf(list));
     if (typeof rows !== "string") return undefined;
     const fields = this.config.rowsOf(rows);
     return fields ? { kind: "object", fields, others: "none" } : undefined;
+  }
+
+  /** Whether the config says that this part of the output is never there. */
+  private isHidden(property: JsonSchema): boolean {
+    const shown = property["x-showWhen"] as { field: string; values: unknown[] } | undefined;
+    const value = shown && this.config?.textOf(shown.field);
+    return value !== undefined && !shown?.values.includes(value);
   }
 
   /** Follows `$ref` to `$defs`; a schema that cannot be found accepts anything. */

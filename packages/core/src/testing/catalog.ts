@@ -73,6 +73,7 @@ export const testCatalog = createManifestCatalog([
     actions: [
       action("set", { value: { title: "Value" } }),
       control("iterate", "iterate", { array: { title: "List" } }),
+      control("wait", "wait", { kind: { type: "string", enum: ["approval", "event"], default: "approval" } }),
       control("aggregate", "aggregate", {
         source: { type: "integer", title: "Source", "x-control": "nodeRef", "x-literal": true },
         item: { title: "Item" },

@@ -9,6 +9,7 @@ import { repeat } from "./repeat.ts";
 import { setVariables } from "./setVariables.ts";
 import { sleepUntil } from "./sleepUntil.ts";
 import { stop } from "./stop.ts";
+import { wait } from "./wait.ts";
 
 export const integration = defineIntegration({
   name: "tools",
@@ -28,6 +29,7 @@ export const integration = defineIntegration({
     aggregateTable,
     delay,
     sleepUntil,
+    wait,
     stop,
   ],
 });

@@ -97,6 +97,9 @@ function checkOutput(output: unknown, node: ActionManifest | TriggerManifest): s
   return Object.entries(output).flatMap(([key, value]) => {
     if (!key.startsWith("x-")) return checkOutput(value, node);
     if (!known.includes(key)) return [`the output of ${node.name} has the unknown keyword ${key}`];
+    if (key === "x-showWhen" && isSchema(value)) {
+      return checkCondition(value, propertiesOf(node.input), `the output of ${node.name}`);
+    }
     return typeof value === "string" && propertiesOf(node.input)[value]
       ? []
       : [`the output of ${node.name} follows ${String(value)}, which is no field of its input`];

@@ -1,3 +1,4 @@
+import { addressFunctionDefinitions } from "./addresses.ts";
 import { arrayFunctions } from "./array.ts";
 import { binaryFunctions } from "./binary.ts";
 import { chanceFunctions } from "./chance.ts";
@@ -25,6 +26,7 @@ const definitions: readonly FunctionDefinition[] = [
   ...arrayFunctions,
   ...setFunctions,
   ...chanceFunctions,
+  ...addressFunctionDefinitions,
 ];
 
 /** Without a prototype: no name reaches anything that is not in the list. */

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { expectLoopingPushToFail, expectProcessToReplaceItself, isolationSuite } from "./suite.ts";
 
 const FATAL = ["loop", "microtasks", "regex", "objects", "strings", "bytes", "map", "logs", "recursion"] as const;
+const KINDS = ["query", "mutation", "action", "nodeAction", "http"] as const;
 const LEFT_BEHIND = ["rejection", "throwLater", "throwMuchLater", "listener"] as const;
 
 isolationSuite({
@@ -18,8 +19,13 @@ isolationSuite({
     ["mutation", name] as const,
     ["action", name] as const,
   ]),
-  // Not yet a query's or an action's: behind all of the above they sometimes hang the deployment; alone they do not.
-  afterwards: ["mutation"],
+  // More than a deployment would bear that gave up after so many ends of its threads.
+  loopsAfterwards: [1, 2, 3].flatMap(() => [
+    ...KINDS.flatMap((kind) => [[kind, "afterwards"] as const, [kind, "chain"] as const]),
+    ["query", "chain"],
+    ["mutation", "chain"],
+    ["mutation", "chain"],
+  ]),
 });
 
 it("gives up a push whose modules loop", { timeout: 90_000 }, async () => {

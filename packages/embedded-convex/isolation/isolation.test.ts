@@ -8,5 +8,5 @@ isolationSuite({
     ["action", "objects"],
   ],
   leftBehind: [["mutation", "throwLater"]],
-  afterwards: ["mutation"],
+  loopsAfterwards: [["query", "chain"]],
 });

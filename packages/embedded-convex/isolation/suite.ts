@@ -27,7 +27,7 @@ export interface HarmCases {
   /** Are left behind by a function that itself succeeds. */
   leftBehind: readonly Case[];
   /** Loop after the function has returned. */
-  afterwards: readonly Kind[];
+  loopsAfterwards: readonly Case[];
 }
 
 let deployment: Deployment;
@@ -95,7 +95,8 @@ async function innocent(): Promise<void> {
   const text = `innocent ${count++}`;
   const client = new ConvexHttpClient(deployment.cloudUrl, { logger: false });
   const served = Promise.all([
-    client.mutation(notes!.add!, { text }),
+    // A write without a number is not repeated when the thread ends between its commit and its answer.
+    unlessInterrupted(() => client.mutation(notes!.add!, { text })),
     client.query(notes!.list!, {}),
     unlessInterrupted(() => client.action(notes!.echo!, { text })),
     unlessInterrupted(async () => {
@@ -136,10 +137,23 @@ export function isolationSuite(cases: HarmCases): void {
       await innocent();
     });
 
-    it.each(cases.afterwards)("are noticed when a %s loops after it has returned", async (kind) => {
+    // Among others, so that it is not clear whose loop it is.
+    it.each(cases.loopsAfterwards)("are ended when a %s leaves a loop behind (%s)", async (kind, name) => {
+      const before = deployment.pid;
       // Whether its answer still gets out is a matter of chance.
-      await harm(kind, "afterwards").catch((error: unknown) => expect(String(error)).toMatch(/interrupted|was ended/));
+      const harmful = harm(kind, name).catch((error: unknown) =>
+        expect(String(error)).toMatch(/interrupted|was ended|couldn't be completed/),
+      );
+      await Promise.all([innocent(), innocent()]);
+      await harmful;
       await innocent();
+      expect(deployment.pid).toBe(before);
+    });
+
+    it("are ended when a loop is left behind in a thread that has just started", async () => {
+      // The first ends the thread, and the second is sent again to the next one.
+      const failing = [harm("query", "loop"), harm("query", "chain")].map((call) => expect(call).rejects.toThrow());
+      await Promise.all([...failing, innocent()]);
     });
 
     it("cannot end their thread by process.exit(), nor see the operator's environment", async () => {

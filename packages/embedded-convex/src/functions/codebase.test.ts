@@ -10,6 +10,7 @@ const host: RealmHost = {
   jsSyscall: () => null,
   now: () => 0,
   random: () => 0,
+  whileRunning: (promise) => promise,
   inTransaction: () => false,
   console: () => undefined,
   fetch,

@@ -55,11 +55,21 @@ export function transactionOf(context: CallContext, operation: string): Transact
 }
 
 /** The parts of a realm's host that only depend on the running call. */
-export function ambientHost(): Pick<RealmHost, "now" | "random" | "inTransaction"> {
+export function ambientHost(): Pick<RealmHost, "now" | "random" | "inTransaction" | "whileRunning"> {
   return {
     now: () => storage.getStore()?.transaction?.nowMs ?? Date.now(),
     random: () => (storage.getStore()?.transaction?.random ?? Math.random)(),
     inTransaction: () => storage.getStore()?.transaction != null,
+    whileRunning<Value>(promise: Promise<Value>): Promise<Value> {
+      const transaction = storage.getStore()?.transaction?.transaction;
+      if (transaction === undefined) return promise;
+      return new Promise((resolve, reject) => {
+        promise.then(
+          (value) => transaction.ended || resolve(value),
+          (error: unknown) => transaction.ended || reject(error as Error),
+        );
+      });
+    },
   };
 }
 

@@ -31,6 +31,7 @@ async function load(source: string, host: Partial<RealmHost> = {}): Promise<Reco
       jsSyscall: () => null,
       now: () => 0,
       random: () => 0.5,
+      whileRunning: (promise) => promise,
       inTransaction: () => false,
       console: () => undefined,
       fetch: () => Promise.resolve(new Response("fetched")),

@@ -153,8 +153,8 @@ function guardTimer<Timer extends (...args: never[]) => unknown>(name: string, t
 function makeCrypto(host: RealmHost): webcrypto.Crypto {
   const subtle = Object.create(SubtleCrypto.prototype) as webcrypto.SubtleCrypto;
   for (const name of SUBTLE_METHODS) {
-    const method = crypto.subtle[name].bind(crypto.subtle) as (...args: unknown[]) => unknown;
-    Object.defineProperty(subtle, name, { value: method });
+    const method = crypto.subtle[name].bind(crypto.subtle) as (...args: unknown[]) => Promise<unknown>;
+    Object.defineProperty(subtle, name, { value: (...args: unknown[]) => host.whileRunning(method(...args)) });
   }
   const generateKey = crypto.subtle.generateKey.bind(crypto.subtle) as (...args: unknown[]) => unknown;
   Object.defineProperty(subtle, "generateKey", {

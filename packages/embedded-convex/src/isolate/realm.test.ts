@@ -15,6 +15,7 @@ function testHost(overrides: Partial<RealmHost> = {}): RealmHost {
     jsSyscall: () => null,
     now: () => fixedTime,
     random: () => 0.25,
+    whileRunning: (promise) => promise,
     inTransaction: () => true,
     console: () => undefined,
     fetch: () => Promise.resolve(new Response("fetched")),

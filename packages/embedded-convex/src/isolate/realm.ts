@@ -41,6 +41,8 @@ export interface RealmHost {
   random: () => number;
   /** Is the running function a query or a mutation? */
   inTransaction: () => boolean;
+  /** The same promise, which does not settle once the running query or mutation has ended: nothing of it may go on then. */
+  whileRunning: <Value>(promise: Promise<Value>) => Promise<Value>;
   console: (level: ConsoleLevel, args: unknown[]) => void;
   fetch: typeof fetch;
 }

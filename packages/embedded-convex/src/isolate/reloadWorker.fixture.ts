@@ -16,6 +16,7 @@ const host: RealmHost = {
   jsSyscall: () => null,
   now: () => 0,
   random: () => 0.5,
+  whileRunning: (promise) => promise,
   inTransaction: () => true,
   console: () => undefined,
   fetch,

@@ -1,11 +1,12 @@
 import type { Heartbeat } from "../transaction/executor.ts";
 
-const HEADER_BYTES = 16;
+const HEADER_BYTES = 20;
 const LABEL_BYTES = 2048;
 const PHASE = 0;
 const LABEL_LENGTH = 1;
 const SEQUENCE = 2;
 const BEATS = 3;
+const CALLS = 4;
 
 const IDLE = 0;
 const RUNNING = 1;
@@ -21,6 +22,8 @@ export interface Activity {
   sequence: number;
   /** Grows as long as the thread's event loop turns; 0 before it has started to. */
   beats: number;
+  /** Functions that have begun since the last beat. */
+  calls: number;
 }
 
 /** A few bytes of shared memory: a thread that loops can send no message, but it can be looked at. */
@@ -40,6 +43,7 @@ export class SharedHeartbeat implements Heartbeat {
     const length = this.#scratch.write(label, "utf8");
     this.#label.set(this.#scratch.subarray(0, length));
     Atomics.add(this.#integers, SEQUENCE, 1);
+    Atomics.add(this.#integers, CALLS, 1);
     Atomics.store(this.#integers, LABEL_LENGTH, length);
     Atomics.store(this.#integers, PHASE, RUNNING);
   }
@@ -58,6 +62,7 @@ export class SharedHeartbeat implements Heartbeat {
 
   /** To be called from a timer. */
   beat(): void {
+    Atomics.store(this.#integers, CALLS, 0);
     // Never 0 again, also after 2^32 beats.
     if (Atomics.add(this.#integers, BEATS, 1) === -1) Atomics.add(this.#integers, BEATS, 1);
   }
@@ -68,6 +73,7 @@ export class SharedHeartbeat implements Heartbeat {
     const label = Buffer.from(this.#label.subarray(0, length)).toString("utf8");
     const sequence = Atomics.load(this.#integers, SEQUENCE);
     const beats = Atomics.load(this.#integers, BEATS);
-    return { phase: PHASES[phase] ?? "idle", label, sequence, beats };
+    const calls = Atomics.load(this.#integers, CALLS);
+    return { phase: PHASES[phase] ?? "idle", label, sequence, beats, calls };
   }
 }

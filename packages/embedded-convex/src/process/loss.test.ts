@@ -1,30 +1,43 @@
 import { describe, expect, it } from "vitest";
 import { lossOf, retryAfterLoss } from "./loss.ts";
 
-const activity = { label: "call 7", sequence: 3, beats: 5 };
+const activity = { label: "call 7", sequence: 3, beats: 5, calls: 3 };
 
 describe("lossOf", () => {
-  it("blames the call that ran, and the latest one for what it left behind", () => {
-    expect(lossOf({ ...activity, phase: "running" })).toEqual({ guilty: "call 7", committing: false });
-    expect(lossOf({ ...activity, phase: "idle" })).toEqual({ guilty: "call 7", committing: false });
+  it("blames the call that ran, and the only one that has run for what was left behind", () => {
+    const blamed = { guilty: "call 7", committing: false, unclear: false };
+    expect(lossOf({ ...activity, phase: "running" }, false)).toEqual(blamed);
+    expect(lossOf({ ...activity, phase: "idle", calls: 1 }, false)).toEqual(blamed);
+    expect(lossOf({ ...activity, phase: "idle", calls: 0 }, false)).toEqual(blamed);
+  });
+
+  it("blames none of several calls that may have left it behind, until a careful transactor falls to it, too", () => {
+    expect(lossOf({ ...activity, phase: "idle" }, false)).toEqual({ guilty: null, committing: false, unclear: true });
+    expect(lossOf({ ...activity, phase: "idle" }, true)).toEqual({
+      guilty: "call 7",
+      committing: false,
+      unclear: false,
+    });
   });
 
   it("blames nobody for a death in a commit, or before the first call", () => {
-    expect(lossOf({ ...activity, phase: "committing" })).toEqual({ guilty: null, committing: true });
-    expect(lossOf({ ...activity, phase: "answering" })).toEqual({ guilty: null, committing: true });
-    expect(lossOf({ ...activity, label: "", phase: "idle" })).toEqual({ guilty: null, committing: false });
+    const unclear = { guilty: null, committing: true, unclear: true };
+    expect(lossOf({ ...activity, phase: "committing" }, true)).toEqual(unclear);
+    expect(lossOf({ ...activity, phase: "answering" }, true)).toEqual(unclear);
+    const idle = { guilty: null, committing: false, unclear: false };
+    expect(lossOf({ ...activity, label: "", phase: "idle" }, true)).toEqual(idle);
   });
 });
 
 describe("retryAfterLoss", () => {
   it("fails the culprit, and sends others again", () => {
-    const loss = { guilty: "call 7", committing: false };
+    const loss = { guilty: "call 7", committing: false, unclear: false };
     expect(retryAfterLoss(loss, "query", { callId: 7 })).toBeInstanceOf(Error);
     expect(retryAfterLoss(loss, "mutation", { callId: 8 })).toBe(true);
   });
 
   it("does not repeat a write of which nobody knows whether it was applied", () => {
-    const loss = { guilty: null, committing: true };
+    const loss = { guilty: null, committing: true, unclear: true };
     expect(retryAfterLoss(loss, "mutation", { callId: 8 })).toMatchObject({
       message: expect.stringContaining("unknown whether") as string,
     });

@@ -8,15 +8,24 @@ export interface TransactorLoss {
   guilty: string | null;
   /** It died while it committed or answered: whether the last batch was applied is unknown. */
   committing: boolean;
+  /** It fell to code that one of several calls has left behind, or perhaps did: the next one must be careful to find out which. */
+  unclear: boolean;
 }
 
+/** How long a transactor is careful: in this time the calls that were under way are sent again, and live queries are run again. */
+export const CAREFUL_MS = 60_000;
+
 /**
- * What a transactor that has ended was doing. One that ended between two calls fell to code that a call left behind, and the latest
- * is the likeliest: were it taken for innocent, it would be sent again and end the next one, too.
+ * What a transactor that has ended was doing. One that ended between two calls fell to code that a call had left behind. If one call
+ * has run since the thread came to turn its event loop, it was that one; of several, any. None of them is blamed then, and all are
+ * sent again: a careful transactor does not leave a call before it has seen a turn, so the culprit is caught in the act. If that one
+ * falls between two calls as well, the latest is the likeliest: were nobody blamed for ever, each would fall to the next.
  */
-export function lossOf({ phase, label }: Activity): TransactorLoss {
+export function lossOf({ phase, label, calls }: Activity, wasCareful: boolean): TransactorLoss {
   const committing = phase === "committing" || phase === "answering";
-  return { guilty: committing || label === "" ? null : label, committing };
+  const isKnown = phase === "running" || calls <= 1 || wasCareful;
+  const guilty = committing || label === "" || !isKnown ? null : label;
+  return { guilty, committing, unclear: guilty === null && label !== "" };
 }
 
 /** Operations that change data without a number by which a repetition would be noticed. */

@@ -75,7 +75,7 @@ describe("RpcPort", () => {
 });
 
 describe("retryAfterLoss", () => {
-  const running = (guilty: string) => ({ guilty, committing: false });
+  const running = (guilty: string) => ({ guilty, committing: false, unclear: false });
   const call = (callId: string, sessionRequest: unknown = null) => ({ callId, sessionRequest });
 
   it("repeats the innocent and fails the guilty", () => {
@@ -87,7 +87,7 @@ describe("retryAfterLoss", () => {
   });
 
   it("never repeats a write whose fate is unknown, unless it is deduplicated", () => {
-    const loss = { guilty: null, committing: true };
+    const loss = { guilty: null, committing: true, unclear: true };
     expect(retryAfterLoss(loss, "mutation", call("a.1"))).toMatchObject({ lost: true });
     expect(retryAfterLoss(loss, "schedule", {})).toMatchObject({ lost: true });
     expect(retryAfterLoss(loss, "mutation", call("a.1", { session: "s", request: 1 }))).toBe(true);

@@ -36,6 +36,7 @@ import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
 import { Environment } from "./environment.ts";
 import { FunctionRunner } from "./functionRunner.ts";
+import { CAREFUL_MS } from "./loss.ts";
 import type {
   ActivationDiff,
   DeploymentState,
@@ -56,6 +57,8 @@ export interface TransactorOptions {
   coalesceMs: number;
   /** Of a `LogSwitch`. */
   logSwitch?: SharedArrayBuffer;
+  /** The last one was ended by what some function had left behind; see `lossOf`. */
+  careful: boolean;
   /** Jobs during which the last transactor had to be ended. */
   guiltyJobs: string[];
   /** Action jobs that run on in other threads, although a new transactor takes over. */
@@ -127,6 +130,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     this.#uploadSecret = secrets;
     this.#signingKey = new SigningKey(store.kv.getJson<JsonWebKey>(SIGNING_KEY)!);
     const pageCursors = new PageCursors(secrets);
+    const carefulUntilMs = options.careful ? performance.now() + CAREFUL_MS : 0;
     this.#executor = new Executor({
       store,
       host: {
@@ -135,6 +139,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
         onDocumentWritten: (table, document) => this.#rollout.onDocumentWritten(table, document),
       },
       heartbeat: options.heartbeat,
+      isCareful: () => performance.now() < carefulUntilMs,
       timeLimitMs: options.timeLimitMs,
       flush: options.flush,
       afterCommit: (commit) => this.#afterCommit(commit),

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { SharedHeartbeat } from "./heartbeat.ts";
-import { lossOf, retryAfterLoss, type TransactorLoss } from "./loss.ts";
+import { CAREFUL_MS, lossOf, retryAfterLoss, type TransactorLoss } from "./loss.ts";
 import { memoryOf, type ThreadMemory } from "./memory.ts";
 import { MemoryWatch, type WatchedWorker, workerLimits } from "./memoryWatch.ts";
 import type { TransactorControl, TransactorEvents } from "./messages.ts";
@@ -10,7 +10,7 @@ import { Watchdog } from "./watchdog.ts";
 import { workerEnvironment } from "./workerEnvironment.ts";
 
 export interface SupervisorOptions {
-  transactor: Omit<TransactorWorkerData["options"], "guiltyJobs" | "runningJobs">;
+  transactor: Omit<TransactorWorkerData["options"], "guiltyJobs" | "runningJobs" | "careful">;
   /** Action jobs that are running now. */
   runningJobs(): string[];
   events: TransactorEvents;
@@ -49,6 +49,8 @@ export class TransactorSupervisor {
   readonly #memoryWatch: MemoryWatch;
   #restarts: number[] = [];
   #ending: Worker | null = null;
+  /** Until when the worker finds out who leaves something behind. */
+  #carefulUntilMs = 0;
   #stopping = false;
 
   constructor(options: SupervisorOptions) {
@@ -59,7 +61,10 @@ export class TransactorSupervisor {
 
   /** @throws with a message for the operator if the database cannot be used. */
   async start(): Promise<void> {
-    this.#rpc = new RpcPort<TransactorControl>(await this.#spawn([]), this.#options.events);
+    this.#rpc = new RpcPort<TransactorControl>(
+      await this.#spawn({ guiltyJobs: [], careful: false }),
+      this.#options.events,
+    );
     this.#watchTimer = setInterval(() => this.#watch(), WATCH_EVERY_MS);
     this.#watchTimer.unref();
     this.#memoryWatch.start();
@@ -95,12 +100,13 @@ export class TransactorSupervisor {
     await this.#worker?.terminate();
   }
 
-  async #spawn(guiltyJobs: string[]): Promise<MessagePort> {
+  async #spawn(after: { guiltyJobs: string[]; careful: boolean }): Promise<MessagePort> {
     const { port1, port2 } = new MessageChannel();
     this.#heartbeat = new SharedHeartbeat();
     this.#watchdog = this.#createWatchdog();
+    this.#carefulUntilMs = after.careful ? performance.now() + CAREFUL_MS : 0;
     const data: TransactorWorkerData = {
-      options: { ...this.#options.transactor, guiltyJobs, runningJobs: this.#options.runningJobs() },
+      options: { ...this.#options.transactor, ...after, runningJobs: this.#options.runningJobs() },
       heartbeat: this.#heartbeat.buffer,
       control: port1,
     };
@@ -149,7 +155,7 @@ export class TransactorSupervisor {
     void worker.terminate();
   }
 
-  /** A function that harms its worker is failed each time, and nobody else. What ends for no such reason may never run. */
+  /** What harms its worker, and is ended for it, is failed or gone. A worker that ends by itself may never run. */
   #endsTooOften(): boolean {
     const now = performance.now();
     this.#restarts = [...this.#restarts.filter((time) => now - time < RESTART_WINDOW_MS), now];
@@ -159,16 +165,17 @@ export class TransactorSupervisor {
   async #onExit(worker: Worker, lastError: string): Promise<void> {
     if (this.#stopping || worker !== this.#worker) return;
     const activity = this.#heartbeat.read();
-    const loss = lossOf(activity);
+    const loss = lossOf(activity, performance.now() < this.#carefulUntilMs);
+    const endsByItself = this.#ending !== worker;
     console.error(
       `The database worker has ended (${lastError || "by the watchdog"}, in ${activity.label || "no call"}); starting another one.`,
     );
-    if (loss.guilty === null && this.#endsTooOften())
+    if (loss.guilty === null && endsByItself && this.#endsTooOften())
       return this.#options.onFatal("The database worker keeps ending; giving up.");
     try {
       // A job that has ended is not to blame for what it left behind: its state is stored.
       const job = activity.phase === "running" ? /^job (.+)$/.exec(activity.label)?.[1] : undefined;
-      const port = await this.#spawn(job === undefined ? [] : [job]);
+      const port = await this.#spawn({ guiltyJobs: job === undefined ? [] : [job], careful: loss.unclear });
       this.rpc.reconnect(port, (op, arg) => retryAfterLoss(loss, op, arg));
       this.#options.onRestart(loss);
     } catch (error) {

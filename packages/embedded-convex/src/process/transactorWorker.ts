@@ -67,6 +67,10 @@ async function main(): Promise<void> {
     else events.notify(op, ...args);
   };
   const shared = new SharedHeartbeat(heartbeat);
+  // The first beat says that the database is open, before anything runs that might leave a loop behind: until then, the thread may
+  // take its time, and is never taken for stuck. Immediates come in their order, and the executor works in later ones.
+  setImmediate(() => shared.beat());
+  setInterval(() => shared.beat(), BEAT_EVERY_MS).unref();
   const transactor = await Transactor.open({
     ...options,
     heartbeat: shared,
@@ -108,7 +112,6 @@ async function main(): Promise<void> {
     // Action workers come and go.
     connect.once("close", () => ports.splice(ports.indexOf(port), 1));
   });
-  setInterval(() => shared.beat(), BEAT_EVERY_MS).unref();
   parentPort!.postMessage({ type: "ready" } satisfies TransactorNews);
   new IdleCollector().start();
   // It is written when the thread ends; one that is killed would never write it.

@@ -10,7 +10,7 @@ function create(): Watchdog {
 function look(watchdog: Watchdog, times: number, activity: Partial<Activity>): string | null {
   let reason: string | null = null;
   for (let index = 0; index < times; index++)
-    reason ??= watchdog.look({ phase: "idle", label: "call 1", sequence: 1, beats: 1, ...activity });
+    reason ??= watchdog.look({ phase: "idle", label: "call 1", sequence: 1, beats: 1, calls: 1, ...activity });
   return reason;
 }
 

@@ -52,6 +52,27 @@ describe("Executor", () => {
     expect(order).toEqual(["commit", "answer", "flush", "after"]);
   });
 
+  it("sees a turn of the event loop before a function's end when it is careful", async () => {
+    const phases: string[] = [];
+    const heartbeat = {
+      enter: () => phases.push("enter"),
+      committing: () => phases.push("committing"),
+      answering: () => undefined,
+      leave: () => phases.push("leave"),
+    };
+    for (const isCareful of [false, true]) {
+      const executor = temp.executor({ heartbeat, isCareful: () => isCareful });
+      const run = () => void setImmediate(() => phases.push("left behind"));
+      await executor.read("r", run);
+      await executor.write({ label: "w", run });
+      await settled(executor);
+    }
+    expect(phases.join(" ")).toBe(
+      "enter leave left behind enter leave committing left behind leave " +
+        "enter left behind leave enter left behind leave committing leave",
+    );
+  });
+
   it("undoes a failing mutation and keeps its neighbours", async () => {
     const executor = temp.executor();
     const failing = executor.write({

@@ -35,6 +35,12 @@ const HARM: Record<string, () => unknown> = {
       for (;;);
     });
   },
+  /** The same without end among the microtasks: the event loop never turns again. */
+  chain: async () => {
+    void (async () => {
+      for (;;) await null;
+    })();
+  },
   rejection: async () => {
     void Promise.reject(new Error("nobody waits for this"));
   },

@@ -38,7 +38,7 @@ const HARM: Record<string, () => unknown> = {
   /** The same without end among the microtasks: the event loop never turns again. */
   chain: async () => {
     void (async () => {
-      for (;;) await null;
+      for (;;) await Promise.resolve();
     })();
   },
   rejection: async () => {

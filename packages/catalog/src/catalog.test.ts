@@ -63,7 +63,7 @@ describe("runtime", () => {
 
   it.each([
     ["http.unknown", 1],
-    ["http.request", 2],
+    ["http.request", 3],
     ["unknown.request", 1],
     ["http", 1],
     ["constructor.constructor", 1],

@@ -1,3 +1,4 @@
+import type { FindUpgrade } from "@patchbay/core";
 import { actionKey, type ActionRuntime, type ConnectionRuntime, type Integration } from "@patchbay/sdk";
 import { integrations } from "./generated/integrations.ts";
 
@@ -15,6 +16,15 @@ const actions: ReadonlyMap<string, ActionRuntime> = new Map(
 /** The code of one typeVersion of an action (`"http.request"`), or null where no integration offers it. */
 export const findAction = (type: string, typeVersion: number): ActionRuntime | null =>
   actions.get(actionKey(type, typeVersion)) ?? null;
+
+/** What leads from a typeVersion of an action to the next; null from the newest, and for what no integration offers. */
+export const findUpgrade: FindUpgrade = (type, typeVersion) => {
+  const [integration, name] = split(type);
+  const upgrade = byName.get(integration)?.upgrades.get(actionKey(name, typeVersion));
+  if (!upgrade) return null;
+  const to = { type: `${integration}.${upgrade.to.name}`, typeVersion: upgrade.to.typeVersion };
+  return { to, changes: upgrade.changes, upgrade: upgrade.upgrade };
+};
 
 /** The code of a connection type (`"http.bearer"`), or null where no integration offers it. */
 export function findConnection(type: string): ConnectionRuntime | null {

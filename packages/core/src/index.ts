@@ -70,6 +70,23 @@ export {
   type PasteOptions,
   type PasteResult,
 } from "./graph/edit.ts";
+export type {
+  FindUpgrade,
+  NodeConfig,
+  NodeUpgrade,
+  NodeVersion,
+  UpgradedConfig,
+  UpgradeReport,
+  UpgradeVerdict,
+} from "./upgrade/types.ts";
+export {
+  upgradableNodes,
+  upgradeNodes,
+  upgradePaths,
+  type Upgraded,
+  type UpgradeOptions,
+  type UpgradeRequest,
+} from "./upgrade/upgrade.ts";
 export { renumberNodes, type IdMap } from "./graph/renumber.ts";
 export { applyDiff, diffDefinitions, reverseDiff } from "./diff/diff.ts";
 export {

@@ -130,9 +130,13 @@ function asksForAddress({ config, next, error }: PlanNode): boolean {
   return [config, ...filters].some(({ templates }) => templates.some(({ template }) => template.addresses.length > 0));
 }
 
-/** An action that limits its own time (a literal `timeoutMs` in its config) ends by that, not by the engine just before. */
-function timeoutBeyond(own: unknown): number | null {
-  return typeof own === "number" ? own + 1_000 : null;
+/**
+ * An action that limits its own time (a literal `timeoutSeconds` or `timeoutMs` in its config) ends by that, not by the engine just
+ * before.
+ */
+function timeoutBeyond({ timeoutSeconds, timeoutMs }: DefinitionNode["config"]): number | null {
+  if (typeof timeoutSeconds === "number") return timeoutSeconds * 1_000 + 1_000;
+  return typeof timeoutMs === "number" ? timeoutMs + 1_000 : null;
 }
 
 function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
@@ -146,7 +150,7 @@ function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
     config: compileConfig(node.config, { literalFields: literalFields(kind.node.input) }),
     disabled: node.disabled ?? false,
     retry: handling?.retry ?? (isCall(kind) ? CALLED_ONCE : DEFAULT_RETRY),
-    timeoutMs: handling?.timeoutMs ?? timeoutBeyond(node.config.timeoutMs) ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: handling?.timeoutMs ?? timeoutBeyond(node.config) ?? DEFAULT_TIMEOUT_MS,
     whenUnknown: handling?.whenUnknown ?? "ask",
     whenUnavailable: handling?.whenUnavailable ?? "wait",
     next: [],

@@ -4,6 +4,7 @@ export {
   defineControl,
   type Action,
   type ActionRuntime,
+  type ActionUpgrade,
   type ControlSpec,
   type EffectfulActionSpec,
   type EffectRule,
@@ -17,6 +18,7 @@ export {
   type ConnectionSpec,
 } from "./define/connection.ts";
 export { actionKey, defineIntegration, type Integration, type IntegrationSpec } from "./define/integration.ts";
+export { definePrevious, type PreviousSpec, type UpgradeFixture, type UpgradeKit } from "./define/previous.ts";
 export { defineTrigger, type Trigger, type TriggerSpec } from "./define/trigger.ts";
 export { errors, IntegrationError, isIntegrationError, toOperationError, type ErrorDetails } from "./errors.ts";
 export { field, follows, jsonValue, nameValueList, type FieldOptions } from "./fields.ts";

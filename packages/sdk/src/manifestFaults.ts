@@ -14,6 +14,7 @@ export function findManifestFaults(manifest: Manifest): string[] {
     ...findRepeated(manifest.connections.map((type) => type.name)).map((name) => `connection ${name} is defined twice`),
     ...nodes.flatMap((node) => findConnectionFaults(manifest, node)),
     ...manifest.actions.flatMap(findEffectFaults),
+    ...manifest.actions.flatMap((action) => findUpgradeFaults(manifest, action)),
     ...manifest.connections
       .filter((type) => type.fields.length === 0)
       .map((type) => `connection ${type.name} has no fields`),
@@ -58,6 +59,27 @@ function findEffectFaults(action: ActionManifest): string[] {
     }
     return faults;
   });
+}
+
+/** Without a gap, every typeVersion leads to the newest. */
+function findUpgradeFaults(manifest: Manifest, action: ActionManifest): string[] {
+  const { upgrade } = action;
+  const here = `${action.name} (typeVersion ${action.typeVersion})`;
+  if (!upgrade) {
+    const newer = manifest.actions.some(
+      ({ name, typeVersion }) => name === action.name && typeVersion > action.typeVersion,
+    );
+    return newer ? [`${here} has a newer typeVersion and no upgrade`] : [];
+  }
+  const target = manifest.actions.find(
+    ({ name, typeVersion }) => name === upgrade.name && typeVersion === upgrade.typeVersion,
+  );
+  if (!target) return [`${here} is upgraded to ${upgrade.name}@${upgrade.typeVersion}, which does not exist`];
+  if (target.control !== action.control) return [`${here} is upgraded to a node that the engine treats differently`];
+  const isNext = upgrade.name !== action.name || upgrade.typeVersion === action.typeVersion + 1;
+  return isNext
+    ? []
+    : [`${here} is upgraded to typeVersion ${upgrade.typeVersion}: ${action.typeVersion + 1} is left out`];
 }
 
 function findRepeated(names: readonly string[]): string[] {

@@ -61,6 +61,10 @@ export const actionManifestSchema = z.object({
    */
   effectRules: z.array(z.object({ field: z.string(), values: z.array(z.string()), effect: effectSchema })).optional(),
   control: controlSchema.optional(),
+  /** What follows this typeVersion, by name (without the prefix) and typeVersion, and what is different there. Absent for the newest. */
+  upgrade: z
+    .object({ name: z.string(), typeVersion: z.number().int().positive(), changes: z.string().min(1) })
+    .optional(),
 });
 export type ActionManifest = z.infer<typeof actionManifestSchema>;
 

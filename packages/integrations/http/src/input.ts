@@ -99,17 +99,16 @@ const answer = {
         advanced: true,
       }),
     ),
-  timeoutMs: z
+  timeoutSeconds: z
     .number()
-    .int()
-    .min(1_000)
-    .max(300_000)
-    .default(30_000)
+    .min(1)
+    .max(300)
+    .default(30)
     .meta(
       field({
-        label: "Timeout in milliseconds",
-        description: "How long to wait for the whole answer: 1,000 to 300,000.",
-        control: "number",
+        label: "Timeout",
+        description: "How many seconds to wait for the whole answer: 1 to 300.",
+        control: "duration",
         advanced: true,
       }),
     ),

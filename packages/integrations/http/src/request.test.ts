@@ -43,8 +43,8 @@ beforeEach(() => {
   handler = (_request, response) => response.end();
 });
 
-const action = integration.actions.get("request@1");
-if (!action) throw new Error("http.request@1 is missing");
+const action = integration.actions.get("request@2");
+if (!action) throw new Error("http.request@2 is missing");
 
 interface Output {
   status: number;
@@ -113,8 +113,8 @@ describe("the request", () => {
     ["a header with a line break", { headers: [{ name: "X-A", value: "a\r\nX-B: b" }] }, "that HTTP does not allow"],
     ["a header without a name", { headers: [{ name: "", value: "x" }] }, "Headers 1 › Header"],
     ["an unknown method", { method: "BREW" }, "Method: "],
-    ["too short a timeout", { timeoutMs: 999 }, "Timeout in milliseconds: "],
-    ["too long a timeout", { timeoutMs: 300_001 }, "Timeout in milliseconds: "],
+    ["too short a timeout", { timeoutSeconds: 0.9 }, "Timeout: "],
+    ["too long a timeout", { timeoutSeconds: 301 }, "Timeout: "],
     ["a body that is not JSON", { method: "POST", bodyType: "json", body: "{oops" }, "this is not JSON"],
     ["a form from a list", { method: "POST", bodyType: "form", body: [1] }, "a form is made from an object"],
   ])("is refused for %s, and nothing is sent", async (_name, input, message) => {
@@ -234,7 +234,7 @@ describe("the answer", () => {
 
   it("that never comes is a timeout, and may have had its effect", async () => {
     handler = () => {};
-    const error = await fail({ method: "POST", timeoutMs: 1_000 });
+    const error = await fail({ method: "POST", timeoutSeconds: 1 });
     expect(error.kind).toBe("timeout");
     expect(error.notPerformed).toBeUndefined();
   });
@@ -383,5 +383,27 @@ describe("a connection", () => {
     expect(() => integration.connections.get("header")?.parseValues({ name: "X Key", value: "v" })).toThrow(
       "header name",
     );
+  });
+});
+
+describe("in typeVersion 1", () => {
+  const first = integration.actions.get("request@1")!;
+
+  it("is performed as it was: its timeout in milliseconds", async () => {
+    handler = () => {};
+    const outcome = await runAction(first, { input: { url: `${origin}/`, timeoutMs: 1_000 } });
+    expect(outcome).toMatchObject({ ok: false, error: { kind: "timeout", message: expect.stringContaining("1 s") } });
+  });
+
+  it("refuses what it refused, in the words of its own form", async () => {
+    const outcome = await runAction(first, { input: { url: `${origin}/`, timeoutMs: 999 } });
+    expect(outcome).toMatchObject({ ok: false, error: { kind: "invalid" } });
+    expect(JSON.stringify(outcome)).toContain("Timeout in milliseconds: ");
+    expect(received).toEqual([]);
+  });
+
+  it("takes braces that came with the data for what they are", async () => {
+    const outcome = await runAction(first, { input: { url: `${origin}/?q={{1.a}}`, timeoutMs: "2000" } });
+    expect(outcome.ok).toBe(true);
   });
 });

@@ -21,7 +21,7 @@ export const request = defineAction({
   label: "Make a request",
   description: "Sends an HTTP request to any address and gives back status, headers and body.",
   icon: "globe",
-  typeVersion: 1,
+  typeVersion: 2,
   effect: "write",
   effectRules: [
     { field: "method", values: ["GET", "HEAD", "OPTIONS"], effect: "read" },
@@ -50,7 +50,7 @@ export const request = defineAction({
       method: input.method,
       url,
       headers,
-      timeoutMs: input.timeoutMs,
+      timeoutMs: Math.round(input.timeoutSeconds * 1_000),
       ...(context.connection && { credentials: toCredentials(context.connection, url) }),
       ...(body !== undefined && { body }),
     });

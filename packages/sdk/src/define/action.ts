@@ -1,4 +1,4 @@
-import type { ActionManifest, Control, Effect, JsonValue } from "@patchbay/core";
+import type { ActionManifest, Control, Effect, JsonValue, NodeConfig, UpgradedConfig } from "@patchbay/core";
 import type { z } from "zod";
 import type { ActionContext } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
@@ -69,9 +69,20 @@ export interface ActionRuntime {
   run?: (input: unknown, context: ActionContext) => Promise<JsonValue>;
 }
 
+/** How a config of one typeVersion becomes one of the next; see `definePrevious`. */
+export interface ActionUpgrade {
+  /** An action of the same integration. */
+  to: { name: string; typeVersion: number };
+  changes: string;
+  upgrade: (config: NodeConfig) => UpgradedConfig;
+  fixtures: readonly { before: NodeConfig; after: NodeConfig | { refused: string } }[];
+}
+
 export interface Action {
   manifest: ActionManifest;
   runtime: ActionRuntime;
+  /** Present where there is a newer typeVersion. */
+  upgrade?: ActionUpgrade;
 }
 
 /** Defines an action; its types follow from the zod schemas. */

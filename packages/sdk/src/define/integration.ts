@@ -1,6 +1,6 @@
 import type { Manifest } from "@patchbay/core";
 import { findManifestFaults } from "../manifestFaults.ts";
-import type { Action, ActionRuntime } from "./action.ts";
+import type { Action, ActionRuntime, ActionUpgrade } from "./action.ts";
 import type { Connection, ConnectionRuntime } from "./connection.ts";
 import type { Trigger } from "./trigger.ts";
 
@@ -25,12 +25,16 @@ export interface Integration {
   manifest: Manifest;
   /** By `"request@1"`: name and typeVersion. */
   actions: ReadonlyMap<string, ActionRuntime>;
+  /** By the same keys, for those that have a newer typeVersion. */
+  upgrades: ReadonlyMap<string, ActionUpgrade>;
   /** By name. */
   connections: ReadonlyMap<string, ConnectionRuntime>;
 }
 
 /** The key of an action in `Integration.actions`. */
 export const actionKey = (name: string, typeVersion: number): string => `${name}@${typeVersion}`;
+
+const keyOf = ({ manifest }: Action): string => actionKey(manifest.name, manifest.typeVersion);
 
 /**
  * Puts an integration together and checks what would break those who use it.
@@ -48,9 +52,8 @@ export function defineIntegration(spec: IntegrationSpec): Integration {
   if (faults.length > 0) throw new Error(`Integration "${spec.name}" is not well defined:\n- ${faults.join("\n- ")}`);
   return {
     manifest,
-    actions: new Map(
-      actions.map((action) => [actionKey(action.manifest.name, action.manifest.typeVersion), action.runtime]),
-    ),
+    actions: new Map(actions.map((action) => [keyOf(action), action.runtime])),
+    upgrades: new Map(actions.flatMap((action) => (action.upgrade ? [[keyOf(action), action.upgrade]] : []))),
     connections: new Map(connections.map((connection) => [connection.manifest.name, connection.runtime])),
   };
 }

@@ -1,5 +1,14 @@
-import { formKeywords, outputKeywords, type ActionManifest, type TriggerManifest } from "@patchbay/core";
+import {
+  canonicalJson,
+  checkConfig,
+  formKeywords,
+  outputKeywords,
+  type ActionManifest,
+  type JsonValue,
+  type TriggerManifest,
+} from "@patchbay/core";
 import { z } from "zod";
+import type { ActionUpgrade } from "../define/action.ts";
 import type { Integration } from "../define/integration.ts";
 import { isSchema, propertiesOf, type JsonSchema } from "../jsonSchema.ts";
 import { findManifestFaults } from "../manifestFaults.ts";
@@ -20,6 +29,7 @@ export function checkManifest(integration: Integration): string[] {
   if (!iconName.test(manifest.icon)) violations.push(`the icon ${manifest.icon} is not an icon name`);
   violations.push(...checkSentence("the integration", manifest.description));
   for (const node of [...manifest.actions, ...manifest.triggers]) violations.push(...checkNode(node));
+  for (const [key, upgrade] of integration.upgrades) violations.push(...checkUpgrade(integration, key, upgrade));
   for (const type of manifest.connections) {
     violations.push(...checkSentence(`connection ${type.name}`, type.description));
     if (!type.fields.some((field) => field.secret)) violations.push(`connection ${type.name} has no secret field`);
@@ -36,6 +46,30 @@ function checkNode(node: ActionManifest | TriggerManifest): string[] {
     violations.push(`${node.name}: ${node.icon} is no icon name`);
   violations.push(...checkFields(node.input, node.name));
   violations.push(...checkSample(node), ...checkOutput(node.output, node));
+  return violations;
+}
+
+/** Each upgrade shows by fixtures what it does, also where it refuses, and gives configs that the next typeVersion takes. */
+function checkUpgrade(
+  { manifest }: Integration,
+  key: string,
+  { to, changes, fixtures, upgrade }: ActionUpgrade,
+): string[] {
+  const next = manifest.actions.find(({ name, typeVersion }) => name === to.name && typeVersion === to.typeVersion);
+  const violations = checkSentence(`the upgrade of ${key}`, changes);
+  if (fixtures.length === 0) violations.push(`the upgrade of ${key} has no fixtures`);
+  fixtures.forEach(({ before, after }, index) => {
+    const result = upgrade(structuredClone(before));
+    const expected = "refused" in after ? { ok: false, reason: after.refused } : { ok: true, config: after };
+    const here = `fixture ${index + 1} of the upgrade of ${key}`;
+    if (canonicalJson(result) !== canonicalJson(expected)) violations.push(`${here} comes to ${canonicalJson(result)}`);
+    if (!next || !result.ok) return;
+    violations.push(
+      ...checkConfig(next.input, result.config as Record<string, JsonValue>).map(
+        ({ message }) => `${here} does not fit: ${message}`,
+      ),
+    );
+  });
   return violations;
 }
 

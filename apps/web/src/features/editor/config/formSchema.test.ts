@@ -10,7 +10,7 @@ describe("readForm", () => {
     expect(byName("http.request", "url")).toMatchObject({ label: "URL", control: "text", isRequired: true });
     expect(byName("http.request", "method")).toMatchObject({ control: "select", isRequired: false, default: "GET" });
     expect(byName("http.request", "headers").itemFields.map((field) => field.name)).toEqual(["name", "value"]);
-    expect(byName("http.request", "timeoutMs").isAdvanced).toBe(true);
+    expect(byName("http.request", "timeoutSeconds").isAdvanced).toBe(true);
     expect(byName("http.request", "bodyType").options.map((option) => option.label)).toContain("No body");
   });
 

@@ -155,7 +155,7 @@ function safely<Result>(work: () => Result): Result | { ok: false; reason: strin
 
 function fieldsBetween(before: DefinitionNode, after: DefinitionNode): FieldChange[] {
   const fields: FieldChange[] = [];
-  diffValues(before as Json, after as Json, [], fields);
+  diffValues(before, after, [], fields);
   return fields;
 }
 

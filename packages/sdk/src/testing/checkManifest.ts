@@ -64,11 +64,7 @@ function checkUpgrade(
     const here = `fixture ${index + 1} of the upgrade of ${key}`;
     if (canonicalJson(result) !== canonicalJson(expected)) violations.push(`${here} comes to ${canonicalJson(result)}`);
     if (!next || !result.ok) return;
-    violations.push(
-      ...checkConfig(next.input, result.config as Record<string, JsonValue>).map(
-        ({ message }) => `${here} does not fit: ${message}`,
-      ),
-    );
+    violations.push(...checkConfig(next.input, result.config).map(({ message }) => `${here} does not fit: ${message}`));
   });
   return violations;
 }

@@ -4,7 +4,7 @@ import type { Issue } from "../definition/issue.ts";
 import { validateDefinition } from "../definition/validate.ts";
 import type { KnownConnection } from "../definition/rules/context.ts";
 import type { Definition, DefinitionNode, NodeId } from "../definition/schema.ts";
-import { diffValues, type Json } from "../diff/values.ts";
+import { diffValues } from "../diff/values.ts";
 import type { FieldChange } from "../diff/types.ts";
 import type { ManifestCatalog } from "../manifest/catalog.ts";
 import type { FindUpgrade, NodeUpgrade, NodeVersion, UpgradeReport } from "./types.ts";

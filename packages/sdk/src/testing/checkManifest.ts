@@ -4,7 +4,6 @@ import {
   formKeywords,
   outputKeywords,
   type ActionManifest,
-  type JsonValue,
   type TriggerManifest,
 } from "@patchbay/core";
 import { z } from "zod";

@@ -70,6 +70,21 @@ const rows: Record<string, Row> = {
     args: (things) => ({ ...run(things), source: "published" }),
   },
   "runs/mutations:retryRun": { needs: "scenario:execute", args: run },
+  "runs/mutations:resolveRun": { needs: "scenario:execute", args: (things) => ({ ...run(things), output: "{}" }) },
+  "runs/mutations:restartRun": {
+    needs: "scenario:execute",
+    args: (things) => ({ ...run(things), source: "original" }),
+  },
+  "runs/mutations:stopRetries": { needs: "scenario:execute", args: run },
+  "runs/mutations:startBulk": {
+    needs: "scenario:execute",
+    args: ({ runId }) => ({ act: "retry", runIds: [runId], unknown: "skip", source: "original" }),
+  },
+  "runs/mutations:cancelBulk": { needs: "scenario:execute", args: ({ runId }) => ({ batchId: runId }) },
+  "runs/queries:countIncomplete": { needs: "scenario:read" },
+  "runs/queries:getVersionChoice": { needs: "scenario:read", args: run },
+  "runs/queries:listBatches": { needs: "scenario:read" },
+  "runs/queries:summarizeIncomplete": { needs: "scenario:read" },
   "runs/mutations:runNode": {
     needs: "scenario:execute",
     args: (things) => ({ ...scenario(things), nodeId: 4, bundles: "{}" }),

@@ -35,6 +35,12 @@ const severities = {
   "run.nodeStarted": "info",
   "run.cancelled": "notice",
   "run.retried": "notice",
+  "run.retriedEdited": "warning",
+  "run.resolved": "warning",
+  "run.restarted": "notice",
+  "run.retriesStopped": "info",
+  "run.bulkStarted": "warning",
+  "run.bulkCancelled": "notice",
   "run.replayed": "info",
   "webhook.listeningStarted": "info",
 } as const satisfies Record<string, Infer<typeof severityValidator>>;

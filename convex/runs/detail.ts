@@ -13,6 +13,7 @@ import { partsOf } from "./parts.ts";
 import { readPayload } from "./payloads.ts";
 import { getPlan, loadDefinition } from "./plans.ts";
 import { peekState } from "./step.ts";
+import { createTeller, decisionValidator, storyValidator, tellStory } from "./story.ts";
 import { waitReasonValidator } from "./tables.ts";
 
 /** Characters of log that one look at a run reads; what is beyond is told by `operationsCut`. */
@@ -68,6 +69,8 @@ export const operationValidator = v.object({
   durationMs: v.number(),
   /** Of a dry run: not performed. */
   simulated: v.optional(simulatedValidator),
+  /** What was decided about it while the run was incomplete. */
+  decisions: v.optional(v.array(decisionValidator)),
   missing: v.optional(
     v.array(v.object({ field: v.array(v.union(v.string(), v.number())), reference: v.string(), reason: v.string() })),
   ),
@@ -75,19 +78,12 @@ export const operationValidator = v.object({
 
 export const runDetailValidator = v.object({
   ...runSummaryFields,
+  ...storyValidator.fields,
   createdAt: v.number(),
   /** JSON text of the definition that the run executes. */
   definition: v.string(),
   /** JSON text of the trigger's bundle; null while it has not been read in. */
   payload: v.union(v.string(), v.null()),
-  failure: v.optional(
-    v.object({
-      kind: v.string(),
-      code: v.string(),
-      nodeId: v.optional(v.number()),
-      bundlePath: v.optional(v.string()),
-    }),
-  ),
   waitingUntil: v.optional(v.number()),
   waitReason: v.optional(waitReasonValidator),
   operations: v.array(operationValidator),
@@ -114,15 +110,19 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
   const payload = log && (await getPayload(ctx, log));
   const state = log && run.endedAt === undefined ? await peekState(ctx, log) : null;
   const { records, isCut } = log ? await readLog(ctx, log) : { records: [], isCut: false };
-  const operations = records.map((record) => describeOperation(record, payload));
   const pending = state && pendingOperation(state, Date.now());
-  if (pending) operations.push(describeOperation(pending, payload));
+  if (pending) records.push(pending);
+  const tell = await createTeller(ctx, records);
+  const operations = records.map((record) => ({
+    ...describeOperation(record, payload),
+    ...(record.decisions && { decisions: record.decisions.map(tell) }),
+  }));
   return {
     ...summarizeRun(run, scenario?.name ?? ""),
     createdAt: run._creationTime,
     definition: (await loadDefinition(ctx, run)) ?? "null",
     payload: payload === null ? null : shorten(payload, MAX_PAYLOAD_CHARACTERS),
-    ...(run.failure && { failure: run.failure }),
+    ...(await tellStory(ctx, run, state)),
     ...(run.queue === "waiting" && run.dueAt !== undefined && { waitingUntil: run.dueAt }),
     ...(run.waitReason && { waitReason: run.waitReason }),
     operations,

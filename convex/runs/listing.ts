@@ -21,6 +21,17 @@ export const runSummaryFields = {
   endedAt: v.union(v.number(), v.null()),
   operationCount: v.number(),
   error: v.optional(v.string()),
+  /** The same for programs. */
+  failure: v.optional(
+    v.object({
+      kind: v.string(),
+      code: v.string(),
+      nodeId: v.optional(v.number()),
+      bundlePath: v.optional(v.string()),
+    }),
+  ),
+  /** When an incomplete run is tried again by itself. */
+  retryAt: v.optional(v.number()),
   dryRun: v.optional(dryRunValidator),
   /** The one node that was executed. */
   onlyNode: v.optional(v.number()),
@@ -33,11 +44,14 @@ export interface RunFilter {
   scenarioId?: string;
   version?: number;
   state?: Doc<"runs">["state"];
+  /** Of the error that a run failed or stopped with. */
+  code?: string;
+  nodeId?: number;
 }
 
 /** A page of the organization's runs, the newest first. Throws `not_found` for a scenario that is not its own. */
 export async function listRuns(ctx: OrgQueryCtx, args: RunFilter & { paginationOpts: PaginationOptions }) {
-  const rows = await rowsFor(ctx, args);
+  const rows = (await rowsFor(ctx, args)).filterWith(matchesFailure(args));
   const page = { table: "runs" as const, options: args.paginationOpts, maximumRowsRead: MAX_ROWS_SEARCHED };
   const paged = await paginateStream(ctx, { ...page, rows });
   const names = new Map<string, Promise<string>>();
@@ -72,6 +86,11 @@ async function rowsFor(ctx: OrgQueryCtx, filter: RunFilter) {
 const matchesVersion = (version: number | undefined) => async (run: Doc<"runs">) =>
   version === undefined || run.version === version;
 
+const matchesFailure =
+  ({ code, nodeId }: RunFilter) =>
+  async (run: Doc<"runs">) =>
+    (code === undefined || run.failure?.code === code) && (nodeId === undefined || run.failure?.nodeId === nodeId);
+
 /** A scenario's name, read once per page. */
 async function nameOf(ctx: QueryCtx, run: Doc<"runs">, names: Map<string, Promise<string>>): Promise<string> {
   const known = names.get(run.scenarioId);
@@ -93,6 +112,8 @@ export function summarizeRun(run: Doc<"runs">, scenarioName: string) {
     endedAt: run.endedAt ?? null,
     operationCount: run.operationCount,
     ...(run.error !== undefined && { error: run.error }),
+    ...(run.failure && { failure: run.failure }),
+    ...(run.waitReason === "break" && run.dueAt !== undefined && { retryAt: run.dueAt }),
     ...(run.dryRun && { dryRun: run.dryRun }),
     ...(run.onlyNode !== undefined && { onlyNode: run.onlyNode }),
   };

@@ -84,18 +84,3 @@ export async function cancelRun(ctx: OrgMutationCtx, args: { runId: string }): P
   await stepRun(ctx, run, { kind: "cancel" }, { holder: "queue" });
   await record(ctx, run._id, "run.cancelled");
 }
-
-/**
- * Goes on with an incomplete run from where it stopped; an `unknown` operation is performed again. Throws `conflict` for
- * runs in any other state.
- */
-export async function retryRun(ctx: OrgMutationCtx, args: { runId: string }): Promise<void> {
-  const run = await requireRun(ctx, args);
-  if (run.state !== "incomplete") {
-    throw appError("conflict", `Only an incomplete run can be retried; this one is ${run.state}.`, {
-      state: run.state,
-    });
-  }
-  await stepRun(ctx, run, { kind: "retry" }, { holder: "queue" });
-  await record(ctx, run._id, "run.retried");
-}

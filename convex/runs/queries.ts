@@ -3,6 +3,14 @@ import { orgQuery } from "../functions.ts";
 import { paginated, paginationOptsValidator } from "../lib/pagination.ts";
 import { getRunDetail, runDetailValidator } from "./detail.ts";
 import { listRuns as list, runSummaryFields } from "./listing.ts";
+import { batchValidator, listBatches as batches } from "./bulk.ts";
+import {
+  countIncomplete as count,
+  incompleteCountValidator,
+  incompleteSummaryValidator,
+  summarizeIncomplete as summarize,
+} from "./incomplete.ts";
+import { getVersionChoice as choiceOf, versionChoiceValidator } from "./versionChoice.ts";
 import { getSamples as samplesOf } from "./samples.ts";
 import { runStateValidator } from "./tables.ts";
 
@@ -13,6 +21,8 @@ export const listRuns = orgQuery({
     scenarioId: v.optional(v.string()),
     version: v.optional(v.number()),
     state: v.optional(runStateValidator),
+    code: v.optional(v.string()),
+    nodeId: v.optional(v.number()),
   },
   returns: paginated(v.object(runSummaryFields)),
   handler: (ctx, args) => list(ctx, args),
@@ -23,6 +33,34 @@ export const getRun = orgQuery({
   args: { runId: v.string() },
   returns: v.union(v.null(), runDetailValidator),
   handler: (ctx, args) => getRunDetail(ctx, args),
+});
+
+export const getVersionChoice = orgQuery({
+  permission: "scenario:read",
+  args: { runId: v.string() },
+  returns: versionChoiceValidator,
+  handler: (ctx, args) => choiceOf(ctx, args),
+});
+
+export const countIncomplete = orgQuery({
+  permission: "scenario:read",
+  args: {},
+  returns: incompleteCountValidator,
+  handler: (ctx) => count(ctx),
+});
+
+export const summarizeIncomplete = orgQuery({
+  permission: "scenario:read",
+  args: {},
+  returns: incompleteSummaryValidator,
+  handler: (ctx) => summarize(ctx),
+});
+
+export const listBatches = orgQuery({
+  permission: "scenario:read",
+  args: {},
+  returns: v.array(batchValidator),
+  handler: (ctx) => batches(ctx),
 });
 
 export const getSamples = orgQuery({

@@ -4,6 +4,7 @@ import type { OrgMutationCtx } from "../functions.ts";
 import { appError } from "../lib/errors.ts";
 import { requireEditableScenario } from "../scenarios/access.ts";
 import { parseStored } from "../scenarios/definition.ts";
+import { linkRuns } from "./links.ts";
 import { getLog } from "./log.ts";
 import { requireRun, startAudited, type StartResult } from "./model.ts";
 import { getPayloadFile, readPayload } from "./payloads.ts";
@@ -20,7 +21,7 @@ export type ReplaySource = "original" | "published" | "draft" | { version: numbe
  */
 export async function replayRun(
   ctx: OrgMutationCtx,
-  args: { runId: string; source: ReplaySource; dryRun?: DryRun },
+  args: { runId: string; source: ReplaySource; dryRun?: DryRun; link?: "replayed" | "restarted" },
 ): Promise<StartResult> {
   const run = await requireRun(ctx, args);
   const scenario = await requireEditableScenario(ctx, { scenarioId: run.scenarioId });
@@ -40,7 +41,12 @@ export async function replayRun(
     dryRun: args.dryRun,
     onlyNode: run.onlyNode,
   };
-  return await startAudited(ctx, request, args.dryRun ? "run.dryRunStarted" : "run.replayed");
+  const started = await startAudited(ctx, request, args.dryRun ? "run.dryRunStarted" : "run.replayed");
+  if (started.kind === "ok") {
+    const { link: kind = "replayed" } = args;
+    await linkRuns(ctx, { fromRunId: run._id, toRunId: started.runId, kind, by: ctx.actor.userId });
+  }
+  return started;
 }
 
 async function replayPin(

@@ -5,6 +5,8 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx } from "../functions.ts";
 import { DAY_MS, HOUR_MS } from "../lib/time.ts";
 import { deleteExpiredDeliveries } from "../webhooks/retention.ts";
+import { deleteOldBatches } from "./bulk.ts";
+import { deleteLinks } from "./links.ts";
 import { getLog } from "./log.ts";
 import { deleteParts } from "./parts.ts";
 
@@ -61,6 +63,7 @@ export const cleanOrganization = internalMutation({
 async function deleteRun(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   for (const kind of ["operations", "state", "payload"] as const) await deleteParts(ctx, { logId: run.logId, kind });
   if (await getLog(ctx, run)) await ctx.db.delete("runLogs", run.logId);
+  await deleteLinks(ctx, run);
   await ctx.db.delete("runs", run._id);
 }
 
@@ -69,7 +72,11 @@ export const cleanShared = internalMutation({
   args: {},
   returns: v.null(),
   handler: async (ctx) => {
-    const deleted = [await deleteExpiredDeliveries(ctx, ROW_BATCH), await deleteUnusedSnapshots(ctx, ROW_BATCH)];
+    const deleted = [
+      await deleteExpiredDeliveries(ctx, ROW_BATCH),
+      await deleteUnusedSnapshots(ctx, ROW_BATCH),
+      await deleteOldBatches(ctx, ROW_BATCH),
+    ];
     const next = deleted.includes(ROW_BATCH) ? internal.runs.retention.cleanShared : internal.runs.retention.cleanFiles;
     await ctx.scheduler.runAfter(0, next, {});
     return null;

@@ -61,7 +61,7 @@ export interface Stepped {
 }
 
 /** Reads a run's engine state. */
-async function loadState(ctx: QueryCtx, log: Doc<"runLogs">): Promise<{ state: RunState; characters: number }> {
+export async function loadState(ctx: QueryCtx, log: Doc<"runLogs">): Promise<{ state: RunState; characters: number }> {
   const text = await readState(ctx, log);
   // Most states say by themselves that no event is needed: asking the text saves reading the payload.
   const payload = text.includes('"kind":"event"') ? await readPayload(ctx, log) : null;

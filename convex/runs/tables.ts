@@ -43,6 +43,20 @@ export const waitReasonValidator = v.union(
   v.literal("approval"),
 );
 
+/** What can be decided about many runs at once. */
+export const bulkActValidator = v.union(
+  v.literal("retry"),
+  v.literal("restart"),
+  v.literal("discard"),
+  v.literal("cancel"),
+);
+export const bulkFilterValidator = v.object({
+  scenarioId: v.optional(v.id("scenarios")),
+  /** Of the error that the runs stopped with. */
+  code: v.optional(v.string()),
+  nodeId: v.optional(v.number()),
+});
+
 export const runTables = {
   /**
    * Runs, kept light so that lists are cheap: what a run is pinned to, how it stands, and its place in the queue. Inserted
@@ -183,6 +197,47 @@ export const runTables = {
   })
     .index("by_scenario", ["scenarioId"])
     .index("by_run", ["runId"]),
+
+  /**
+   * Which runs repeat which. Inserted by `runs/links.ts` with the repeating run; read by the run page; deleted with either run.
+   */
+  runLinks: defineTable({
+    fromRunId: v.id("runs"),
+    toRunId: v.id("runs"),
+    /** `restarted`: in place of an incomplete run, which was discarded. */
+    kind: v.union(v.literal("replayed"), v.literal("restarted")),
+    by: v.id("users"),
+  })
+    .index("by_from", ["fromRunId"])
+    .index("by_to", ["toRunId"]),
+
+  /**
+   * Decisions about many runs, and how far they are carried out. Inserted and changed by `runs/bulk.ts`, in the background by
+   * `runs/bulkWork.ts`; read by the list of incomplete runs. Deleted by `runs/retention.ts` 30 days after it began.
+   */
+  runBatches: defineTable({
+    organizationId: v.id("organizations"),
+    /** Who decided: each run is handled with what they may do at that moment. */
+    by: v.id("users"),
+    apiKeyId: v.optional(v.id("apiKeys")),
+    act: bulkActValidator,
+    unknown: v.union(v.literal("skip"), v.literal("again")),
+    source: v.union(v.literal("original"), v.literal("published")),
+    /** Exactly one of the two. */
+    runIds: v.optional(v.array(v.id("runs"))),
+    filter: v.optional(bulkFilterValidator),
+    state: v.union(v.literal("running"), v.literal("done"), v.literal("cancelled")),
+    /** With ids: how many were handled. With a filter: the creation time of the last run looked at, in the state of that `phase`. */
+    position: v.number(),
+    phase: v.number(),
+    /** Runs created later are none of its business. */
+    until: v.number(),
+    total: v.number(),
+    handled: v.number(),
+    failed: v.number(),
+    failures: v.array(v.object({ runId: v.id("runs"), message: v.string() })),
+    endedAt: v.optional(v.number()),
+  }).index("by_organization", ["organizationId"]),
 
   /**
    * Answers made by `webhook.respond` for callers who wait. Inserted by `runs/settle.ts`, read by the waiting HTTP action.

@@ -118,6 +118,8 @@ const bodies: Record<string, unknown> = {
   createScenario: { name: "x" },
   updateScenario: { name: "x" },
   saveDraft: { baseRevision: 1, definition: definitionWith("x") },
+  resolveRun: { output: {} },
+  startBulkAct: { act: "retry", runIds: ["none"] },
 };
 
 describe.each(operations.map((operation) => [operation.id, operation] as const))("%s", (id, operation) => {

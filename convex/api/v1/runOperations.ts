@@ -4,14 +4,14 @@ import { notFound } from "../../lib/errors.ts";
 import { requireOwned } from "../../lib/ids.ts";
 import type { RunDetail } from "../../runs/detail.ts";
 import { summarizeRun } from "../../runs/listing.ts";
-import { cancelRun, getRunDetail, listRuns, retryRun, startRun, type StartResult } from "../../runs/model.ts";
+import { cancelRun, getRunDetail, listRuns, startRun, type StartResult } from "../../runs/model.ts";
 import { runNode } from "../../runs/nodeRun.ts";
 import { replayRun } from "../../runs/replay.ts";
 import { ApiFailure, apiMutationOperation, apiQueryOperation, type Operation } from "./operation.ts";
 import { scenarioParams } from "./scenarioOperations.ts";
 import { dryRunSchema, listOf, pageQuery, runDetailSchema, runSchema, runStateSchema } from "./schemas.ts";
 
-const runParams = z.object({ id: z.string() });
+export const runParams = z.object({ id: z.string() });
 
 /** What to execute; a version without `number` is the published one. */
 const startSourceSchema = z.discriminatedUnion("kind", [
@@ -27,7 +27,7 @@ function runJson(run: RunSummary) {
   return { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, error, dryRun, onlyNode };
 }
 
-async function loadRunJson(ctx: OrgQueryCtx, runId: string) {
+export async function loadRunJson(ctx: OrgQueryCtx, runId: string) {
   const owner = { organizationId: ctx.actor.organizationId, id: runId };
   const run = await requireOwned(ctx, "runs", { ...owner, what: "run" });
   return runJson(summarizeRun(run, ""));
@@ -51,13 +51,17 @@ function runDetailJson(run: RunDetail) {
       simulated: operation.simulated ?? null,
     })),
     operationsCut: run.operationsCut,
+    generation: run.generation,
+    stopped: run.stopped ? { ...run.stopped, retryAt: run.retryAt ?? null } : null,
+    repeats: run.links.from?.runId ?? null,
+    repeatedBy: run.links.to.map(({ runId }) => runId),
   };
 }
 
 /** JSON text that this backend stored; null stays null, and what is missing becomes null. */
 const parse = (text: string | null | undefined) => (text ? (JSON.parse(text) as z.core.util.JSONType) : null);
 
-async function startedJson(ctx: OrgQueryCtx, started: StartResult) {
+export async function startedJson(ctx: OrgQueryCtx, started: StartResult) {
   if (started.kind === "ok") return await loadRunJson(ctx, started.runId);
   return new ApiFailure("invalid", "The scenario cannot be run.", { issues: started.issues });
 }
@@ -138,21 +142,6 @@ export const runOperations: Operation[] = [
     errors: ["not_found", "conflict"],
     handler: async (ctx, { params }) => {
       await cancelRun(ctx, { runId: params.id });
-      return await loadRunJson(ctx, params.id);
-    },
-  }),
-  apiMutationOperation({
-    id: "retryRun",
-    method: "POST",
-    path: "/runs/{id}/retry",
-    summary: "Go on with an incomplete run from where it stopped",
-    permission: "scenario:execute",
-    params: runParams,
-    status: 200,
-    response: runSchema,
-    errors: ["not_found", "conflict"],
-    handler: async (ctx, { params }) => {
-      await retryRun(ctx, { runId: params.id });
       return await loadRunJson(ctx, params.id);
     },
   }),

@@ -103,6 +103,19 @@ export const runDetailSchema = z
     payload: z.json().describe("The trigger's bundle"),
     operations: z.array(operationSchema),
     operationsCut: z.boolean().describe("Whether the run has more operations than are shown"),
+    generation: z.number().int().describe("Rises when the run goes on; decisions about an incomplete run may carry it"),
+    stopped: z
+      .object({
+        nodeId: z.number().int(),
+        bundlePath: z.string(),
+        reason: z.enum(["unknown", "broken"]).describe("unknown: nobody knows whether the operation was performed"),
+        breaks: z.number().int(),
+        retryAt: time.nullable(),
+      })
+      .nullable()
+      .describe("Of an incomplete run: where it stopped"),
+    repeats: z.string().nullable().describe("The run that this one repeats"),
+    repeatedBy: z.array(z.string()),
   })
   .meta({ id: "RunDetail" });
 

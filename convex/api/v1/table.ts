@@ -1,3 +1,4 @@
+import { incompleteOperations } from "./incompleteOperations.ts";
 import { meOperations } from "./meOperations.ts";
 import type { Operation } from "./operation.ts";
 import { runOperations } from "./runOperations.ts";
@@ -9,5 +10,6 @@ export const operations: readonly Operation[] = [
   ...meOperations,
   ...scenarioOperations,
   ...versionOperations,
+  ...incompleteOperations,
   ...runOperations,
 ];

@@ -66,6 +66,12 @@ const words: Record<string, Words> = {
   "run.started": "started a run of",
   "run.cancelled": "stopped a run of",
   "run.retried": "retried a run of",
+  "run.retriedEdited": "retried, with edited data, a run of",
+  "run.resolved": "called an operation done in a run of",
+  "run.restarted": "began anew a run of",
+  "run.retriesStopped": "stopped the automatic retries of a run of",
+  "run.bulkStarted": "decided about many runs of",
+  "run.bulkCancelled": "stopped a decision about many runs of",
   "run.replayed": "replayed a run of",
   "webhook.listeningStarted": "listened to the webhook of",
 };

@@ -117,9 +117,15 @@ const rows: Record<string, Row> = {
   "versions/mutations:rollback": { needs: "scenario:admin", args: (things) => ({ ...scenario(things), number: 1 }) },
   "versions/queries:getVersion": { needs: "scenario:read", args: (things) => ({ ...scenario(things), number: 1 }) },
   "versions/queries:listVersions": { needs: "scenario:read", args: (things) => ({ ...scenario(things), ...page() }) },
+  "webhooks/mutations:removeSecret": {
+    needs: "scenario:update",
+    args: (things) => ({ ...scenario(things), which: "all" }),
+  },
+  "webhooks/mutations:setSecret": { needs: "scenario:update", args: scenario },
   "webhooks/mutations:startListening": { needs: "scenario:update", args: scenario },
   "webhooks/mutations:stopListening": { needs: "scenario:update", args: scenario },
   "webhooks/queries:getListening": { needs: "scenario:update", args: scenario },
+  "webhooks/queries:getSecurity": { needs: "scenario:update", args: scenario },
 };
 
 /** They take credentials or tokens, and act on nobody but who presents them: Convex Auth's own, and what verifies passwords. */

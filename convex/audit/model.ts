@@ -43,6 +43,9 @@ const severities = {
   "run.bulkCancelled": "notice",
   "run.replayed": "info",
   "webhook.listeningStarted": "info",
+  "webhook.secretSet": "notice",
+  "webhook.secretRotated": "notice",
+  "webhook.secretRemoved": "warning",
 } as const satisfies Record<string, Infer<typeof severityValidator>>;
 export type AuditAction = keyof typeof severities;
 

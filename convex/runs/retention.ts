@@ -4,6 +4,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx } from "../functions.ts";
 import { DAY_MS, HOUR_MS } from "../lib/time.ts";
+import { deleteOldRefusals } from "../webhooks/refusals.ts";
 import { deleteExpiredDeliveries } from "../webhooks/retention.ts";
 import { deleteOldBatches } from "./bulk.ts";
 import { deleteLinks } from "./links.ts";
@@ -74,6 +75,7 @@ export const cleanShared = internalMutation({
   handler: async (ctx) => {
     const deleted = [
       await deleteExpiredDeliveries(ctx, ROW_BATCH),
+      await deleteOldRefusals(ctx, ROW_BATCH),
       await deleteUnusedSnapshots(ctx, ROW_BATCH),
       await deleteOldBatches(ctx, ROW_BATCH),
     ];

@@ -6,6 +6,7 @@ import type { OrgMutationCtx } from "../functions.ts";
 import { touch } from "../lib/time.ts";
 import { parseStored } from "../scenarios/definition.ts";
 import { arrangeSchedule, triggerOf } from "../schedules/model.ts";
+import { arrangeWebhook } from "../webhooks/settings.ts";
 import { transition } from "./states.ts";
 import type { changesValidator } from "./tables.ts";
 
@@ -58,6 +59,7 @@ export async function appendVersion(ctx: OrgMutationCtx, args: NewVersion): Prom
     ...touch(),
   });
   await arrangeSchedule(ctx, scenario._id);
+  await arrangeWebhook(ctx, scenario._id, args.definition);
   return number;
 }
 

@@ -12,6 +12,7 @@ import { checkText } from "../lib/text.ts";
 import { getPerson } from "../organizations/people.ts";
 import { requireEditableScenario, requireScenario } from "../scenarios/access.ts";
 import { parseStored, publishErrors } from "../scenarios/definition.ts";
+import { secretErrors } from "../webhooks/settings.ts";
 import { appendVersion, MAX_VERSIONS } from "./append.ts";
 import { countLiveRuns } from "./liveRuns.ts";
 import { getVersionByNumber, requireDefinition } from "./read.ts";
@@ -52,7 +53,11 @@ export async function publish(
     return { kind: "unchanged", number: scenario.publishedNumber };
   }
   const definition = parseStored(draft.definition);
-  const issues = [...publishErrors(definition), ...(await connectionErrors(ctx, definition))];
+  const issues = [
+    ...publishErrors(definition),
+    ...(await connectionErrors(ctx, definition)),
+    ...(await secretErrors(ctx, { scenarioId: scenario._id, definition })),
+  ];
   if (issues.length > 0) return { kind: "invalid", issues };
   if (scenario.liveVersionCount >= MAX_VERSIONS) return { kind: "version_limit" };
 

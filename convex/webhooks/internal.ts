@@ -2,7 +2,9 @@
 import { isEnded } from "@patchbay/engine";
 import { v } from "convex/values";
 import { internalMutation, internalQuery } from "../functions.ts";
-import { ingest as ingestDelivery } from "./ingest.ts";
+import { ingest as ingestDelivery, isListening, isOn } from "./ingest.ts";
+import { countRefusal } from "./refusals.ts";
+import { guardOf, guardValidator, versionOf } from "./settings.ts";
 
 /** JSON text of a `WebhookResponse`. */
 const responseText = v.union(v.string(), v.null());
@@ -17,17 +19,78 @@ export const ingest = internalMutation({
     sample: v.string(),
     receivedAt: v.number(),
     idempotency: v.optional(v.object({ key: v.string(), bodyHash: v.string() })),
+    version: v.optional(v.number()),
+    event: v.optional(v.object({ key: v.string(), bodyHash: v.string(), windowMs: v.number() })),
+    rateLimit: v.optional(v.object({ perMinute: v.number(), burst: v.number() })),
   },
   returns: v.union(
-    v.object({ kind: v.literal("accepted"), runId: v.id("runs"), response: responseText, responds: v.boolean() }),
-    v.object({ kind: v.literal("repeated"), runId: v.id("runs") }),
-    v.object({ kind: v.literal("overloaded"), retryAfterMs: v.number() }),
+    v.object({
+      kind: v.literal("accepted"),
+      runId: v.id("runs"),
+      organizationId: v.id("organizations"),
+      response: responseText,
+      responds: v.boolean(),
+    }),
+    v.object({
+      kind: v.literal("repeated"),
+      runId: v.id("runs"),
+      note: v.optional(v.object({ repeated: v.boolean(), bodyDiffers: v.optional(v.boolean()) })),
+    }),
+    v.object({ kind: v.literal("guarded"), guard: guardValidator }),
+    v.object({ kind: v.union(v.literal("overloaded"), v.literal("limited")), retryAfterMs: v.number() }),
     v.object({ kind: v.union(v.literal("mismatch"), v.literal("captured"), v.literal("unknown")) }),
   ),
   handler: async (ctx, args) => {
     const ingested = await ingestDelivery(ctx, args);
     if (ingested.kind !== "accepted") return ingested;
     return { ...ingested, response: ingested.response && JSON.stringify(ingested.response) };
+  },
+});
+
+const refusalReason = v.union(
+  v.literal("method"),
+  v.literal("address"),
+  v.literal("secret"),
+  v.literal("signature"),
+  v.literal("timestamp"),
+  v.literal("malformed"),
+  v.literal("too_large"),
+  v.literal("schema"),
+  v.literal("rate_limit"),
+);
+
+/**
+ * Says whether the settings that a request was checked by still hold, before it is refused by them or its challenge answered;
+ * and counts the refusal where one is given.
+ */
+export const noteRefusal = internalMutation({
+  args: {
+    tokenHash: v.string(),
+    version: v.number(),
+    refusal: v.optional(
+      v.object({
+        reason: refusalReason,
+        detail: v.string(),
+        method: v.string(),
+        address: v.optional(v.string()),
+      }),
+    ),
+    more: v.optional(v.number()),
+  },
+  returns: v.union(
+    v.object({ kind: v.union(v.literal("current"), v.literal("unknown")) }),
+    v.object({ kind: v.literal("guarded"), guard: guardValidator }),
+  ),
+  handler: async (ctx, { tokenHash, version, refusal, more }) => {
+    const webhook = await ctx.db
+      .query("webhooks")
+      .withIndex("by_tokenHash", (q) => q.eq("tokenHash", tokenHash))
+      .unique();
+    const scenario = webhook && (await ctx.db.get("scenarios", webhook.scenarioId));
+    if (!webhook || !scenario || !(isOn(scenario) || isListening(webhook))) return { kind: "unknown" as const };
+    if (versionOf(webhook) !== version) return { kind: "guarded" as const, guard: guardOf(webhook) };
+    if (refusal) await countRefusal(ctx, { webhookId: webhook._id, refusal, ...(more !== undefined && { more }) });
+    return { kind: "current" as const };
   },
 });
 

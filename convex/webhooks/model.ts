@@ -8,7 +8,10 @@ import { publicSiteUrl } from "../lib/env.ts";
 import { readKeyring } from "../lib/keyring.ts";
 import { MINUTE_MS, touch } from "../lib/time.ts";
 import { requireEditableScenario, requireScenario } from "../scenarios/access.ts";
+import { describeRefusals } from "./refusals.ts";
 import { listSamples } from "./samples.ts";
+import { describeSecrets } from "./secrets.ts";
+import { getWebhookOf } from "./settings.ts";
 
 /** 192 bits. */
 const TOKEN_BYTES = 24;
@@ -36,21 +39,14 @@ export async function createWebhook(
 
 /** The scenario's webhook URL, or null if it has none. Whoever knows it can start runs: for those who may edit only. */
 export async function getWebhookUrl(ctx: QueryCtx, args: { scenarioId: Id<"scenarios"> }): Promise<string | null> {
-  const webhook = await getWebhook(ctx, args.scenarioId);
+  const webhook = await getWebhookOf(ctx, args.scenarioId);
   if (!webhook) return null;
   const token = await open(readKeyring(), placeOf(webhook), webhook.tokenEncrypted);
   return `${publicSiteUrl()}/hooks/${token}`;
 }
 
-async function getWebhook(ctx: QueryCtx, scenarioId: Id<"scenarios">): Promise<Doc<"webhooks"> | null> {
-  return await ctx.db
-    .query("webhooks")
-    .withIndex("by_scenario", (q) => q.eq("scenarioId", scenarioId))
-    .unique();
-}
-
 async function requireWebhook(ctx: QueryCtx, scenarioId: Id<"scenarios">): Promise<Doc<"webhooks">> {
-  const webhook = await getWebhook(ctx, scenarioId);
+  const webhook = await getWebhookOf(ctx, scenarioId);
   if (!webhook) throw new Error(`Scenario ${scenarioId} has lost its webhook.`);
   return webhook;
 }
@@ -64,6 +60,13 @@ export async function getListening(ctx: OrgQueryCtx, args: { scenarioId: string 
     listeningUntil: webhook.listeningUntil ?? null,
     samples: await listSamples(ctx, webhook._id),
   };
+}
+
+/** What protects the webhook, and what it kept out lately. */
+export async function getSecurity(ctx: OrgQueryCtx, args: { scenarioId: string }) {
+  const scenario = await requireScenario(ctx, args);
+  const webhook = await requireWebhook(ctx, scenario._id);
+  return { secrets: describeSecrets(webhook), refusals: await describeRefusals(ctx, webhook._id) };
 }
 
 /** Keeps requests as samples for ten minutes, whether the scenario is published or not. */

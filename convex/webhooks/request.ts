@@ -1,6 +1,8 @@
 /** Reads a webhook's request into the bundle its trigger emits. */
-import { jsonFault } from "../lib/json.ts";
+import type { Bytes } from "../lib/bytes.ts";
 import { requestBundle } from "../runs/bundle.ts";
+import { parseBody } from "./body.ts";
+import type { ArrivedRequest } from "./guard.ts";
 
 /** Sender's credentials are for us, not for the scenario's data; hop-by-hop headers say nothing about the event. */
 const hiddenHeaders = new Set([
@@ -12,57 +14,43 @@ const hiddenHeaders = new Set([
   "upgrade",
 ]);
 
-export type ReadRequest =
-  { kind: "ok"; bundle: string; rawBody: string } | { kind: "too_large" } | { kind: "malformed"; message: string };
-
-/** Reads the body, never more than `maxBytes`, and parses it by its content type. */
-export async function readRequest(
-  request: Request,
-  options: { maxBytes: number; receivedAtMs: number },
-): Promise<ReadRequest> {
-  if (Number(request.headers.get("content-length") ?? "0") > options.maxBytes) return { kind: "too_large" };
+/** The raw body, or null where it is larger than `maxBytes`. */
+export async function readBytes(request: Request, maxBytes: number): Promise<Bytes | null> {
+  if (Number(request.headers.get("content-length") ?? "0") > maxBytes) return null;
   const bytes = new Uint8Array(await request.arrayBuffer());
-  if (bytes.length > options.maxBytes) return { kind: "too_large" };
-  const rawBody = new TextDecoder().decode(bytes);
-  const body = parseBody(rawBody, request.headers.get("content-type") ?? "");
-  if (!body.ok) return { kind: "malformed", message: body.message };
+  return bytes.length > maxBytes ? null : bytes;
+}
+
+export type ReadRequest =
+  | { kind: "ok"; bundle: string; bodyJson: string }
+  | { kind: "too_large"; message: string }
+  | { kind: "malformed"; message: string };
+
+/** Parses the body by its content type. `hidden`: a header that holds the webhook's own secret stays out of the bundle. */
+export function readRequest(
+  request: ArrivedRequest,
+  options: { maxBytes: number; hidden?: string | undefined },
+): ReadRequest {
+  const body = parseBody(request.bytes, {
+    contentType: request.headers.get("content-type") ?? "",
+    contentEncoding: request.headers.get("content-encoding") ?? "",
+    maxBytes: options.maxBytes,
+  });
+  if (body.kind !== "ok") return body;
   const bundle = requestBundle({
     method: request.method,
-    headers: readHeaders(request.headers),
-    query: Object.fromEntries(new URL(request.url).searchParams),
+    headers: readHeaders(request.headers, options.hidden?.toLowerCase()),
+    query: Object.fromEntries(request.url.searchParams),
     bodyJson: body.json,
-    receivedAtMs: options.receivedAtMs,
+    receivedAtMs: request.receivedAtMs,
   });
-  return { kind: "ok", bundle, rawBody };
+  return { kind: "ok", bundle, bodyJson: body.json };
 }
 
-function readHeaders(headers: Headers): Record<string, string> {
+function readHeaders(headers: Headers, hidden: string | undefined): Record<string, string> {
   const entries: [string, string][] = [];
   headers.forEach((value, name) => {
-    if (!hiddenHeaders.has(name)) entries.push([name, value]);
+    if (!hiddenHeaders.has(name) && name !== hidden) entries.push([name, value]);
   });
   return Object.fromEntries(entries);
-}
-
-/** The body as JSON text. A body that says it is JSON must be. */
-function parseBody(text: string, contentType: string): { ok: true; json: string } | { ok: false; message: string } {
-  const type = (contentType.split(";")[0] ?? "").trim().toLowerCase();
-  if (text === "") return { ok: true, json: "null" };
-  if (type === "application/json" || type.endsWith("+json")) {
-    const fault = jsonFault(text);
-    return fault === null ? { ok: true, json: text } : { ok: false, message: `The body ${fault}.` };
-  }
-  if (type === "application/x-www-form-urlencoded") return { ok: true, json: JSON.stringify(parseForm(text)) };
-  // Many senders forget the content type: what reads as JSON is taken as JSON.
-  if (type === "" && jsonFault(text) === null) return { ok: true, json: text };
-  return { ok: true, json: JSON.stringify(text) };
-}
-
-/** A field that comes several times becomes a list. */
-function parseForm(text: string): Record<string, string | string[]> {
-  const fields = new Map<string, string[]>();
-  for (const [name, value] of new URLSearchParams(text)) fields.set(name, [...(fields.get(name) ?? []), value]);
-  return Object.fromEntries(
-    [...fields].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? "") : values]),
-  );
 }

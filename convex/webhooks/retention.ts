@@ -1,6 +1,6 @@
 import type { MutationCtx } from "../functions.ts";
 
-/** Deletes idempotency keys past their 24 hours. Returns how many. */
+/** Deletes idempotency keys and event ids past their time. Returns how many. */
 export async function deleteExpiredDeliveries(ctx: MutationCtx, limit: number): Promise<number> {
   const expired = await ctx.db
     .query("webhookDeliveries")

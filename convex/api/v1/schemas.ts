@@ -4,7 +4,7 @@ import { z } from "zod";
 import { errorStatuses, type ErrorCode } from "../../lib/errors.ts";
 
 /** Unix time in milliseconds. */
-const time = z.number().describe("Unix time in milliseconds");
+export const time = z.number().describe("Unix time in milliseconds");
 
 export const scenarioSchema = z
   .object({
@@ -118,6 +118,27 @@ export const runDetailSchema = z
     repeatedBy: z.array(z.string()),
   })
   .meta({ id: "RunDetail" });
+
+export const webhookSchema = z
+  .object({
+    url: z.string(),
+    secrets: z
+      .array(z.object({ createdAt: time, validUntil: time.nullable().describe("Until when a replaced one counts") }))
+      .describe("The newest first; the secrets themselves are never shown again"),
+    refusedLastDay: z.record(z.string(), z.number().int()).describe("How many requests were refused, by reason"),
+    latestRefusals: z.array(
+      z.object({
+        at: time,
+        reason: z
+          .string()
+          .describe("method, address, secret, signature, timestamp, malformed, too_large, schema or rate_limit"),
+        detail: z.string(),
+        method: z.string(),
+        address: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "Webhook" });
 
 export const meSchema = z
   .object({

@@ -4,6 +4,7 @@ import type { Operation } from "./operation.ts";
 import { runOperations } from "./runOperations.ts";
 import { scenarioOperations } from "./scenarioOperations.ts";
 import { versionOperations } from "./versionOperations.ts";
+import { webhookOperations } from "./webhookOperations.ts";
 
 /** Everything that the HTTP API can do. The router, the checks and the OpenAPI document are made from it. */
 export const operations: readonly Operation[] = [
@@ -12,4 +13,5 @@ export const operations: readonly Operation[] = [
   ...versionOperations,
   ...incompleteOperations,
   ...runOperations,
+  ...webhookOperations,
 ];

@@ -46,6 +46,15 @@ export {
   type ScheduleFault,
   type ScheduleTimes,
 } from "./schedule/schedule.ts";
+export {
+  needsSecret,
+  readWebhookSettings,
+  webhookMethods,
+  type RequestPlace,
+  type WebhookSettings,
+} from "./webhook/settings.ts";
+export { signaturePresets, type SignatureScheme } from "./webhook/signatureScheme.ts";
+export { schemaOfSample } from "./webhook/bodySchema.ts";
 export { aggregatedSource, collectedSources, controlOf, isMerge, upstreamNodes } from "./graph/scope.ts";
 export {
   answerFieldTypes,

@@ -17,13 +17,15 @@ export interface FieldOptions {
   showWhen?: { field: string; values: readonly (string | number | boolean)[] };
   /** Takes no formulas. */
   literal?: boolean;
+  /** Folded under this heading, with the other fields of the group. */
+  group?: string;
   /** What a person might type. */
   examples?: readonly JsonValue[];
 }
 
 /** Metadata for a zod schema: `z.string().meta(field({ label: "URL" }))`. Misspelt keywords fail to compile. */
 export function field(options: FieldOptions): Record<string, unknown> {
-  const { label, description, control, enumLabels, advanced, showWhen, literal, examples } = options;
+  const { label, description, control, enumLabels, advanced, showWhen, literal, group, examples } = options;
   const meta: Record<string, unknown> = { title: label };
   const add = (key: string, value: unknown) => {
     if (value !== undefined) meta[key] = value;
@@ -35,6 +37,7 @@ export function field(options: FieldOptions): Record<string, unknown> {
   add("x-advanced", advanced);
   add("x-showWhen", showWhen);
   add("x-literal", literal);
+  add("x-group", group);
   return meta;
 }
 

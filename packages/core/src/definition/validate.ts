@@ -20,6 +20,7 @@ import {
   checkTrigger,
   checkTypes,
 } from "./rules/structure.ts";
+import { checkWebhooks } from "./rules/webhook.ts";
 import type { Definition, JsonValue, NodeId } from "./schema.ts";
 
 const rules: readonly Rule[] = [
@@ -42,6 +43,7 @@ const rules: readonly Rule[] = [
   checkFilterShapes,
   checkInputs,
   checkSchedules,
+  checkWebhooks,
   checkConnections,
   checkRawSecrets,
 ];

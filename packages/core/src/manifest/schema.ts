@@ -50,6 +50,8 @@ const nodeKindFields = {
   /** Names of the connection types that the node may use; absent where it uses none. */
   connectionTypes: z.array(z.string()).optional(),
   connectionRequired: z.boolean().optional(),
+  /** The config of a newly placed node, where that should differ from the defaults that older nodes live by. */
+  initialConfig: z.record(z.string(), z.json()).optional(),
 };
 
 export const actionManifestSchema = z.object({
@@ -115,8 +117,9 @@ export type Manifest = z.infer<typeof manifestSchema>;
  * - `x-advanced`: folded under "more fields"
  * - `x-showWhen`: `{ field, values }`: shown (and required) only when another field has one of the values
  * - `x-literal`: takes no formulas (a `nodeRef`, say)
+ * - `x-group`: folded under a heading of this text, with the other fields of the group
  */
-export const formKeywords = ["x-control", "x-enumLabels", "x-advanced", "x-showWhen", "x-literal"] as const;
+export const formKeywords = ["x-control", "x-enumLabels", "x-advanced", "x-showWhen", "x-literal", "x-group"] as const;
 
 /**
  * Keywords by which an output schema says that a part of the bundle follows from the node's config.

@@ -1,5 +1,6 @@
 import { defineTrigger, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
+import { receiveInput } from "./settings.ts";
 
 export const receive = defineTrigger({
   kind: "webhook",
@@ -8,7 +9,9 @@ export const receive = defineTrigger({
   description: "Starts a run for every request to the scenario's webhook address.",
   icon: "webhook",
   typeVersion: 1,
-  input: z.object({}),
+  // Nodes that were placed before there was a choice take every method.
+  initialConfig: { methods: ["POST"] },
+  input: receiveInput,
   output: z.object({
     method: z.string().meta({ title: "Method", description: "POST, GET and so on." }),
     headers: z.record(z.string(), z.string()).meta({ title: "Headers", description: "Names in lower case." }),

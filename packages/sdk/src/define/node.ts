@@ -18,6 +18,8 @@ export interface NodeSpec<Input extends z.ZodObject, Output extends z.ZodType<Js
   /** Names of this integration's connection types that the node may use. */
   connectionTypes?: readonly string[];
   connectionRequired?: boolean;
+  /** The config of a newly placed node, where that should differ from the defaults that older nodes live by. */
+  initialConfig?: Record<string, JsonValue>;
 }
 
 /** The part of a node's manifest that `NodeSpec` gives. */
@@ -33,5 +35,6 @@ export function describeNode(spec: NodeSpec<z.ZodObject, z.ZodType<JsonValue>>) 
     ...(spec.sampleOutput !== undefined && { sampleOutput: spec.sampleOutput }),
     ...(spec.connectionTypes !== undefined && { connectionTypes: [...spec.connectionTypes] }),
     ...(spec.connectionRequired !== undefined && { connectionRequired: spec.connectionRequired }),
+    ...(spec.initialConfig !== undefined && { initialConfig: spec.initialConfig }),
   };
 }

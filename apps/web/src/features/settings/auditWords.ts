@@ -74,6 +74,9 @@ const words: Record<string, Words> = {
   "run.bulkCancelled": "stopped a decision about many runs of",
   "run.replayed": "replayed a run of",
   "webhook.listeningStarted": "listened to the webhook of",
+  "webhook.secretSet": "set the webhook secret of",
+  "webhook.secretRotated": "replaced the webhook secret of",
+  "webhook.secretRemoved": "removed a webhook secret of",
 };
 
 /** `scenario.draft_saved` (of a newer server) becomes `scenario draft saved:`. */

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { definitionOf, node, publishScenario, useBackend } from "../../runs/harness.support.ts";
+import { createApiClient, createKey } from "./http.support.ts";
+
+const backend = useBackend();
+
+it("rotates a webhook's secret, and shows what was refused", async () => {
+  const definition = definitionOf([node(1, "webhook.receive", { config: { methods: ["PUT"] } })]);
+  const { scenarioId, path } = await publishScenario(backend.owner, definition);
+  const call = createApiClient(backend.t, await createKey(backend.owner));
+  const base = `/scenarios/${scenarioId}/webhook`;
+  const first = await call("POST", `${base}/secret`);
+  expect(first).toMatchObject({ status: 200, body: { previousValidUntil: null } });
+  const second = await call("POST", `${base}/secret`, { secret: "given-secret", overlapHours: 1 });
+  expect(second.body).toMatchObject({ secret: "given-secret", previousValidUntil: Date.now() + 3_600_000 });
+  expect((await call("POST", `${base}/secret`, { secret: "short" })).status).toBe(422);
+  await backend.t.fetch(path, { method: "POST", body: "{}" });
+  const shown = await call("GET", base);
+  expect(shown.body).toMatchObject({
+    url: expect.stringContaining(path),
+    secrets: [{ validUntil: null }, { validUntil: expect.any(Number) }],
+    refusedLastDay: { method: 1 },
+    latestRefusals: [{ reason: "method", method: "POST" }],
+  });
+  expect(JSON.stringify(shown.body)).not.toContain("given-secret");
+  expect((await call("DELETE", `${base}/secrets/previous`)).body).toMatchObject({ secrets: [{ validUntil: null }] });
+});

@@ -25,6 +25,7 @@ export const runTriggerValidator = v.union(
   v.literal("api"),
   v.literal("replay"),
   v.literal("schedule"),
+  v.literal("polling"),
   v.literal("node"),
 );
 

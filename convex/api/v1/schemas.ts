@@ -67,7 +67,7 @@ const runFields = {
   scenarioId: z.string(),
   state: runStateSchema,
   source: runSourceSchema.describe("What the run is pinned to"),
-  trigger: z.enum(["webhook", "schedule", "manual", "api", "replay", "node"]),
+  trigger: z.enum(["webhook", "schedule", "polling", "manual", "api", "replay", "node"]),
   startedAt: time,
   endedAt: time.nullable(),
   operationCount: z.number().int(),

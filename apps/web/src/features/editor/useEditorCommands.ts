@@ -57,7 +57,9 @@ export function useEditorCommands(view: CanvasView): EditorCommands {
         const state = store.getState();
         const id = state.takeNodeId();
         const position = placeFor(state.definition, target, view.centre());
-        const node: DefinitionNode = { id, type: item.type, typeVersion: item.typeVersion, config: {}, position };
+        const { type, typeVersion } = item;
+        const config = structuredClone(state.catalog.getNodeKind(type, typeVersion)?.node.initialConfig ?? {});
+        const node: DefinitionNode = { id, type, typeVersion, config, position };
         const attachment = attachmentFor(state, target);
         edit({
           label: `Add ${item.label}`,

@@ -1,7 +1,7 @@
 import { formatDuration, stateFacts } from "@patchbay/ui";
 
 export type RunSource = { kind: "version"; number: number } | { kind: "draft"; revision: number };
-export type RunTrigger = "webhook" | "manual" | "api" | "replay" | "schedule" | "node";
+export type RunTrigger = "webhook" | "manual" | "api" | "replay" | "schedule" | "polling" | "node";
 
 /** `v14`, or `draft r3` for a test run of a draft's revision. */
 export function sourceLabel(source: RunSource): string {
@@ -14,6 +14,7 @@ const triggerLabels: Record<RunTrigger, string> = {
   api: "API",
   replay: "Replay",
   schedule: "Schedule",
+  polling: "New item",
   node: "Single node",
 };
 

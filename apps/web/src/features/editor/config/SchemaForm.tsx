@@ -2,6 +2,8 @@ import { Button } from "@patchbay/ui";
 import type { Issue, JsonValue } from "@patchbay/core";
 import { SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
+import type { ReactNode } from "react";
+import { FieldGroup } from "./FieldGroup.tsx";
 import { FieldRow } from "./FieldRow.tsx";
 import { isShown } from "./formSchema.ts";
 import type { FormField } from "./formSchema.ts";
@@ -13,13 +15,23 @@ export interface SchemaFormProps {
   issues: readonly Issue[];
   idPrefix: string;
   onChange: (field: string, value: JsonValue | undefined) => void;
+  /** What stands in a group beside its fields. */
+  groupParts?: Record<string, GroupPart>;
+}
+
+export interface GroupPart {
+  /** In the group's heading, also while it is folded. */
+  badge?: ReactNode;
+  /** Below the fields. */
+  content?: ReactNode;
 }
 
 /** A form made from a manifest's schema. Advanced fields are folded unless one of them is set or has an issue. */
-export function SchemaForm({ fields, config, issues, idPrefix, onChange }: SchemaFormProps) {
+export function SchemaForm({ fields, config, issues, idPrefix, onChange, groupParts = {} }: SchemaFormProps) {
   const shown = fields.filter((field) => isShown(field, fields, config));
-  const plain = shown.filter((field) => !field.isAdvanced);
-  const advanced = shown.filter((field) => field.isAdvanced);
+  const plain = shown.filter((field) => !field.isAdvanced && !field.group);
+  const advanced = shown.filter((field) => field.isAdvanced && !field.group);
+  const groups = [...new Set(shown.flatMap(({ group }) => (group ? [group] : [])))];
   const issuesOf = (field: FormField) => issues.filter((issue) => issue.field?.[0] === field.name);
   const isInUse = advanced.some((field) => config[field.name] !== undefined || issuesOf(field).length > 0);
   const [isUnfolded, setUnfolded] = useState(isInUse);
@@ -37,6 +49,16 @@ export function SchemaForm({ fields, config, issues, idPrefix, onChange }: Schem
     <>
       {plain.map(row)}
       {isUnfolded ? advanced.map(row) : null}
+      {groups.map((group) => {
+        const members = shown.filter((field) => field.group === group);
+        const hasIssue = members.some((field) => issuesOf(field).length > 0);
+        return (
+          <FieldGroup key={group} title={group} badge={groupParts[group]?.badge} isOpenAtFirst={hasIssue}>
+            {members.map(row)}
+            {groupParts[group]?.content}
+          </FieldGroup>
+        );
+      })}
       {advanced.length > 0 ? (
         <Button
           variant="quiet"

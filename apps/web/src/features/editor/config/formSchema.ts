@@ -13,6 +13,8 @@ export interface FormField {
   isAdvanced: boolean;
   /** Takes no formulas. */
   isLiteral: boolean;
+  /** The heading that the field is folded under. */
+  group?: string;
   default?: JsonValue;
   options: { value: string; label: string }[];
   example?: JsonValue;
@@ -53,6 +55,8 @@ function readField(name: string, property: Schema, isRequired: boolean, root: Sc
   };
   const description = text(property.description);
   if (description) field.description = description;
+  const group = text(property["x-group"]);
+  if (group) field.group = group;
   if (property.default !== undefined) field.default = property.default as JsonValue;
   if (Array.isArray(property.examples) && property.examples.length > 0)
     field.example = property.examples[0] as JsonValue;
@@ -105,10 +109,14 @@ function labelFrom(name: string): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-/** Whether a field is to be seen with this config. A field that a formula decides about is always seen. */
+/**
+ * Whether a field is to be seen with this config. A field that a formula decides about is always seen; one that a hidden
+ * field decides about never is.
+ */
 export function isShown(field: FormField, fields: readonly FormField[], config: Record<string, JsonValue>): boolean {
   if (!field.showWhen) return true;
   const other = fields.find((each) => each.name === field.showWhen?.field);
+  if (other && !isShown(other, fields, config)) return false;
   const value = config[field.showWhen.field] ?? other?.default;
   if (isFormula(value)) return true;
   return field.showWhen.values.some((wanted) => toBoxText(wanted) === toBoxText(value));

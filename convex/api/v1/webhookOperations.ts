@@ -51,20 +51,25 @@ export const webhookOperations: Operation[] = [
         ...(body.overlapHours !== undefined && { overlapHours: body.overlapHours }),
       }),
   }),
-  apiMutationOperation({
-    id: "removeWebhookSecret",
+  removal("removeWebhookSecrets", "/secret", "all", "Take a webhook's secrets away, where nothing checks them"),
+  removal("endPreviousWebhookSecret", "/secret/previous", "previous", "End the secret that was replaced, at once"),
+];
+
+function removal(id: string, path: string, which: "all" | "previous", summary: string): Operation {
+  return apiMutationOperation({
+    id,
     method: "DELETE",
-    path: "/scenarios/{id}/webhook/secrets/{which}",
-    summary: "End the secret that was replaced (`previous`), or take all away (`all`) where nothing checks them",
+    path: `/scenarios/{id}/webhook${path}`,
+    summary,
     permission: "scenario:update",
-    params: z.object({ id: z.string(), which: z.enum(["previous", "all"]) }),
+    params: scenarioParams,
     status: 200,
     response: z.object({ secrets: webhookSchema.shape.secrets }),
     errors: ["not_found", "conflict"],
     handler: async (ctx, { params }) => {
       const scenario = { scenarioId: params.id };
-      await removeSecret(ctx, { ...scenario, which: params.which });
+      await removeSecret(ctx, { ...scenario, which });
       return { secrets: (await getSecurity(ctx, scenario)).secrets };
     },
-  }),
-];
+  });
+}

@@ -23,5 +23,5 @@ it("rotates a webhook's secret, and shows what was refused", async () => {
     latestRefusals: [{ reason: "method", method: "POST" }],
   });
   expect(JSON.stringify(shown.body)).not.toContain("given-secret");
-  expect((await call("DELETE", `${base}/secrets/previous`)).body).toMatchObject({ secrets: [{ validUntil: null }] });
+  expect((await call("DELETE", `${base}/secret/previous`)).body).toMatchObject({ secrets: [{ validUntil: null }] });
 });

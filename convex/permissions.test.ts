@@ -110,6 +110,10 @@ const rows: Record<string, Row> = {
   "scenarios/queries:countScenarios": { needs: "scenario:read" },
   "scenarios/queries:getScenario": { needs: "scenario:read", args: scenario },
   "scenarios/queries:listScenarios": { needs: "scenario:read", args: page },
+  "upgrades/queries:planUpgrades": {
+    needs: "scenario:read",
+    args: (things) => ({ ...scenario(things), definition: emptyText() }),
+  },
   "versions/mutations:publish": {
     needs: "scenario:publish",
     args: (things) => ({ ...scenario(things), draftRevision: 1 }),

@@ -10,6 +10,7 @@
 
 import type * as api_v1_dispatch from "../api/v1/dispatch.js";
 import type * as api_v1_http from "../api/v1/http.js";
+import type * as api_v1_incompleteOperations from "../api/v1/incompleteOperations.js";
 import type * as api_v1_match from "../api/v1/match.js";
 import type * as api_v1_meOperations from "../api/v1/meOperations.js";
 import type * as api_v1_openapi from "../api/v1/openapi.js";
@@ -19,6 +20,7 @@ import type * as api_v1_runOperations from "../api/v1/runOperations.js";
 import type * as api_v1_scenarioOperations from "../api/v1/scenarioOperations.js";
 import type * as api_v1_schemas from "../api/v1/schemas.js";
 import type * as api_v1_table from "../api/v1/table.js";
+import type * as api_v1_upgradeOperations from "../api/v1/upgradeOperations.js";
 import type * as api_v1_versionOperations from "../api/v1/versionOperations.js";
 import type * as apiKeys_actions from "../apiKeys/actions.js";
 import type * as apiKeys_admin from "../apiKeys/admin.js";
@@ -141,6 +143,9 @@ import type * as settings_authKeys from "../settings/authKeys.js";
 import type * as settings_health from "../settings/health.js";
 import type * as settings_model from "../settings/model.js";
 import type * as settings_tables from "../settings/tables.js";
+import type * as upgrades_model from "../upgrades/model.js";
+import type * as upgrades_queries from "../upgrades/queries.js";
+import type * as upgrades_validators from "../upgrades/validators.js";
 import type * as versions_append from "../versions/append.js";
 import type * as versions_liveRuns from "../versions/liveRuns.js";
 import type * as versions_model from "../versions/model.js";
@@ -182,6 +187,7 @@ import type {
 declare const fullApi: ApiFromModules<{
   "api/v1/dispatch": typeof api_v1_dispatch;
   "api/v1/http": typeof api_v1_http;
+  "api/v1/incompleteOperations": typeof api_v1_incompleteOperations;
   "api/v1/match": typeof api_v1_match;
   "api/v1/meOperations": typeof api_v1_meOperations;
   "api/v1/openapi": typeof api_v1_openapi;
@@ -191,6 +197,7 @@ declare const fullApi: ApiFromModules<{
   "api/v1/scenarioOperations": typeof api_v1_scenarioOperations;
   "api/v1/schemas": typeof api_v1_schemas;
   "api/v1/table": typeof api_v1_table;
+  "api/v1/upgradeOperations": typeof api_v1_upgradeOperations;
   "api/v1/versionOperations": typeof api_v1_versionOperations;
   "apiKeys/actions": typeof apiKeys_actions;
   "apiKeys/admin": typeof apiKeys_admin;
@@ -313,6 +320,9 @@ declare const fullApi: ApiFromModules<{
   "settings/health": typeof settings_health;
   "settings/model": typeof settings_model;
   "settings/tables": typeof settings_tables;
+  "upgrades/model": typeof upgrades_model;
+  "upgrades/queries": typeof upgrades_queries;
+  "upgrades/validators": typeof upgrades_validators;
   "versions/append": typeof versions_append;
   "versions/liveRuns": typeof versions_liveRuns;
   "versions/model": typeof versions_model;

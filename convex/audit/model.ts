@@ -23,6 +23,7 @@ const severities = {
   "scenario.restored": "notice",
   "draft.discarded": "info",
   "draft.versionLoaded": "info",
+  "draft.nodesUpgraded": "notice",
   "version.published": "notice",
   "version.rolledBack": "warning",
   "connection.created": "notice",

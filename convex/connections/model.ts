@@ -1,4 +1,5 @@
 import { manifestCatalog } from "@patchbay/catalog/manifests";
+import type { KnownConnection } from "@patchbay/core";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { recordAudit, type AuditAction } from "../audit/model.ts";
 import type { OrgMutationCtx, OrgQueryCtx } from "../functions.ts";
@@ -40,6 +41,11 @@ async function connectionsOf(ctx: OrgQueryCtx): Promise<Doc<"connections">[]> {
     .withIndex("by_organization", (q) => q.eq("organizationId", ctx.actor.organizationId))
     .order("desc")
     .take(MAX_CONNECTIONS);
+}
+
+/** What checks of definitions need to know of the organization's connections. */
+export async function knownConnections(ctx: OrgQueryCtx): Promise<KnownConnection[]> {
+  return (await connectionsOf(ctx)).map(({ _id, type }) => ({ id: _id, type }));
 }
 
 /** The values of a connection type's fields, checked against its manifest. Throws `invalid`; never repeats a value. */

@@ -82,7 +82,7 @@ async function replaceWithVersion(
 }
 
 /** The compare-and-set that every change of a draft goes through. */
-async function replaceDraft(
+export async function replaceDraft(
   ctx: OrgMutationCtx,
   args: { scenario: Doc<"scenarios">; baseRevision: number; read: ReadDefinition; baseVersion?: number },
 ): Promise<SaveResult> {

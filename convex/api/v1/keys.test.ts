@@ -120,6 +120,7 @@ const bodies: Record<string, unknown> = {
   saveDraft: { baseRevision: 1, definition: definitionWith("x") },
   resolveRun: { output: {} },
   startBulkAct: { act: "retry", runIds: ["none"] },
+  upgradeDraft: { baseRevision: 1 },
 };
 
 describe.each(operations.map((operation) => [operation.id, operation] as const))("%s", (id, operation) => {

@@ -3,6 +3,7 @@ import { meOperations } from "./meOperations.ts";
 import type { Operation } from "./operation.ts";
 import { runOperations } from "./runOperations.ts";
 import { scenarioOperations } from "./scenarioOperations.ts";
+import { upgradeOperations } from "./upgradeOperations.ts";
 import { versionOperations } from "./versionOperations.ts";
 import { webhookOperations } from "./webhookOperations.ts";
 
@@ -10,6 +11,7 @@ import { webhookOperations } from "./webhookOperations.ts";
 export const operations: readonly Operation[] = [
   ...meOperations,
   ...scenarioOperations,
+  ...upgradeOperations,
   ...versionOperations,
   ...incompleteOperations,
   ...runOperations,

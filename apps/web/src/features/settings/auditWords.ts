@@ -50,6 +50,9 @@ const words: Record<string, Words> = {
   "scenario.restored": "restored",
   "draft.discarded": "discarded the draft's changes in",
   "draft.versionLoaded": ({ version: number }) => ({ verb: `loaded ${version(number)} into the draft of` }),
+  "draft.nodesUpgraded": ({ nodes }) => ({
+    verb: nodes === 1 ? "upgraded a node in the draft of" : `upgraded ${String(nodes)} nodes in the draft of`,
+  }),
   "version.published": ({ number, label }) => ({
     verb: `published ${version(number)} of`,
     rest: typeof label === "string" && label !== "" ? `: ${label}` : "",

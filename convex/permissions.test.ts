@@ -64,6 +64,11 @@ const rows: Record<string, Row> = {
   "integrations/queries:listIntegrations": { needs: "authed" },
   "organizations/mutations:updateOrganization": { needs: "org:settings:update", args: () => ({ name: "Other" }) },
   "organizations/queries:getViewer": { needs: "public" },
+  "queue/mutations:emptyQueue": { needs: "scenario:admin", args: scenario },
+  "queue/mutations:pauseScenario": { needs: "scenario:update", args: scenario },
+  "queue/mutations:resumeScenario": { needs: "scenario:update", args: scenario },
+  "queue/mutations:updateOrganizationQueue": { needs: "org:settings:update", args: () => ({ draining: false }) },
+  "queue/queries:getQueue": { needs: "scenario:read" },
   "runs/mutations:cancelRun": { needs: "scenario:execute", args: run },
   "runs/mutations:replayRun": {
     needs: "scenario:execute",

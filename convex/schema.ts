@@ -6,6 +6,7 @@ import { connectionTables } from "./connections/tables.ts";
 import { draftTables } from "./drafts/tables.ts";
 import { integrationTables } from "./integrations/tables.ts";
 import { organizationTables } from "./organizations/tables.ts";
+import { queueTables } from "./queue/tables.ts";
 import { runTables } from "./runs/tables.ts";
 import { scenarioTables } from "./scenarios/tables.ts";
 import { scheduleTables } from "./schedules/tables.ts";
@@ -25,6 +26,7 @@ export default defineSchema({
   ...integrationTables,
   ...settingTables,
   ...runTables,
+  ...queueTables,
   ...scheduleTables,
   ...webhookTables,
 });

@@ -1,14 +1,17 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
+import { gateValidator } from "./gate.ts";
 import { roleValidator } from "../lib/permissions.ts";
 
 export const organizationTables = {
   /**
-   * Tenants. Written by `organizations/model.ts` (at sign-up, and when one is renamed); read by every function that acts for a member.
+   * Tenants. Written by `organizations/model.ts` (at sign-up, and when one is renamed) and `queue/organization.ts`; read by every function that acts for a member.
    * Never deleted.
    */
   organizations: defineTable({
     name: v.string(),
+    /** Absent: nothing is paused, refused or limited. Written by `queue/organization.ts`. */
+    gate: v.optional(gateValidator),
     updatedAt: v.number(),
   }),
 

@@ -10,6 +10,7 @@ import { requireEditableScenario } from "../scenarios/access.ts";
 import { parseStored, publishErrors } from "../scenarios/definition.ts";
 import { triggerOf } from "../schedules/model.ts";
 import type { RequestedSource } from "../versions/resolve.ts";
+import { requireOpen } from "./admission.ts";
 import { payloadBundle, scheduleBundle } from "./bundle.ts";
 import { resolvePin, startRun as start, type StartRequest } from "./start.ts";
 import { stepRun } from "./step.ts";
@@ -60,12 +61,13 @@ function unresolved(source: RequestedSource): StartResult {
   return { kind: "invalid", issues: [{ code: "not_published", severity: "error", message, fix: "Publish it first." }] };
 }
 
-/** Starts a run that a person asked for, and notes who did. */
+/** Starts a run that a person asked for, and notes who did. Throws `unavailable` while no new work is taken. */
 export async function startAudited(
   ctx: OrgMutationCtx,
   request: StartRequest,
   action: AuditAction,
 ): Promise<StartResult> {
+  await requireOpen(ctx, request.scenario);
   const started = await start(ctx, request);
   if (started.kind === "invalid") return started;
   await record(ctx, started.runId, action);

@@ -5,7 +5,7 @@
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
-import { isCrowded, laneOf, placeIn, shardOf } from "./lanes.ts";
+import { isCrowded, placeIn, shardOf } from "./lanes.ts";
 import { SHARDS, WATCH_MS } from "./limits.ts";
 
 export const randomShard = (): number => Math.floor(Math.random() * SHARDS);
@@ -37,15 +37,6 @@ export async function enqueue(
   return { queue: "ready", dueAt: Date.now(), shard: placeIn(ticket, run) };
 }
 
-/** A standing with its place in the queue, where it is ready. */
-export async function withPlace<Place extends Pick<Doc<"runs">, "queue">>(
-  ctx: MutationCtx,
-  run: Pick<Doc<"runs">, "organizationId" | "shard">,
-  standing: Place,
-): Promise<Place & { shard?: number }> {
-  return standing.queue === "ready" ? { ...standing, ...(await enqueue(ctx, run)) } : standing;
-}
-
 /** Makes sure that an executor will look at the shard: schedules one unless one is watching. */
 export async function callExecutor(ctx: MutationCtx, shard: number): Promise<void> {
   await callUnlessWatched(ctx, shard, await getTicket(ctx, shard));
@@ -59,17 +50,6 @@ async function callUnlessWatched(ctx: MutationCtx, shard: number, ticket: Doc<"r
   if (ticket) await ctx.db.patch("runTickets", ticket._id, watch);
   else await ctx.db.insert("runTickets", { shard, overloadedUntil: 0, ...watch });
   await ctx.scheduler.runAfter(0, internal.runs.executor.execute, { shard, generation });
-}
-
-/** For how many milliseconds new runs of the organization are refused in the shard; 0 when it keeps up. */
-export async function overloadedFor(
-  ctx: QueryCtx,
-  args: { shard: number; organizationId: Id<"organizations"> },
-): Promise<number> {
-  const ticket = await getTicket(ctx, args.shard);
-  const lane = ticket?.lateLanes?.length ? laneOf(args.shard, args.organizationId) : null;
-  const late = ticket?.lateLanes?.find((entry) => entry.lane === lane);
-  return Math.max(0, Math.max(ticket?.overloadedUntil ?? 0, late?.until ?? 0) - Date.now());
 }
 
 /**

@@ -5,18 +5,19 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../functions.ts";
 import { DAY_MS } from "../lib/time.ts";
 import { resolveVersion, type RequestedSource, type RunSource } from "../versions/resolve.ts";
+import { admit, isTest, noteHold, pauseOf } from "./gates.ts";
 import { interpret } from "./interpret.ts";
 import { INLINE_PAYLOAD_BYTES } from "./limits.ts";
 import { createLog } from "./log.ts";
 import { exceedsBytes, referToFile, storePayload } from "./payloads.ts";
 import { planOf } from "./plans.ts";
-import { randomShard, withPlace } from "./queue.ts";
+import { randomShard } from "./queue.ts";
 import { startEvent } from "./begin.ts";
 import { interpretDry } from "./dryRun.ts";
 import type { DryRun } from "./tables.ts";
 import { responseIn, standingAfter } from "./standing.ts";
 import { arrange, toEntry } from "./step.ts";
-import { hold, mustWait } from "./turns.ts";
+import { hold, turnToWaitFor } from "./turns.ts";
 
 /** What a new run will execute for all its life. */
 export interface Pin {
@@ -67,9 +68,11 @@ export async function startRun(ctx: MutationCtx, request: StartRequest): Promise
   const compiled = planOf(request.pin);
   if (!compiled.ok) return { kind: "invalid", issues: compiled.issues };
   const { payload } = request;
-  const isTest = request.dryRun !== undefined || request.onlyNode !== undefined;
-  if (!isTest && (await mustWait(ctx, compiled.plan, request.scenario._id)))
-    return await startHeld(ctx, request, compiled.plan);
+  if (!isTest(request)) {
+    const isPaused = pauseOf(request.scenario) !== null;
+    const waitReason = isPaused ? "paused" : await turnToWaitFor(ctx, compiled.plan, request.scenario._id);
+    if (waitReason !== null) return await startHeld(ctx, request, { plan: compiled.plan, waitReason });
+  }
   if (payload.kind === "file" || exceedsBytes(payload.text, INLINE_PAYLOAD_BYTES)) {
     return await startQueued(ctx, request, compiled.plan);
   }
@@ -88,9 +91,10 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
   const standing = standingAfter({ state: "queued", generation: 0 }, step, { nowMs, holder: "queue" });
   const logId = await createLog(ctx, { payload: request.text, entry });
   const fields = await commonFields(ctx, request, plan);
-  const row = { ...fields, ...(await withPlace(ctx, fields, standing)), logId };
+  const placed = await admit(ctx, fields, standing, scenario);
+  const row = { ...fields, ...placed, logId };
   const runId = await ctx.db.insert("runs", row);
-  await arrange(ctx, { runId, standing });
+  await arrange(ctx, { ...fields, runId }, placed);
   const response = responseIn(result.commands);
   return { kind: "ok", runId, state: row.state, response, responds: plan.responds };
 }
@@ -99,9 +103,14 @@ async function startQueued(ctx: MutationCtx, request: StartRequest, plan: Plan):
   return await storeQueued(ctx, { request, plan, standing: { queue: "ready", dueAt: Date.now() } });
 }
 
-/** The run waits for its turn: the payload is kept, and an executor begins with it when it is released. */
-async function startHeld(ctx: MutationCtx, request: StartRequest, plan: Plan): Promise<Started> {
-  const started = await storeQueued(ctx, { request, plan, standing: { waitReason: "turn" } });
+/** The run waits for its turn, or for its scenario: the payload is kept, and an executor begins with it when it is released. */
+async function startHeld(
+  ctx: MutationCtx,
+  request: StartRequest,
+  held: { plan: Plan; waitReason: "turn" | "paused" },
+): Promise<Started> {
+  const { plan, waitReason } = held;
+  const started = await storeQueued(ctx, { request, plan, standing: { waitReason } });
   await hold(ctx, { scenarioId: request.scenario._id, runId: started.runId });
   return started;
 }
@@ -116,8 +125,10 @@ async function storeQueued(
   const standing = { state: "queued" as const, operationCount: 0, generation: 0, ...args.standing };
   const logId = await createLog(ctx, { entry: { operations: [], state: packState(createState()) } });
   const fields = await commonFields(ctx, request, plan);
-  const row = { ...fields, ...(await withPlace(ctx, fields, standing)), logId };
+  const placed = await admit(ctx, fields, standing, request.scenario);
+  const row = { ...fields, ...placed, logId };
   const runId = await ctx.db.insert("runs", row);
+  if (placed.queue !== standing.queue) await noteHold(ctx, { ...fields, runId }, placed);
   if (request.payload.kind === "file") await referToFile(ctx, { logId, storageId: request.payload.storageId });
   else await storePayload(ctx, { logId, text: request.payload.text });
   return { kind: "ok", runId, state: row.state, response: null, responds: plan.responds };
@@ -134,6 +145,7 @@ async function commonFields(ctx: MutationCtx, request: StartRequest, plan: Plan)
     startedAt: Date.now(),
     shard: request.shard ?? randomShard(),
     ...(pin.source.kind === "version" && { version: pin.source.number }),
+    ...(scenario.gate?.maxConcurrentRuns !== undefined && !isTest(request) && { isLimited: true }),
     ...(request.dryRun && { dryRun: request.dryRun }),
     ...(request.onlyNode !== undefined && { onlyNode: request.onlyNode }),
     ...(request.awaitsResponse && plan.responds && { awaitsResponse: true }),

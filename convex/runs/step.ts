@@ -14,12 +14,12 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { startEvent } from "./begin.ts";
 import { interpretDry, isSimulated } from "./dryRun.ts";
+import { admit, noteHold, releaseOrganization } from "./gates.ts";
 import { interpret, parseBundle, type Interpretation } from "./interpret.ts";
 import { appendLog, isStorable, readState, requireLog, type LogEntry } from "./log.ts";
 import { INLINE_STATE_CHARACTERS } from "./limits.ts";
 import { getPayloadFile, readPayload } from "./payloads.ts";
 import { getPlan, loadPlan } from "./plans.ts";
-import { withPlace } from "./queue.ts";
 import { responseIn, standingAfter, type Standing } from "./standing.ts";
 import { releaseTurn } from "./turns.ts";
 
@@ -153,12 +153,13 @@ async function settle(
   const { result, entry } = toEntry(run, args.result);
   const step = { commands: result.commands, operationCount: result.state.operationCount };
   const after = standingAfter(run, step, { nowMs: Date.now(), holder: args.holder });
-  const standing = await withPlace(ctx, run, after);
+  const standing = await admit(ctx, run, after);
   await appendLog(ctx, log, entry);
   await ctx.db.patch("runs", run._id, standing);
   await storeResponse(ctx, run, result);
-  await arrange(ctx, { runId: run._id, standing });
+  await arrange(ctx, { ...run, runId: run._id }, standing);
   if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
+  if (run.isLimited && standing.state !== "running") await releaseOrganization(ctx, run.organizationId);
   if (standing.queue !== "claimed" || !plan) return null;
   return toWork(plan, result.state, { ...run, ...standing });
 }
@@ -186,12 +187,14 @@ async function storeResponse(ctx: MutationCtx, run: Doc<"runs">, result: Interpr
   if (response) await ctx.db.insert("runResponses", { runId: run._id, response: JSON.stringify(response) });
 }
 
-/** Sees to it that a run that waits for a time goes on. */
+/** Sees to it that a run that waits, for a time or for being let go on, does so. */
 export async function arrange(
   ctx: MutationCtx,
-  args: { runId: Id<"runs">; standing: Pick<Standing, "queue" | "dueAt" | "generation"> },
+  run: Pick<Doc<"runs">, "organizationId" | "scenarioId"> & { runId: Id<"runs"> },
+  standing: Pick<Standing, "state" | "queue" | "dueAt" | "generation" | "waitReason">,
 ): Promise<void> {
-  const { runId, standing } = args;
+  const { runId } = run;
+  await noteHold(ctx, run, standing);
   if (standing.queue !== "waiting" || standing.dueAt === undefined) return;
   await ctx.scheduler.runAt(standing.dueAt, internal.runs.internal.wake, { runId, generation: standing.generation });
 }

@@ -5,6 +5,7 @@
  *   ready, nobody watches    the executor was called and never came: call another
  *   waiting, overdue         the timer was lost: go on now
  *   held, nothing before it  the limit was lifted, or the run before it could not be read: its turn has come
+ *   held, no longer paused   what lets a resumed scenario's runs go on was interrupted: let them
  *
  * The rest is tidying: answers that nobody fetched.
  */
@@ -13,9 +14,10 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx, type QueryCtx } from "../functions.ts";
 import { HOUR_MS, SECOND_MS } from "../lib/time.ts";
+import { readmit, sweepOrganizationHolds } from "./gates.ts";
 import { SHARDS } from "./limits.ts";
 import { requireLog } from "./log.ts";
-import { callExecutor, enqueue, findAnyReady } from "./queue.ts";
+import { callExecutor, findAnyReady } from "./queue.ts";
 import { peekState, stepRun } from "./step.ts";
 import { sweepHolds } from "./turns.ts";
 import { wakeWaiting } from "./wake.ts";
@@ -33,6 +35,7 @@ export const sweep = internalMutation({
     let isFull = false;
     for (let shard = 0; shard < SHARDS; shard++) isFull = (await sweepShard(ctx, shard)) || isFull;
     await sweepTurnsFrom(ctx, null);
+    await sweepOrganizationsFrom(ctx, null);
     isFull = (await deleteResponses(ctx)) || isFull;
     if (isFull) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweep, {});
     return null;
@@ -52,6 +55,20 @@ export const sweepTurns = internalMutation({
 async function sweepTurnsFrom(ctx: MutationCtx, after: Id<"scenarios"> | null): Promise<void> {
   const last = await sweepHolds(ctx, after);
   if (last !== null) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweepTurns, { after: last });
+}
+
+export const sweepOrganizations = internalMutation({
+  args: { after: v.id("organizations") },
+  returns: v.null(),
+  handler: async (ctx, { after }) => {
+    await sweepOrganizationsFrom(ctx, after);
+    return null;
+  },
+});
+
+async function sweepOrganizationsFrom(ctx: MutationCtx, after: Id<"organizations"> | null): Promise<void> {
+  const last = await sweepOrganizationHolds(ctx, after);
+  if (last !== null) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweepOrganizations, { after: last });
 }
 
 /** Whether there may be more to do. */
@@ -89,7 +106,7 @@ async function resumeExpired(ctx: MutationCtx, run: Doc<"runs">): Promise<void> 
     );
     return;
   }
-  await ctx.db.patch("runs", run._id, await enqueue(ctx, run));
+  await readmit(ctx, run);
 }
 
 async function deleteResponses(ctx: MutationCtx): Promise<boolean> {

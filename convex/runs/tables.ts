@@ -38,6 +38,8 @@ export const waitReasonValidator = v.union(
   v.literal("retry"),
   v.literal("break"),
   v.literal("turn"),
+  v.literal("paused"),
+  v.literal("organization"),
   v.literal("call"),
   v.literal("breaker"),
   v.literal("event"),
@@ -106,8 +108,15 @@ export const runTables = {
     shard: v.number(),
     /** `ready`: since when. `claimed`: when the lease expires. `waiting`: when it is due. Unix time in milliseconds. */
     dueAt: v.optional(v.number()),
-    /** Why it waits, for the run page; `turn`: it is queued behind other runs of its scenario (`runHolds`). */
+    /**
+     * Why it waits, for the run page. With a row in `runHolds`: `turn`, behind other runs of its scenario; `paused`, until somebody
+     * resumes its scenario; `organization`, for the organization's limit.
+     */
     waitReason: v.optional(waitReasonValidator),
+    /** Its scenario was paused while an executor held it: it goes no further than its operation. */
+    pauseRequested: v.optional(v.boolean()),
+    /** Its organization had a limit when it started: its end makes room for another. */
+    isLimited: v.optional(v.boolean()),
     /** Rises with every claim and every wait: results and timers of an earlier one are ignored. */
     generation: v.number(),
   })
@@ -184,19 +193,27 @@ export const runTables = {
     overloadedUntil: v.number(),
     /** More waits than the executor can take on: arrivals keep to lanes (`runs/lanes.ts`). */
     isCrowded: v.optional(v.boolean()),
+    /** The deployment is in maintenance: new work is refused. */
+    isClosed: v.optional(v.boolean()),
     /** Lanes that are far behind, and until when new runs for them are refused. */
     lateLanes: v.optional(v.array(v.object({ lane: v.number(), until: v.number() }))),
   }).index("by_shard", ["shard"]),
 
   /**
-   * Runs that wait for their turn, because their scenario limits how many are under way. Inserted by `runs/start.ts`; deleted by
-   * `runs/turns.ts` when the run is released or stopped.
+   * Runs that are held, because their scenario limits how many are under way or is paused, or because their organization has a
+   * limit. Inserted by `runs/start.ts` and `runs/gates.ts`; deleted by `runs/turns.ts` and `runs/gates.ts` when the run is released
+   * or stopped.
    */
   runHolds: defineTable({
     scenarioId: v.id("scenarios"),
     runId: v.id("runs"),
+    /** Absent: it has not begun. `midway`: paused in the middle. `organization`: for the organization's limit. */
+    kind: v.optional(v.union(v.literal("midway"), v.literal("organization"))),
+    /** Of kind `organization` only. */
+    organizationId: v.optional(v.id("organizations")),
   })
-    .index("by_scenario", ["scenarioId"])
+    .index("by_scenario_and_kind", ["scenarioId", "kind"])
+    .index("by_organization", ["organizationId"])
     .index("by_run", ["runId"]),
 
   /**

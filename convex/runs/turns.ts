@@ -8,20 +8,20 @@
 import type { Plan } from "@patchbay/engine";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
+import { isHeld, pauseOf, readmit, releasePaused } from "./gates.ts";
 import { getPlan } from "./plans.ts";
-import { enqueue } from "./queue.ts";
 
 /** Scenarios with held runs that one pass of the sweeper looks at. */
 const SWEEP_BATCH = 50;
 /** Held runs of one scenario that one transaction releases; the sweeper goes on. */
 const RELEASE_BATCH = 200;
 
-/** Whether a new run of the scenario has to wait for others. */
-export async function mustWait(ctx: QueryCtx, plan: Plan, scenarioId: Id<"scenarios">): Promise<boolean> {
+/** Whether a new run of the scenario has to wait for others: why, or null. */
+export async function turnToWaitFor(ctx: QueryCtx, plan: Plan, scenarioId: Id<"scenarios">): Promise<"turn" | null> {
   const limit = plan.maxConcurrentRuns;
-  if (limit === undefined) return false;
-  if ((await oldestHold(ctx, scenarioId)) !== null) return true;
-  return (await countUnderWay(ctx, { scenarioId, limit })) >= limit;
+  if (limit === undefined) return null;
+  if ((await oldestHold(ctx, scenarioId)) !== null) return "turn";
+  return (await countUnderWay(ctx, { scenarioId, limit })) >= limit ? "turn" : null;
 }
 
 export async function hold(ctx: MutationCtx, run: { scenarioId: Id<"scenarios">; runId: Id<"runs"> }): Promise<void> {
@@ -30,7 +30,7 @@ export async function hold(ctx: MutationCtx, run: { scenarioId: Id<"scenarios">;
 
 /** Call it when a run has ended or has become incomplete: lets the next ones begin. */
 export async function releaseTurn(ctx: MutationCtx, run: Doc<"runs">, plan: Plan | null): Promise<void> {
-  if (run.waitReason === "turn") await dropHold(ctx, run._id);
+  if (isHeld(run)) await dropHold(ctx, run._id);
   if (plan !== null && plan.maxConcurrentRuns === undefined) return;
   await oneAfterAnother(ctx, () => releaseHeld(ctx, run.scenarioId));
 }
@@ -45,7 +45,7 @@ async function oneAfterAnother(ctx: MutationCtx, release: () => Promise<void>): 
   await own;
 }
 
-/** Releases as many held runs as the limit of the oldest of them allows. */
+/** Releases held runs, unless the scenario is paused: what has begun, then as many as the limit of the oldest allows. */
 async function releaseHeld(ctx: MutationCtx, scenarioId: Id<"scenarios">): Promise<void> {
   for (let released = 0; released < RELEASE_BATCH; released++) {
     const oldest = await oldestHold(ctx, scenarioId);
@@ -53,10 +53,28 @@ async function releaseHeld(ctx: MutationCtx, scenarioId: Id<"scenarios">): Promi
     if (oldest === null) return;
     const limit = run ? (await getPlan(ctx, run))?.maxConcurrentRuns : undefined;
     if (limit !== undefined && (await countUnderWay(ctx, { scenarioId, limit })) >= limit) return;
+    if (released === 0 && (await isPaused(ctx, scenarioId))) return;
     await ctx.db.delete("runHolds", oldest._id);
-    if (run?.state !== "queued") continue;
-    await ctx.db.patch("runs", run._id, { ...(await enqueue(ctx, run)), waitReason: undefined });
+    if (run?.state === "queued") await readmit(ctx, run);
   }
+}
+
+async function isPaused(ctx: QueryCtx, scenarioId: Id<"scenarios">): Promise<boolean> {
+  const scenario = await ctx.db.get("scenarios", scenarioId);
+  return scenario !== null && pauseOf(scenario) !== null;
+}
+
+/**
+ * Lets the runs of a resumed scenario go on: first what was held in the middle, then what comes to its turn. Returns whether there
+ * may be more to release at once.
+ */
+export async function releaseResumed(ctx: MutationCtx, scenarioId: Id<"scenarios">): Promise<boolean> {
+  if (await isPaused(ctx, scenarioId)) return false;
+  if (await releasePaused(ctx, scenarioId)) return true;
+  const before = await oldestHold(ctx, scenarioId);
+  await oneAfterAnother(ctx, () => releaseHeld(ctx, scenarioId));
+  const after = await oldestHold(ctx, scenarioId);
+  return after !== null && after._id !== before?._id;
 }
 
 /**
@@ -69,11 +87,11 @@ export async function sweepHolds(ctx: MutationCtx, after: Id<"scenarios"> | null
     const from = last;
     const held = await ctx.db
       .query("runHolds")
-      .withIndex("by_scenario", (q) => (from === null ? q : q.gt("scenarioId", from)))
+      .withIndex("by_scenario_and_kind", (q) => (from === null ? q : q.gt("scenarioId", from)))
       .first();
     if (held === null) return null;
     last = held.scenarioId;
-    await releaseHeld(ctx, last);
+    await releaseResumed(ctx, last);
   }
   return last;
 }
@@ -81,7 +99,7 @@ export async function sweepHolds(ctx: MutationCtx, after: Id<"scenarios"> | null
 async function oldestHold(ctx: QueryCtx, scenarioId: Id<"scenarios">): Promise<Doc<"runHolds"> | null> {
   return await ctx.db
     .query("runHolds")
-    .withIndex("by_scenario", (q) => q.eq("scenarioId", scenarioId))
+    .withIndex("by_scenario_and_kind", (q) => q.eq("scenarioId", scenarioId).eq("kind", undefined))
     .first();
 }
 
@@ -113,7 +131,7 @@ async function countUnderWay(ctx: QueryCtx, args: { scenarioId: Id<"scenarios">;
     .withIndex("by_scenario_and_state", (q) => q.eq("scenarioId", scenarioId).eq("state", "queued"));
   // Held runs are queued as well, and come after those that were released.
   for await (const run of queued) {
-    if (run.waitReason === "turn") break;
+    if (isHeld(run)) break;
     if (run.dryRun === undefined && run.onlyNode === undefined) count += 1;
     if (count >= limit) break;
   }

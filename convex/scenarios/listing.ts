@@ -6,6 +6,7 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
 import { mapPage, paginateStream } from "../lib/pagination.ts";
 import { getPerson } from "../organizations/people.ts";
+import { pauseOf } from "../runs/gates.ts";
 import schema from "../schema.ts";
 
 export const scenarioFilterValidator = v.union(
@@ -96,6 +97,7 @@ async function toListItem(ctx: QueryCtx, scenario: Doc<"scenarios">) {
     name: scenario.name,
     description: scenario.description,
     enabled: scenario.enabled,
+    paused: pauseOf(scenario),
     publishedVersion: scenario.publishedNumber ?? null,
     hasDraftChanges: hasDraftChanges(scenario),
     nodeTypes: scenario.nodeTypes,

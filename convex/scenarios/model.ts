@@ -8,6 +8,7 @@ import { appError } from "../lib/errors.ts";
 import { checkText, requireText } from "../lib/text.ts";
 import { touch } from "../lib/time.ts";
 import { requireDefinition } from "../versions/read.ts";
+import { pauseOf } from "../runs/gates.ts";
 import { arrangeSchedule, getSchedule } from "../schedules/model.ts";
 import { requireVersion } from "../versions/model.ts";
 import { createWebhook, getWebhookUrl } from "../webhooks/model.ts";
@@ -27,6 +28,7 @@ export async function describeScenario(ctx: OrgQueryCtx, scenario: Doc<"scenario
     name: scenario.name,
     description: scenario.description,
     enabled: scenario.enabled,
+    paused: pauseOf(scenario),
     publishedVersion: scenario.publishedNumber ?? null,
     nextVersion: scenario.lastVersionNumber + 1,
     ...(await describeTrigger(ctx, scenario)),
@@ -98,11 +100,13 @@ async function insertScenario(
 ): Promise<Id<"scenarios">> {
   const { organizationId, userId } = ctx.actor;
   const { definition, text, contentHash } = args.read;
+  const gate = (await ctx.db.get("organizations", organizationId))?.gate;
   const scenarioId = await ctx.db.insert("scenarios", {
     organizationId,
     name: requireText(args.name, { field: "name", maxLength: MAX_NAME_LENGTH }),
     description: checkDescription(args.description ?? ""),
     enabled: false,
+    ...(gate && { gate }),
     lastVersionNumber: 0,
     liveVersionCount: 0,
     nodeHighWaterMark: highestNodeId(definition),

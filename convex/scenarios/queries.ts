@@ -7,11 +7,15 @@ import { runStateValidator } from "../runs/tables.ts";
 import { countScenarios as count, listScenarios as list, scenarioFilterValidator } from "./listing.ts";
 import { describeScenario } from "./model.ts";
 
+/** By whom it is paused: alone, or with the whole organization. */
+const pauseValidator = v.union(v.literal("scenario"), v.literal("organization"), v.null());
+
 const listItemValidator = v.object({
   id: v.id("scenarios"),
   name: v.string(),
   description: v.string(),
   enabled: v.boolean(),
+  paused: pauseValidator,
   publishedVersion: v.union(v.number(), v.null()),
   hasDraftChanges: v.boolean(),
   nodeTypes: v.array(v.string()),
@@ -68,6 +72,7 @@ export const getScenario = orgQuery({
       name: v.string(),
       description: v.string(),
       enabled: v.boolean(),
+      paused: pauseValidator,
       publishedVersion: v.union(v.number(), v.null()),
       /** The number that the next publish or rollback will have. */
       nextVersion: v.number(),

@@ -1,5 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
+import { gateValidator } from "../organizations/gate.ts";
 
 export const scenarioTables = {
   /**
@@ -13,6 +14,10 @@ export const scenarioTables = {
     description: v.string(),
     /** Only an enabled scenario's triggers start runs. */
     enabled: v.boolean(),
+    /** Since when its runs wait (`runs/gates.ts`): unlike one that is off, it keeps its events. Absent when it is not paused. */
+    pausedAt: v.optional(v.number()),
+    /** The organization's own, copied by `queue/spread.ts`: a start reads the scenario and nothing else of the organization. */
+    gate: v.optional(gateValidator),
     publishedVersionId: v.optional(v.id("versions")),
     publishedNumber: v.optional(v.number()),
     /** What the published version executes, so that starting a run costs one read more than the scenario. */

@@ -9,7 +9,8 @@ import type { Doc } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx } from "../functions.ts";
 import { MINUTE_MS, SECOND_MS, touch } from "../lib/time.ts";
 import { scheduleBundle } from "../runs/bundle.ts";
-import { overloadedFor, randomShard } from "../runs/queue.ts";
+import { refusalOf } from "../runs/admission.ts";
+import { randomShard } from "../runs/queue.ts";
 import { resolvePin, startRun } from "../runs/start.ts";
 import { scheduleOf, setTimer } from "./model.ts";
 
@@ -53,9 +54,9 @@ async function strike(ctx: MutationCtx, row: Doc<"schedules">): Promise<void> {
   const nowMs = Date.now();
   if (row.nextAt === undefined || row.nextAt > nowMs) return;
   const shard = randomShard();
-  const retryAfterMs = await overloadedFor(ctx, { shard, organizationId: row.organizationId });
-  if (retryAfterMs > 0) {
-    await ctx.scheduler.runAfter(retryAfterMs, internal.schedules.tick.tick, tickOf(row));
+  const refusal = await refusalOf(ctx, { shard, scenario: await requireScenarioOf(ctx, row) });
+  if (refusal) {
+    await ctx.scheduler.runAfter(refusal.retryAfterMs, internal.schedules.tick.tick, tickOf(row));
     return;
   }
   const { runs, nextAt } = plan(scheduleOf(row), { row, dueMs: row.nextAt, nowMs });
@@ -63,6 +64,12 @@ async function strike(ctx: MutationCtx, row: Doc<"schedules">): Promise<void> {
   const generation = row.generation + 1;
   await ctx.db.patch("schedules", row._id, { nextAt, generation, ...touch() });
   await setTimer(ctx, { scheduleId: row._id, generation, atMs: nextAt });
+}
+
+async function requireScenarioOf(ctx: MutationCtx, row: Doc<"schedules">): Promise<Doc<"scenarios">> {
+  const scenario = await ctx.db.get("scenarios", row.scenarioId);
+  if (scenario === null) throw new Error(`Scenario ${row.scenarioId} of a schedule is missing.`);
+  return scenario;
 }
 
 const tickOf = ({ _id: scheduleId, generation }: Doc<"schedules">) => ({ scheduleId, generation });
@@ -108,8 +115,7 @@ async function start(
   row: Doc<"schedules">,
   run: DueRun & { nowMs: number; shard: number },
 ): Promise<void> {
-  const scenario = await ctx.db.get("scenarios", row.scenarioId);
-  if (scenario === null) throw new Error(`Scenario ${row.scenarioId} of a schedule is missing.`);
+  const scenario = await requireScenarioOf(ctx, row);
   const pin = await resolvePin(ctx, { scenario, source: { kind: "version" } });
   if (pin === null) throw new Error(`Scenario ${row.scenarioId} has a schedule but no published version.`);
   const text = scheduleBundle({ scheduledMs: run.scheduledMs, startedMs: run.nowMs, missed: run.missed });

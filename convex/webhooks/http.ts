@@ -7,6 +7,7 @@ import { httpAction, type ActionCtx } from "../functions.ts";
 import { sha256Hex, toHex } from "../lib/bytes.ts";
 import { maxBodyBytes } from "../lib/env.ts";
 import { requestOrigin } from "../lib/request.ts";
+import { closedWords } from "../runs/admission.ts";
 import { INLINE_PAYLOAD_BYTES } from "../runs/limits.ts";
 import { exceedsBytes } from "../runs/payloads.ts";
 import { PAYLOAD_CONTENT_TYPE } from "../runs/retention.ts";
@@ -221,6 +222,9 @@ async function answer(ctx: ActionCtx, ingested: Exclude<Ingested, { kind: "guard
         "Too much is waiting to be done. Try again later.",
         retryAfter(ingested.retryAfterMs),
       );
+    case "maintenance":
+    case "draining":
+      return refuse("unavailable", closedWords(ingested.kind), retryAfter(ingested.retryAfterMs));
     case "unknown":
       return unknown();
   }

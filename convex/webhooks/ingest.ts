@@ -3,7 +3,8 @@ import type { WebhookResponse } from "@patchbay/engine";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../functions.ts";
 import { DAY_MS } from "../lib/time.ts";
-import { overloadedFor, randomShard } from "../runs/queue.ts";
+import { refusalOf, type Refusal } from "../runs/admission.ts";
+import { randomShard } from "../runs/queue.ts";
 import { resolvePin, startRun, type StartPayload } from "../runs/start.ts";
 import { takeFromLimit, type RateLimit } from "./limits.ts";
 import { countRefusal } from "./refusals.ts";
@@ -46,7 +47,8 @@ export type Ingested =
   | { kind: "captured" }
   /** No such webhook, or its scenario is off or started by something else; not told apart. */
   | { kind: "unknown" }
-  | { kind: "overloaded"; retryAfterMs: number };
+  /** New work is not taken now. */
+  | Refusal;
 
 /** Stores a delivery as a run of the published version. When this returns and its transaction commits, nothing is lost. */
 export async function ingest(ctx: MutationCtx, delivery: Delivery): Promise<Ingested> {
@@ -124,8 +126,8 @@ async function start(
 ): Promise<Ingested> {
   const { webhook, scenario, delivery } = args;
   const shard = randomShard();
-  const retryAfterMs = await overloadedFor(ctx, { shard, organizationId: scenario.organizationId });
-  if (retryAfterMs > 0) return { kind: "overloaded", retryAfterMs };
+  const refusal = await refusalOf(ctx, { shard, scenario });
+  if (refusal) return refusal;
   const pin = await resolvePin(ctx, { scenario, source: { kind: "version" } });
   if (!pin) return args.captured ? { kind: "captured" } : { kind: "unknown" };
   const { payload } = delivery;

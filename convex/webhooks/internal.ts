@@ -37,7 +37,10 @@ export const ingest = internalMutation({
       note: v.optional(v.object({ repeated: v.boolean(), bodyDiffers: v.optional(v.boolean()) })),
     }),
     v.object({ kind: v.literal("guarded"), guard: guardValidator }),
-    v.object({ kind: v.union(v.literal("overloaded"), v.literal("limited")), retryAfterMs: v.number() }),
+    v.object({
+      kind: v.union(...(["overloaded", "limited", "maintenance", "draining"] as const).map((kind) => v.literal(kind))),
+      retryAfterMs: v.number(),
+    }),
     v.object({ kind: v.union(v.literal("mismatch"), v.literal("captured"), v.literal("unknown")) }),
   ),
   handler: async (ctx, args) => {

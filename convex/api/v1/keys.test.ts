@@ -115,6 +115,7 @@ describe("writes", () => {
 
 /** Bodies of the operations that need one; the others take none. */
 const bodies: Record<string, unknown> = {
+  updateQueue: { paused: true },
   createScenario: { name: "x" },
   updateScenario: { name: "x" },
   saveDraft: { baseRevision: 1, definition: definitionWith("x") },

@@ -3,6 +3,7 @@ import type { Doc } from "../../_generated/dataModel.d.ts";
 import { saveDraft } from "../../drafts/model.ts";
 import { requireDraftOf } from "../../drafts/read.ts";
 import type { OrgQueryCtx } from "../../functions.ts";
+import { pauseOf } from "../../runs/gates.ts";
 import { requireScenario } from "../../scenarios/access.ts";
 import { parseStored } from "../../scenarios/definition.ts";
 import {
@@ -30,6 +31,7 @@ async function scenarioJson(ctx: OrgQueryCtx, scenario: Doc<"scenarios">, draft:
     name: scenario.name,
     description: scenario.description,
     enabled: scenario.enabled,
+    paused: pauseOf(scenario),
     webhookUrl: await visibleWebhookUrl(ctx, scenario),
     publishedVersion: scenario.publishedNumber ?? null,
     ...(await describeTrigger(ctx, scenario)),
@@ -41,7 +43,8 @@ async function scenarioJson(ctx: OrgQueryCtx, scenario: Doc<"scenarios">, draft:
   };
 }
 
-async function loadScenarioJson(ctx: OrgQueryCtx, scenarioId: string) {
+/** A scenario with its draft, as the API shows it. Throws `not_found`. */
+export async function loadScenarioJson(ctx: OrgQueryCtx, scenarioId: string) {
   const scenario = await requireScenario(ctx, { scenarioId });
   return await scenarioJson(ctx, scenario, await requireDraftOf(ctx, scenario._id));
 }

@@ -12,6 +12,10 @@ export const scenarioSchema = z
     name: z.string(),
     description: z.string(),
     enabled: z.boolean().describe("Whether its triggers start runs"),
+    paused: z
+      .enum(["scenario", "organization"])
+      .nullable()
+      .describe("By whom it is paused: events are accepted and kept, and its runs wait until it is resumed"),
     webhookUrl: z.string().nullable().describe("Null for those who may not edit the scenario"),
     publishedVersion: z.number().int().nullable(),
     publishedTrigger: z
@@ -139,6 +143,40 @@ export const webhookSchema = z
     ),
   })
   .meta({ id: "Webhook" });
+
+const queueCounts = {
+  ready: z.number().int().describe("Runs that wait for an executor"),
+  running: z.number().int(),
+  heldByTurn: z.number().int().describe("Runs that wait for the scenario's limit"),
+  heldByPause: z.number().int(),
+  heldByOrganization: z.number().int().describe("Runs that wait for the organization's limit"),
+  sleeping: z.number().int().describe("Runs that wait for a time, an event or another run"),
+  oldestAt: time.nullable().describe("When the oldest run that could go on, but does not, was started"),
+  endedLastMinute: z.number().int(),
+};
+
+export const queueSchema = z
+  .object({
+    ...queueCounts,
+    isCut: z.boolean().describe("Whether there is more than was counted"),
+    pausedAt: time.nullable(),
+    drainingSince: time.nullable().describe("Since when the organization takes no new work"),
+    maintenanceSince: time.nullable().describe("Since when the whole deployment takes no new work"),
+    maxConcurrentRuns: z.number().int().nullable().describe("Null: no limit but the fair share"),
+    scenarios: z.array(
+      z.object({
+        ...queueCounts,
+        id: z.string(),
+        name: z.string(),
+        paused: z.enum(["scenario", "organization"]).nullable(),
+        emptying: z
+          .object({ cancelled: z.number().int(), endedAt: time.nullable() })
+          .nullable()
+          .describe("How far emptying its queue is"),
+      }),
+    ),
+  })
+  .meta({ id: "Queue" });
 
 export const meSchema = z
   .object({

@@ -1,6 +1,7 @@
 import { incompleteOperations } from "./incompleteOperations.ts";
 import { meOperations } from "./meOperations.ts";
 import type { Operation } from "./operation.ts";
+import { queueOperations } from "./queueOperations.ts";
 import { runOperations } from "./runOperations.ts";
 import { scenarioOperations } from "./scenarioOperations.ts";
 import { upgradeOperations } from "./upgradeOperations.ts";
@@ -16,4 +17,5 @@ export const operations: readonly Operation[] = [
   ...incompleteOperations,
   ...runOperations,
   ...webhookOperations,
+  ...queueOperations,
 ];

@@ -130,6 +130,28 @@ describe("patchbay admin", () => {
   });
 });
 
+describe("patchbay maintenance", () => {
+  it("begins it, and tells what is still under way", async () => {
+    const { calls } = await startFake();
+    const ended = await patchbay("maintenance", "on");
+    const text = "Patchbay is in maintenance and takes no new work; 3 runs are under way\n";
+    expect(ended).toMatchObject({ code: 0, stdout: text });
+    expect(calls[0]).toEqual({ path: "settings/maintenance:setMaintenance", args: { on: true } });
+    expect((await patchbay("maintenance", "status", "--json")).json()).toEqual({ since: 1, underWay: 3 });
+    await patchbay("maintenance", "off");
+    expect(calls.at(-2)).toEqual({ path: "settings/maintenance:setMaintenance", args: { on: false } });
+  });
+
+  it("fails when what is under way outlasts the wait, and refuses a wait that is none", async () => {
+    await startFake();
+    const ended = await patchbay("maintenance", "on", "--wait", "0", "--json");
+    expect(ended.json()).toMatchObject({ error: { code: "still_busy" } });
+    expect((await patchbay("maintenance", "on", "--wait", "long", "--json")).json()).toMatchObject({
+      error: { code: "usage" },
+    });
+  });
+});
+
 describe("patchbay demo", () => {
   it("prints one line of JSON and nothing else", async () => {
     await startFake();

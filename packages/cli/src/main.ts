@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { registerAdminCommands } from "./admin/command.ts";
+import { registerMaintenanceCommands } from "./admin/maintenance.ts";
 import { registerDemoCommand } from "./demo/command.ts";
 import { printFailure } from "./output.ts";
 import { registerStartCommand } from "./start/command.ts";
@@ -11,6 +12,7 @@ const program = new Command("patchbay")
 registerStartCommand(program);
 registerDemoCommand(program);
 registerAdminCommands(program);
+registerMaintenanceCommands(program);
 
 try {
   await program.parseAsync();

@@ -128,6 +128,8 @@ export class FakePatchbay {
       "auth/admin:createUser": { userId: "u1", organizationId: "o1" },
       "apiKeys/admin:createApiKeyForUser": { key: "key_fake" },
       "auth/admin:resetPassword": { userId: "u1" },
+      "settings/maintenance:setMaintenance": null,
+      "settings/maintenance:getMaintenance": { since: 1, underWay: 3 },
     };
     return reply(200, { status: "success", value: values[path] });
   }

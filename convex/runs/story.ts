@@ -61,7 +61,7 @@ const MAX_AHEAD = 100;
 async function countAhead(ctx: QueryCtx, run: Doc<"runs">): Promise<number> {
   const held = await ctx.db
     .query("runHolds")
-    .withIndex("by_scenario", (q) => q.eq("scenarioId", run.scenarioId))
+    .withIndex("by_scenario_and_kind", (q) => q.eq("scenarioId", run.scenarioId).eq("kind", undefined))
     .take(MAX_AHEAD);
   const place = held.findIndex(({ runId }) => runId === run._id);
   return place === -1 ? held.length : place;

@@ -29,7 +29,7 @@ export async function updateGate(ctx: OrgMutationCtx, change: GateChange): Promi
   const { gate = {} } = organization;
   const changes = changesOf(gate, change);
   if (changes.length === 0) return;
-  const next: Gate = Object.assign({}, gate, ...changes.map(({ fields }) => fields));
+  const next = changes.reduce<Gate>((sum, { fields }) => ({ ...sum, ...fields }), gate);
   const isOpen = Object.values(next).every((value) => value === undefined);
   await ctx.db.patch("organizations", organizationId, { gate: isOpen ? undefined : next, ...touch() });
   for (const { action, details } of changes) await record(ctx, action, details);

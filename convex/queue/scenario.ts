@@ -1,5 +1,5 @@
 /** Pausing a scenario: its events are accepted and kept, and its runs wait. That is what sets it apart from switching it off. */
-import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { Id } from "../_generated/dataModel.d.ts";
 import { internal } from "../_generated/api.js";
 import { recordAudit, type AuditAction } from "../audit/model.ts";
 import type { OrgMutationCtx } from "../functions.ts";

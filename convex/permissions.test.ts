@@ -43,6 +43,11 @@ const rows: Record<string, Row> = {
     args: () => ({ type: "http.bearer", name: "Shop", values: { token: "x" } }),
   },
   "connections/mutations:deleteConnection": { needs: "connection:delete", args: connection },
+  "connections/mutations:resetBreaker": { needs: "connection:test", args: connection },
+  "connections/mutations:setBreaker": {
+    needs: "connection:update",
+    args: (things) => ({ ...connection(things), failures: 3, pauseSeconds: 10 }),
+  },
   "connections/mutations:renameConnection": {
     needs: "connection:update",
     args: (things) => ({ ...connection(things), name: "Store" }),

@@ -37,6 +37,8 @@ const severities = {
   "connection.created": "notice",
   "connection.renamed": "info",
   "connection.deleted": "warning",
+  "connection.breakerReset": "notice",
+  "connection.breakerSet": "info",
   "apiKey.created": "notice",
   "apiKey.revoked": "notice",
   "run.started": "info",

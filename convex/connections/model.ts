@@ -8,6 +8,7 @@ import { requireOwned } from "../lib/ids.ts";
 import { requireText } from "../lib/text.ts";
 import { touch } from "../lib/time.ts";
 import { getPerson } from "../organizations/people.ts";
+import { deleteBreaker, describeBreaker } from "./breakers.ts";
 
 const MAX_NAME_LENGTH = 80;
 const MAX_VALUE_LENGTH = 10_000;
@@ -31,6 +32,7 @@ export async function listConnections(ctx: OrgQueryCtx) {
       name: row.name,
       createdAt: row._creationTime,
       createdBy: await getPerson(ctx, row.createdBy),
+      breaker: await describeBreaker(ctx, row),
     })),
   );
 }
@@ -99,10 +101,11 @@ export async function renameConnection(
 export async function deleteConnection(ctx: OrgMutationCtx, args: { connectionId: string }): Promise<void> {
   const connection = await requireConnection(ctx, args.connectionId);
   await record(ctx, connection._id, "connection.deleted");
+  await deleteBreaker(ctx, connection);
   await ctx.db.delete("connections", connection._id);
 }
 
-async function requireConnection(ctx: OrgQueryCtx, id: string): Promise<Doc<"connections">> {
+export async function requireConnection(ctx: OrgQueryCtx, id: string): Promise<Doc<"connections">> {
   return await requireOwned(ctx, "connections", {
     organizationId: ctx.actor.organizationId,
     id,
@@ -110,11 +113,11 @@ async function requireConnection(ctx: OrgQueryCtx, id: string): Promise<Doc<"con
   });
 }
 
-async function record(
+export async function record(
   ctx: OrgMutationCtx,
   id: Id<"connections">,
   action: AuditAction,
-  details?: Record<string, string>,
+  details?: Record<string, string | number>,
 ): Promise<void> {
   const { organizationId } = ctx.actor;
   const resource = { type: "connection" as const, id };

@@ -1,6 +1,7 @@
 import { v } from "convex/values";
 import { orgQuery } from "../functions.ts";
 import { personValidator } from "../organizations/people.ts";
+import { breakerValidator } from "./breakers.ts";
 import * as model from "./model.ts";
 
 export const listConnections = orgQuery({
@@ -13,6 +14,7 @@ export const listConnections = orgQuery({
       name: v.string(),
       createdAt: v.number(),
       createdBy: personValidator,
+      breaker: breakerValidator,
     }),
   ),
   handler: (ctx) => model.listConnections(ctx),

@@ -14,6 +14,13 @@ export interface StoredSecrets {
   sealedValues: Doc<"connections">["sealedValues"];
 }
 
+/** With what an executor needs to know beside the secrets. */
+export interface StoredConnection extends StoredSecrets {
+  id: Id<"connections">;
+  /** The connection wants no circuit breaker. */
+  breakerOff: boolean;
+}
+
 /** Encrypts a connection's values under a data key of its own. Only in actions. */
 export async function sealValues(args: {
   organizationId: Id<"organizations">;
@@ -38,12 +45,13 @@ export async function sealValues(args: {
 export async function getStoredSecrets(
   ctx: QueryCtx,
   args: { organizationId: Id<"organizations">; connectionId: string },
-): Promise<StoredSecrets | null> {
+): Promise<StoredConnection | null> {
   const owner = { organizationId: args.organizationId, id: args.connectionId };
   const row = await getOwned(ctx, "connections", owner);
   if (row === null) return null;
   const { type, organizationId, sealId, sealedValues } = row;
-  return { type, organizationId, sealId, sealedValues };
+  const breakerOff = row.breaker?.failures === 0;
+  return { id: row._id, type, organizationId, sealId, sealedValues, breakerOff };
 }
 
 /** Decrypts a connection for one operation. Throws `misconfigured` when the keyring does not open it. */

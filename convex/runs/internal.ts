@@ -2,6 +2,7 @@
 import { v } from "convex/values";
 import { getStoredSecrets } from "../connections/secrets.ts";
 import { internalMutation, internalQuery } from "../functions.ts";
+import { gateOf, getBreaker } from "./breaker.ts";
 import { requireLog } from "./log.ts";
 import { takeInFile } from "./payloads.ts";
 import { breakRun } from "./step.ts";
@@ -24,6 +25,7 @@ const taskValidator = v.union(
     effect: v.union(v.literal("read"), v.literal("idempotent"), v.literal("write")),
     attempt: v.number(),
     timeoutMs: v.number(),
+    whenUnavailable: v.optional(v.literal("fail")),
   }),
   v.object({ kind: v.literal("continue") }),
   v.object({ kind: v.literal("load"), storageId: v.id("_storage") }),
@@ -44,6 +46,14 @@ export const tick = internalMutation({
         startedAtMs: v.number(),
         endedAtMs: v.number(),
         outcome: v.string(),
+        deferredBy: v.optional(v.id("connections")),
+        report: v.optional(
+          v.object({
+            connectionId: v.id("connections"),
+            verdict: v.union(v.literal("failed"), v.literal("answered"), v.literal("neither")),
+            message: v.string(),
+          }),
+        ),
       }),
     ),
     continues: v.array(held),
@@ -112,7 +122,26 @@ export const getConnection = internalQuery({
       organizationId: v.id("organizations"),
       sealId: v.string(),
       sealedValues: v.array(v.object({ field: v.string(), envelope: v.string() })),
+      id: v.id("connections"),
+      /** Null while the service answers; "off" where the connection has no circuit breaker. */
+      gate: v.union(
+        v.null(),
+        v.literal("off"),
+        v.object({
+          state: v.union(v.literal("counting"), v.literal("open"), v.literal("trying")),
+          nextTryAt: v.number(),
+          failures: v.number(),
+          message: v.string(),
+          trialRunId: v.union(v.id("runs"), v.null()),
+          trialUntil: v.number(),
+        }),
+      ),
     }),
   ),
-  handler: (ctx, args) => getStoredSecrets(ctx, args),
+  handler: async (ctx, args) => {
+    const stored = await getStoredSecrets(ctx, args);
+    if (stored === null) return null;
+    const { breakerOff, ...secrets } = stored;
+    return { ...secrets, gate: breakerOff ? ("off" as const) : gateOf(await getBreaker(ctx, stored.id)) };
+  },
 });

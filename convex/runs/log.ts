@@ -22,6 +22,7 @@ export async function createLog(ctx: MutationCtx, args: { payload?: string; entr
   const logId = await ctx.db.insert("runLogs", {
     operations,
     closedParts: texts.length,
+    ...(texts.length > 0 && { closedCharacters: sumLengths(texts) }),
     ...(payload !== undefined && { payload }),
     ...stateField(entry.state),
     ...(entry.edges !== undefined && { edges: entry.edges }),
@@ -53,13 +54,17 @@ export async function appendLog(ctx: MutationCtx, log: Doc<"runLogs">, entry: Lo
   await ctx.db.patch("runLogs", logId, {
     operations,
     state: undefined,
-    ...(texts.length > 0 && { closedParts: closedParts + texts.length }),
+    ...(texts.length > 0 && {
+      closedParts: closedParts + texts.length,
+      closedCharacters: (log.closedCharacters ?? 0) + sumLengths(texts),
+    }),
     ...stateField(entry.state),
     ...(entry.edges !== undefined && { edges: entry.edges }),
   });
   await storeParts(ctx, { logId, firstPart: closedParts, texts, state: entry.state });
 }
 
+const sumLengths = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length, 0);
 const isInline = (state: string) => state.length <= INLINE_STATE_CHARACTERS;
 const stateField = (state: string | null) => (state !== null && isInline(state) ? { state } : {});
 

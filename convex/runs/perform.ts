@@ -4,8 +4,10 @@ import type { JsonValue, OperationError } from "@patchbay/core";
 import { operationKey, type EffectOutcome } from "@patchbay/engine";
 import { createRedactor, errors, toOperationError, type ActionContext, type Redactor } from "@patchbay/sdk";
 import { internal } from "../_generated/api.js";
+import type { Id } from "../_generated/dataModel.d.ts";
 import type { ActionCtx } from "../functions.ts";
 import { openSecrets } from "../connections/secrets.ts";
+import { verdictOf, type Gate, type Verdict } from "./breaker.ts";
 import { missing } from "./enginePorts.ts";
 import type { Task, Work } from "./step.ts";
 
@@ -13,9 +15,14 @@ type PerformTask = Extract<Task, { kind: "perform" }>;
 
 /** An attempt that is under way; `stop` makes it give up, its result will not be used. */
 export interface Attempt {
-  outcome: Promise<EffectOutcome>;
+  outcome: Promise<Performed>;
   stop(): void;
 }
+
+/** What came of an attempt, and what it tells about its connection; or that it was not made: the connection's breaker is open. */
+export type Performed =
+  | { outcome: EffectOutcome; report?: { connectionId: Id<"connections">; verdict: Verdict; message: string } }
+  | { deferredBy: Id<"connections"> };
 
 /** Starts the attempt. Its outcome never rejects, and holds no secret of the connection. */
 export function startAttempt(ctx: ActionCtx, work: Work & { task: PerformTask }): Attempt {
@@ -23,20 +30,50 @@ export function startAttempt(ctx: ActionCtx, work: Work & { task: PerformTask })
   return { outcome: perform(ctx, work, abort), stop: () => abort.abort() };
 }
 
-async function perform(
-  ctx: ActionCtx,
-  work: Work & { task: PerformTask },
-  abort: AbortController,
-): Promise<EffectOutcome> {
+async function perform(ctx: ActionCtx, work: Work & { task: PerformTask }, abort: AbortController): Promise<Performed> {
   let redact: Redactor = (value) => value;
+  let connection: OpenConnection | null = null;
+  let outcome: EffectOutcome;
   try {
-    const connection = await openConnection(ctx, work);
+    connection = await openConnection(ctx, work);
     if (connection) redact = createRedactor(connection.secrets);
-    const output = await runWithin(work, abort, connection?.use);
-    return { ok: true, output: redact(output) };
+    if (connection && !(await mayPass(ctx, work, connection))) {
+      if (work.task.whenUnavailable !== "fail") return { deferredBy: connection.id };
+      return { outcome: { ok: false, error: unavailable(connection) } };
+    }
+    outcome = { ok: true, output: redact(await runWithin(work, abort, connection?.use)) };
   } catch (thrown) {
-    return { ok: false, error: redactError(toOperationError(thrown), redact) };
+    outcome = { ok: false, error: redactError(toOperationError(thrown), redact) };
   }
+  return connection ? withReport(outcome, connection) : { outcome };
+}
+
+/** Whether the connection's breaker lets the operation through. */
+async function mayPass(
+  ctx: ActionCtx,
+  { runId }: Work & { task: PerformTask },
+  { gate, id: connectionId }: OpenConnection,
+): Promise<boolean> {
+  if (gate === null || gate === "off" || gate.state === "counting") return true;
+  if (gate.state === "open") return false;
+  if (gate.trialRunId === runId) return true;
+  if (gate.trialRunId !== null && gate.trialUntil > Date.now()) return false;
+  return await ctx.runMutation(internal.runs.breakerWork.takeTrial, { connectionId, runId });
+}
+
+/** Successes are worth telling only where there are failures to forget. */
+function withReport(outcome: EffectOutcome, { gate, id: connectionId }: OpenConnection): Performed {
+  const verdict = verdictOf(outcome);
+  if (gate === "off" || (gate === null && verdict !== "failed")) return { outcome };
+  return { outcome, report: { connectionId, verdict, message: outcome.ok ? "" : outcome.error.message.slice(0, 500) } };
+}
+
+function unavailable({ gate }: OpenConnection): OperationError {
+  const { failures = 0, message = "" } = typeof gate === "object" && gate !== null ? gate : {};
+  return errors.retryable(
+    `The connection is paused: its service failed ${failures} times in a row. The last time: ${message}`,
+    { code: "connection_unavailable", notPerformed: true },
+  ).data;
 }
 
 /** Runs the action's code, and gives up when its time is over even where the code does not. */
@@ -69,6 +106,8 @@ async function runWithin(
 }
 
 interface OpenConnection {
+  id: Id<"connections">;
+  gate: Gate | "off" | null;
   use: NonNullable<ActionContext["connection"]>;
   secrets: string[];
 }
@@ -86,7 +125,7 @@ async function openConnection(ctx: ActionCtx, work: Work & { task: PerformTask }
   });
   // A type that the catalog no longer has says nothing of what is secret: then all of it is.
   const secrets = findConnection(opened.type)?.secretValues(opened.values) ?? Object.values(opened.values);
-  return { use: opened, secrets };
+  return { id: stored.id, gate: stored.gate, use: opened, secrets };
 }
 
 function redactError(error: OperationError, redact: Redactor): OperationError {

@@ -13,6 +13,8 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { startEvent } from "./begin.ts";
+import { dropWaits } from "./breakerWaits.ts";
+import { limitData } from "./dataLimit.ts";
 import { interpretDry, isSimulated } from "./dryRun.ts";
 import { admit, noteHold, releaseOrganization } from "./gates.ts";
 import { interpret, parseBundle, type Interpretation } from "./interpret.ts";
@@ -37,6 +39,7 @@ export type Task =
       effect: "read" | "idempotent" | "write";
       attempt: number;
       timeoutMs: number;
+      whenUnavailable?: "fail";
     }
   /** Interpret on, in the next tick. */
   | { kind: "continue" }
@@ -106,7 +109,7 @@ async function compute(
     const result = run.dryRun
       ? await interpretDry(ctx, { ...run, dryRun: run.dryRun, plan, state, event: first, ...options })
       : interpret(plan, state, first, options);
-    return { result, plan, characters };
+    return { result: limitData(plan, log, result), plan, characters };
   } catch (thrown) {
     return { result: broken(run, messageOf(thrown)), plan: null, characters: 0 };
   }
@@ -158,6 +161,7 @@ async function settle(
   await ctx.db.patch("runs", run._id, standing);
   await storeResponse(ctx, run, result);
   await arrange(ctx, { ...run, runId: run._id }, standing);
+  if (run.waitReason === "breaker") await dropWaits(ctx, run._id);
   if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
   if (run.isLimited && standing.state !== "running") await releaseOrganization(ctx, run.organizationId);
   if (standing.queue !== "claimed" || !plan) return null;

@@ -4,6 +4,7 @@ import { v, type Infer } from "convex/values";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { QueryCtx } from "../functions.ts";
 import { getPerson } from "../organizations/people.ts";
+import { getBreaker } from "./breaker.ts";
 import { getLinks, runLinksValidator } from "./links.ts";
 
 export const decisionValidator = v.object({
@@ -32,6 +33,16 @@ export const storyValidator = v.object({
   deadlineMs: v.optional(v.number()),
   /** Of a run that waits for its turn: how many wait before it, up to a hundred. */
   ahead: v.optional(v.number()),
+  /** Of a run that waits for a connection: the state of its circuit breaker. */
+  breaker: v.optional(
+    v.object({
+      connectionName: v.string(),
+      failures: v.number(),
+      message: v.string(),
+      /** Null while a trial is under way, and when it is about to go on. */
+      nextTryAt: v.union(v.number(), v.null()),
+    }),
+  ),
   links: runLinksValidator,
 });
 
@@ -45,6 +56,7 @@ export async function tellStory(
     ...(run.state === "incomplete" && state && describeStop(state)),
     ...(state?.deadlineMs !== undefined && { deadlineMs: state.deadlineMs }),
     ...(run.waitReason === "turn" && { ahead: await countAhead(ctx, run) }),
+    ...(run.waitReason === "breaker" && (await describeWait(ctx, run))),
     links: await getLinks(ctx, run),
   };
 }
@@ -54,6 +66,20 @@ function describeStop({ pending, broken }: RunState) {
   if (!at) return {};
   const reason = pending ? ("unknown" as const) : ("broken" as const);
   return { stopped: { nodeId: at.node, bundlePath: at.path, reason, breaks: broken?.breaks ?? 0 } };
+}
+
+async function describeWait(ctx: QueryCtx, run: Doc<"runs">) {
+  const wait = await ctx.db
+    .query("breakerWaits")
+    .withIndex("by_run", (q) => q.eq("runId", run._id))
+    .first();
+  if (wait === null) return {};
+  const connection = await ctx.db.get("connections", wait.connectionId);
+  const breaker = await getBreaker(ctx, wait.connectionId);
+  const { failures = 0, message = "", nextTryAt = null } = breaker ?? {};
+  const isOpen = breaker?.state === "open";
+  const connectionName = connection?.name ?? "";
+  return { breaker: { connectionName, failures, message, nextTryAt: isOpen ? nextTryAt : null } };
 }
 
 const MAX_AHEAD = 100;

@@ -140,6 +140,8 @@ export const runTables = {
     operations: v.string(),
     /** How many parts of kind `operations` come before. */
     closedParts: v.number(),
+    /** Characters in them, for the limit on data per run. */
+    closedCharacters: v.optional(v.number()),
     /** The trigger's bundle as JSON text, when it fits; parts of kind `payload` otherwise. */
     payload: v.optional(v.string()),
     /** The engine's state (`packState`) of a live run, when it fits; parts of kind `state` otherwise. */

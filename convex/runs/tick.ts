@@ -3,6 +3,8 @@ import type { EffectOutcome, Event } from "@patchbay/engine";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../functions.ts";
+import { takeReport, waitsUntil, type Report } from "./breaker.ts";
+import { addWait } from "./breakerWaits.ts";
 import { claimRuns } from "./claims.ts";
 import { CHARACTERS_PER_TICK, LEASE_MS, STEPS_PER_RUN, STEPS_PER_TICK, WATCH_MS } from "./limits.ts";
 import { getTicket } from "./queue.ts";
@@ -19,8 +21,12 @@ export interface TickResult extends Held {
   attempt: number;
   startedAtMs: number;
   endedAtMs: number;
-  /** JSON text of an `EffectOutcome`. */
+  /** JSON text of an `EffectOutcome`; `null` where the attempt was not made. */
   outcome: string;
+  /** The connection whose circuit breaker kept the attempt from being made. */
+  deferredBy?: Id<"connections">;
+  /** What the attempt tells about its connection, where that is worth telling. */
+  report?: Omit<Report, "runId">;
 }
 
 export interface TickRequest {
@@ -57,10 +63,14 @@ export async function runTick(ctx: MutationCtx, request: TickRequest): Promise<T
   const answer: TickAnswer = { work: [], gone: [], postponed: [], watching: false };
   const holder = request.keep ? "executor" : "queue";
   const applied = request.results.map(async (result) => {
+    const options = { holder, steps: stepsEach(request) } as const;
+    const { deferredBy } = result;
+    if (deferredBy) return await deferHeld(ctx, { ...result, deferredBy }, options);
     const event: Event = { kind: "result", ...result, outcome: JSON.parse(result.outcome) as EffectOutcome };
-    return await stepHeld(ctx, result, event, { holder, steps: stepsEach(request) });
+    return await stepHeld(ctx, result, event, options);
   });
   for (const step of await Promise.all(applied)) if (step?.work) answer.work.push(step.work);
+  for (const { runId, report } of request.results) if (report) await takeReport(ctx, { ...report, runId });
   await continueRuns(ctx, request, answer);
   await renewLeases(ctx, request, answer);
   if (request.want > 0) await addClaims(ctx, request, answer);
@@ -87,6 +97,20 @@ async function stepHeld(
 ) {
   const run = await getHeld(ctx, held);
   return run && (await stepRun(ctx, run, event, options));
+}
+
+/** The attempt was not made: the run waits for the connection. */
+async function deferHeld(
+  ctx: MutationCtx,
+  result: TickResult & { deferredBy: Id<"connections"> },
+  options: { holder: "executor" | "queue"; steps: number },
+) {
+  const { runId, operationId, attempt, deferredBy: connectionId } = result;
+  const untilMs = await waitsUntil(ctx, connectionId);
+  const event: Event = { kind: "deferred", operationId, attempt, untilMs, reason: "breaker" };
+  const step = await stepHeld(ctx, result, event, options);
+  if (step?.accepted) await addWait(ctx, { connectionId, runId });
+  return step;
 }
 
 /** The run, if the executor's claim on it still stands. */

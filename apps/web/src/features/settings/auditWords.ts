@@ -64,6 +64,8 @@ const words: Record<string, Words> = {
   "connection.created": "created the connection",
   "connection.renamed": renamed("renamed a connection to"),
   "connection.deleted": "deleted the connection",
+  "connection.breakerReset": "let operations go on that waited for the connection",
+  "connection.breakerSet": "changed the circuit breaker of the connection",
   "apiKey.created": "created the API key",
   "apiKey.revoked": "revoked the API key",
   "run.started": "started a run of",

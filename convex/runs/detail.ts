@@ -1,6 +1,6 @@
 /** One run with its operations, and the last outputs of a scenario's nodes. */
 import type { OperationError } from "@patchbay/core";
-import { pendingOperation, type AttemptRecord, type OperationRecord, type RunState } from "@patchbay/engine";
+import { pendingOperations, type AttemptRecord, type OperationRecord, type RunState } from "@patchbay/engine";
 import { v, type Infer } from "convex/values";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
@@ -110,8 +110,7 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
   const payload = log && (await getPayload(ctx, log));
   const state = log && run.endedAt === undefined ? await peekState(ctx, log) : null;
   const { records, isCut } = log ? await readLog(ctx, log) : { records: [], isCut: false };
-  const pending = state && pendingOperation(state, Date.now());
-  if (pending) records.push(pending);
+  if (state) records.push(...pendingOperations(state, Date.now()));
   const tell = await createTeller(ctx, records);
   const operations = records.map((record) => ({
     ...describeOperation(record, payload),

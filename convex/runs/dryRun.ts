@@ -5,8 +5,10 @@
  */
 import type { JsonValue, NodeId } from "@patchbay/core";
 import {
-  pendingCall,
-  pendingCommand,
+  pendingCalls,
+  pendingCommands,
+  type CallCommand,
+  type Command,
   type Event,
   type PerformCommand,
   type Plan,
@@ -54,7 +56,7 @@ export async function interpretDry(ctx: QueryCtx, step: DryStep): Promise<Interp
     characters += next.operations.reduce((sum, text) => sum + text.length, 0);
     const answer = await answerTo(step, total.state, samples);
     if (answer === null) return { ...total, commands: [...total.commands, ...next.commands] };
-    total.commands.push(...next.commands.filter((command) => command.kind !== "perform" && command.kind !== "call"));
+    total.commands.push(...next.commands.filter((command) => !isAnswered(step.dryRun, command)));
     event = answer;
     if (total.steps < limit && characters < LOG_CHARACTERS_PER_RUN) continue;
     return { ...total, commands: [...total.commands, { kind: "pause" }] };
@@ -63,15 +65,20 @@ export async function interpretDry(ctx: QueryCtx, step: DryStep): Promise<Interp
 
 type Samples = (nodeId: NodeId) => Promise<JsonValue | undefined>;
 
-/** The simulated result of what the state waits for; null where it is to be performed, or nothing is. */
+/** Whether the command is answered here. */
+function isAnswered(dryRun: DryRun, command: Command): command is CallCommand | PerformCommand {
+  return command.kind === "call" || (command.kind === "perform" && isSimulated(dryRun, command));
+}
+
+/** The simulated result of the first thing that the state waits for; null where all is to be performed, or nothing is. */
 async function answerTo(step: DryStep, state: RunState, samples: Samples): Promise<Event | null> {
-  const call = pendingCall(state);
-  const command = call ?? pendingCommand(step.plan, state);
-  if (!command || (command.kind === "perform" && !isSimulated(step.dryRun, command))) return null;
+  const commands = [...pendingCalls(state), ...pendingCommands(step.plan, state)];
+  const command = commands.find((pending) => isAnswered(step.dryRun, pending));
+  if (!command) return null;
   const { operationId, attempt, nodeId } = command;
   const { output, simulated } = await simulate(step.plan, nodeId, samples);
   const answer = { operationId, attempt, outcome: { ok: true as const, output }, simulated };
-  if (call) return { kind: "resumed", ...answer };
+  if (command.kind === "call") return { kind: "resumed", ...answer };
   return { kind: "result", startedAtMs: step.nowMs, endedAtMs: step.nowMs, ...answer };
 }
 

@@ -1,5 +1,12 @@
 /** From what the engine asks for to how the run's row stands. */
-import { transition, type Command, type RunError, type RunStateName, type WebhookResponse } from "@patchbay/engine";
+import {
+  transition,
+  type Command,
+  type RunError,
+  type RunState,
+  type RunStateName,
+  type WebhookResponse,
+} from "@patchbay/engine";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import { LEASE_MS } from "./limits.ts";
 
@@ -13,18 +20,29 @@ const MAX_MESSAGE_CHARACTERS = 1_000;
 
 /**
  * How a run stands after a step. `holder`: an executor that has claimed the run keeps it for what comes next; otherwise it
- * goes to the queue.
+ * goes to the queue. With lanes the state says more than the last command: others may still be performing.
  */
 export function standingAfter(
   run: Pick<Doc<"runs">, "state" | "generation">,
-  step: { commands: readonly Command[]; operationCount: number },
+  step: { commands: readonly Command[]; state: Pick<RunState, "phase" | "operationCount"> },
   options: { nowMs: number; holder: "executor" | "queue" },
 ): Standing {
   const { nowMs } = options;
   const { generation } = run;
-  const move = (to: RunStateName) => ({ state: moveState(run.state, to), operationCount: step.operationCount });
+  const { phase, operationCount } = step.state;
+  const move = (to: RunStateName) => ({ state: moveState(run.state, to), operationCount });
   const rest = { endedAt: undefined, error: undefined, failure: undefined, dueAt: undefined, waitReason: undefined };
   const last = step.commands.at(-1);
+  if (phase === "performing" || phase === "ready") {
+    const held = options.holder === "executor";
+    const place = held
+      ? { queue: "claimed" as const, dueAt: nowMs + LEASE_MS }
+      : { queue: "ready" as const, dueAt: nowMs };
+    return { ...rest, ...move("running"), ...place, generation };
+  }
+  if (phase === "waiting" && last?.kind !== "wait") {
+    return { ...rest, ...move("waiting"), queue: undefined, waitReason: "call", generation: generation + 1 };
+  }
   switch (last?.kind) {
     case "finish": {
       const end = { ...rest, ...move(last.outcome), queue: undefined, endedAt: nowMs, generation };
@@ -34,20 +52,10 @@ export function standingAfter(
       const waiting = { queue: "waiting" as const, dueAt: last.dueMs, waitReason: last.reason };
       return { ...rest, ...move("waiting"), ...waiting, generation: generation + 1 };
     }
-    case "call":
-      return { ...rest, ...move("waiting"), queue: undefined, waitReason: "call", generation: generation + 1 };
     case "park": {
       const parked = { ...rest, ...move("incomplete"), ...describeError(last.error), generation: generation + 1 };
       if (last.retryAtMs === undefined) return { ...parked, queue: undefined };
       return { ...parked, queue: "waiting", dueAt: last.retryAtMs, waitReason: "break" };
-    }
-    case "perform":
-    case "pause": {
-      const held = options.holder === "executor";
-      const place = held
-        ? { queue: "claimed" as const, dueAt: nowMs + LEASE_MS }
-        : { queue: "ready" as const, dueAt: nowMs };
-      return { ...rest, ...move("running"), ...place, generation };
     }
     default:
       throw new Error(`The engine stopped without saying why (${last?.kind ?? "no command"}).`);

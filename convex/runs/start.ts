@@ -87,7 +87,7 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
     ? await interpretDry(ctx, { dryRun, scenarioId: scenario._id, plan, state: createState(), event, nowMs })
     : interpret(plan, createState(), event, { nowMs });
   const { result, entry } = toEntry({ operationCount: 0 }, first);
-  const step = { commands: result.commands, operationCount: result.state.operationCount };
+  const step = { commands: result.commands, state: result.state };
   const standing = standingAfter({ state: "queued", generation: 0 }, step, { nowMs, holder: "queue" });
   const logId = await createLog(ctx, { payload: request.text, entry });
   const fields = await commonFields(ctx, request, plan);

@@ -3,7 +3,7 @@ import {
   createState,
   isEnded,
   packState,
-  pendingCommand,
+  pendingCommands,
   unpackState,
   type Event,
   type Plan,
@@ -154,7 +154,7 @@ async function settle(
 ): Promise<Work | null> {
   const { run, log, plan } = args;
   const { result, entry } = toEntry(run, args.result);
-  const step = { commands: result.commands, operationCount: result.state.operationCount };
+  const step = { commands: result.commands, state: result.state };
   const after = standingAfter(run, step, { nowMs: Date.now(), holder: args.holder });
   const standing = await admit(ctx, run, after);
   await appendLog(ctx, log, entry);
@@ -210,7 +210,7 @@ export function toWork(
   run: Pick<Doc<"runs">, "_id" | "organizationId" | "generation" | "dryRun">,
 ): Work {
   const base = { runId: run._id, organizationId: run.organizationId, generation: run.generation };
-  const command = pendingCommand(plan, state);
+  const [command] = pendingCommands(plan, state);
   if (!command || isSimulated(run.dryRun, command)) return { ...base, task: { kind: "continue" } };
   const { kind, input, ...rest } = command;
   return { ...base, task: { kind, ...rest, input: JSON.stringify(input) } };

@@ -1,5 +1,5 @@
 /** What the run page tells beside the log: where the run stopped, what was decided, and which runs it is tied to. */
-import type { Decision, OperationRecord, RunState } from "@patchbay/engine";
+import { leavesOf, type Decision, type OperationRecord, type RunState } from "@patchbay/engine";
 import { v, type Infer } from "convex/values";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { QueryCtx } from "../functions.ts";
@@ -61,7 +61,9 @@ export async function tellStory(
   };
 }
 
-function describeStop({ pending, broken }: RunState) {
+/** Where the run stopped; of several lanes, the first. */
+function describeStop(state: RunState) {
+  const { pending = null, broken = null } = leavesOf(state).find(({ phase }) => phase === "parked") ?? {};
   const at = pending ?? broken;
   if (!at) return {};
   const reason = pending ? ("unknown" as const) : ("broken" as const);

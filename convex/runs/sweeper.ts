@@ -9,6 +9,7 @@
  *
  * The rest is tidying: answers that nobody fetched.
  */
+import { pendingsOf } from "@patchbay/engine";
 import { v } from "convex/values";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
@@ -97,13 +98,10 @@ async function takeDue(
 /** The run's executor is gone. An effect that it was given counts as started, with its result lost. */
 async function resumeExpired(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   const state = await peekState(ctx, await requireLog(ctx, run));
-  if (state?.phase === "performing" && state.pending) {
-    await stepRun(
-      ctx,
-      run,
-      { kind: "lost", operationId: state.pending.id, attempt: state.pending.attempt },
-      { holder: "queue" },
-    );
+  const [performing] = state ? pendingsOf(state).filter(({ phase }) => phase === "performing") : [];
+  if (performing) {
+    const { id: operationId, attempt } = performing;
+    await stepRun(ctx, run, { kind: "lost", operationId, attempt }, { holder: "queue" });
     return;
   }
   await readmit(ctx, run);

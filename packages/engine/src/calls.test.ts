@@ -2,8 +2,8 @@ import { action, createEngineHost, edge, scenario, testCatalog, testPorts } from
 import { describe, expect, it } from "vitest";
 import { advance } from "./advance.ts";
 import { compilePlan } from "./plan.ts";
-import { pendingCall } from "./calls.ts";
-import { createState, packState, pendingOperation, unpackState } from "./state.ts";
+import { pendingCalls, pendingOperations } from "./pending.ts";
+import { createState, packState, unpackState } from "./state.ts";
 
 const call = (id: number, config = {}, spec = {}) =>
   action(id, "scenario.call", { config: { scenarioId: "child", inputs: { n: "{{1.n}}" }, ...config }, ...spec });
@@ -102,8 +102,8 @@ describe("a run that waits for one that it called", () => {
   const send = (event: Parameters<typeof advance>[2], state = waiting) => advance(compiled.plan, state, event, host);
 
   it("shows the call after a restart", () => {
-    expect(pendingCall(waiting)).toEqual(begun.commands[0]);
-    expect(pendingOperation(waiting, 1_500)).toMatchObject({ nodeId: 2, state: "waiting", durationMs: 500 });
+    expect(pendingCalls(waiting)).toEqual(begun.commands);
+    expect(pendingOperations(waiting, 1_500)).toMatchObject([{ nodeId: 2, state: "waiting", durationMs: 500 }]);
   });
 
   it.each([

@@ -3,15 +3,11 @@ import type { JsonValue, OperationError } from "@patchbay/core";
 import type { CallCommand, Event } from "./events.ts";
 import { failAttempt } from "./failures.ts";
 import { completeOperation } from "./flow.ts";
-import type { Pending, RunState } from "./state.ts";
+import type { Pending } from "./state.ts";
 import { begunOf, type Begun, type Turn } from "./turn.ts";
 
-/** The call that a waiting state stands for: for a host that looks after what it stored before; null where there is none. */
-export function pendingCall({ phase, pending }: RunState): CallCommand | null {
-  return phase === "waiting" && pending?.reason === "call" ? commandOf(pending) : null;
-}
-
-function commandOf({ id, node, path, attempt, input }: Pending): CallCommand {
+/** The command for the call that the operation waits for. */
+export function commandOfCall({ id, node, path, attempt, input }: Pending): CallCommand {
   return {
     kind: "call",
     operationId: id,
@@ -28,7 +24,7 @@ function commandOf({ id, node, path, attempt, input }: Pending): CallCommand {
 export function requestCall(turn: Turn, pending: Pending): void {
   turn.state.pending = { ...pending, phase: "waiting", reason: "call" };
   turn.state.phase = "waiting";
-  turn.commands.push(commandOf(pending));
+  turn.commands.push(commandOfCall(pending));
 }
 
 /** The called scenario has ended, or was refused. Another attempt calls it anew. */

@@ -1,5 +1,5 @@
 /** Nodes that collect: aggregators, and merges of branches. They wait for their source to finish, then emit in its place. */
-import type { JsonValue, OperationError } from "@patchbay/core";
+import type { JsonValue, NodeId, OperationError } from "@patchbay/core";
 import { failOperation, failRun } from "./failures.ts";
 import { createFrame } from "./flow.ts";
 import type { PlanNode } from "./plan.ts";
@@ -19,10 +19,38 @@ export function collect(turn: Turn, operation: Begun, input: Record<string, Json
   if (!source || source.kind === "error") return failOperation(turn, operation, noSource(node));
   turn.state.operationCount -= 1;
   turn.state.lastOperationId -= 1;
-  source.collected ??= {};
-  const items = (source.collected[node.id] ??= []);
-  items.push(collector.item(input));
-  if (items.length >= COMPACT_AT && collector.compact) source.collected[node.id] = collector.compact(items);
+  keepItem(keeperOf(turn, source), collector, { node: node.id, item: collector.item(input) });
+}
+
+/** Where a source's items are kept: in its frame, or in the lane below which it is, until the lane's turn has come. */
+function keeperOf({ state }: Turn, source: Frame): Frame {
+  for (let i = state.stack.length - 1; i >= 0; i--) {
+    const frame = state.stack[i];
+    if (frame && (frame === source || frame.lane)) return frame;
+  }
+  return source;
+}
+
+function keepItem(keeper: Frame, collector: Collector, { node, item }: { node: NodeId; item: JsonValue }): void {
+  keeper.collected ??= {};
+  const items = (keeper.collected[node] ??= []);
+  items.push(item);
+  // A lane's items are folded with those of the lanes before it, as if they had come one after the other.
+  if (items.length >= COMPACT_AT && collector.compact && !keeper.lane) {
+    keeper.collected[node] = collector.compact(items);
+  }
+}
+
+/** Hands over what a lane has collected, now that the lanes before it have handed over theirs. */
+export function takeOver(turn: Turn, collected: NonNullable<Frame["collected"]>): void {
+  for (const [id, items] of Object.entries(collected)) {
+    const node = requireNode(turn.plan, Number(id));
+    const source = node.source === undefined ? undefined : findFrame(turn.state, node.source);
+    if (!source) throw new Error(`Node ${id} has collected bundles of a source that is not upstream of it.`);
+    const keeper = keeperOf(turn, source);
+    const collector = collectorOf(turn, node);
+    for (const item of items) keepItem(keeper, collector, { node: node.id, item });
+  }
 }
 
 /** A collecting node that is executed by itself: what it would emit if this were all there is to collect. */

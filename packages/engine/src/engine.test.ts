@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { advance } from "./advance.ts";
 import { compilePlan, type Plan } from "./plan.ts";
 import { canTransition, endedRunStates, isEnded, liveRunStates, runStates, transition } from "./runStates.ts";
-import { createState, packState, pendingCommand, pendingOperation, unpackState, type RunState } from "./state.ts";
+import { pendingCommands, pendingOperations } from "./pending.ts";
+import { createState, packState, unpackState, type RunState } from "./state.ts";
 
 function plan(definition: ReturnType<typeof scenario>): Plan {
   const compiled = compilePlan(definition, testCatalog);
@@ -36,8 +37,8 @@ describe("advance", () => {
     ]);
     const read = unpackState(packState(state), () => ({ a: 1 }));
     expect(read).toEqual(state);
-    expect(pendingCommand(writing, read)).toEqual(commands[0]);
-    expect(pendingOperation(read, 5_100)).toMatchObject({ nodeId: 2, state: "running", durationMs: 100 });
+    expect(pendingCommands(writing, read)).toEqual(commands);
+    expect(pendingOperations(read, 5_100)).toMatchObject([{ nodeId: 2, state: "running", durationMs: 100 }]);
   });
 
   it("changes neither the state it is given nor the plan", () => {

@@ -40,10 +40,11 @@ export type Event =
   /**
    * Goes on from where a parked run stopped; an `unknown` operation is performed again. `by`: whom the host names as having
    * decided so; absent where the run tries again by itself. `changes`: top-level fields of the stopped operation's input that
-   * are replaced; they hold until it has ended well.
+   * are replaced; they hold until it has ended well. Where several lanes have stopped: all of them, with `changes` the first, and
+   * by itself those whose `error.break` says that it is time.
    */
   | { kind: "retry"; by?: string; changes?: Record<string, JsonValue> }
-  /** The operation at which a parked run stopped counts as done, with this output; it is not performed. */
+  /** The operation at which a parked run (of several lanes, the first) stopped counts as done, with this output; it is not performed. */
   | { kind: "resolve"; output: JsonValue; by?: string }
   /** The attempt was not made, and does not count: the operation waits, and is then performed. */
   | { kind: "deferred"; operationId: number; attempt: number; untilMs: number; reason: "breaker" }
@@ -71,14 +72,19 @@ export interface Decision {
   before?: Record<string, JsonValue>;
 }
 
-/** What the host has to do. At most one of `perform`, `call`, `wait`, `park`, `pause` and `finish` comes from one `advance`. */
+/**
+ * What the host has to do. One `advance` may ask for several `perform`, `call` and `abandon`, for one `respond`, and last of all for
+ * one of `wait`, `park`, `pause` and `finish`, which say how the run stands.
+ */
 export type Command =
   | PerformCommand
   | CallCommand
+  /** The result of this attempt (a read, an idempotent effect, a call) is not wanted any more: the host may stop it. */
+  | { kind: "abandon"; operationId: number; attempt: number }
+  /** Send `timer` at `dueMs`, the earliest of all lanes. Attempts may be with the host all the same. */
   | { kind: "wait"; dueMs: number; reason: WaitReason }
   /** The address of a later Wait node was given out: what comes there from now on is the answer to that operation. */
   | { kind: "expect"; nodeId: NodeId; bundlePath: string }
-  /** A `wait` follows. */
   | AskCommand
   /** The webhook's answer, at most once per run. */
   | { kind: "respond"; response: WebhookResponse }
@@ -90,6 +96,9 @@ export type Command =
   | { kind: "finish"; outcome: "succeeded"; returned?: Record<string, JsonValue> }
   | { kind: "finish"; outcome: "failed"; error: RunError }
   | { kind: "finish"; outcome: "cancelled" };
+
+/** How a run ends. */
+export type RunEnd = { outcome: "succeeded" | "cancelled" } | { outcome: "failed"; error: RunError };
 
 /** Perform one attempt at an operation. For a `write`, "started" must be durable before it is performed. */
 export interface PerformCommand {

@@ -3,21 +3,13 @@ import type { Control, JsonValue, OperationError } from "@patchbay/core";
 import { toCallFailure } from "./calls.ts";
 import type { RunError } from "./events.ts";
 import { createFrame, passes } from "./flow.ts";
-import { judge } from "./retry.ts";
+import { judge, type Verdict } from "./retry.ts";
 import type { Frame, Pending } from "./state.ts";
-import { begunOf, emitOperation, endRun, requireNode, waitUntil, type Begun, type Turn } from "./turn.ts";
+import { begunOf, emitOperation, endRun, requireNode, type Begun, type Turn } from "./turn.ts";
 
 /** An attempt at an effect has failed: try again later, ask a person, or fail the operation. */
 export function failAttempt(turn: Turn, pending: Pending, error: OperationError): void {
-  const node = requireNode(turn.plan, pending.node);
-  const verdict = judge({
-    effect: node.effect,
-    whenUnknown: node.whenUnknown,
-    policy: node.retry,
-    attemptsMade: pending.attempt - pending.firstAttempt + 1,
-    error: node.control === "call" ? toCallFailure(error) : error,
-    random: turn.ports.random(),
-  });
+  const verdict = judgeAttempt(turn, pending, error);
   if (verdict.kind === "unknown") return parkUnknown(turn, pending, error);
   if (verdict.kind === "retry") return waitForRetry(turn, pending, error, verdict.delayMs);
   const operation = begunOf(turn, pending);
@@ -26,18 +18,39 @@ export function failAttempt(turn: Turn, pending: Pending, error: OperationError)
   failOperation(turn, operation, error);
 }
 
+/** What the node's policy says about a failed attempt. */
+export function judgeAttempt(turn: Turn, pending: Pending, error: OperationError): Verdict {
+  const node = requireNode(turn.plan, pending.node);
+  return judge({
+    effect: node.effect,
+    whenUnknown: node.whenUnknown,
+    policy: node.retry,
+    attemptsMade: pending.attempt - pending.firstAttempt + 1,
+    error: node.control === "call" ? toCallFailure(error) : error,
+    random: turn.ports.random(),
+  });
+}
+
+/** Records an operation that is given up before it has ended: what may have been written is `unknown`. */
+export function endUnfinished(turn: Turn, pending: Pending, message: string): void {
+  const operation = begunOf(turn, pending);
+  const uncertain =
+    pending.phase === "unknown" || (pending.phase === "performing" && operation.node.effect === "write");
+  const error = { kind: "cancelled" as const, code: "run_cancelled", message };
+  emitOperation(turn, operation, { state: uncertain ? "unknown" : "failed", error: pending.error ?? error });
+}
+
 function waitForRetry(turn: Turn, pending: Pending, error: OperationError, delayMs: number): void {
   const dueMs = turn.ports.nowMs + delayMs;
   turn.state.pending = { ...pending, phase: "waiting", reason: "retry", dueMs, error };
   turn.state.phase = "waiting";
-  waitUntil(turn, { dueMs, reason: "retry" });
 }
 
-/** A write whose outcome nobody knows: the run stops here until a person decides. */
+/** A write whose outcome nobody knows: the run, or the lane, stops here until a person decides. */
 export function parkUnknown(turn: Turn, pending: Pending, error: OperationError): void {
   turn.state.pending = { ...pending, phase: "unknown", error };
   turn.state.phase = "parked";
-  turn.commands.push({ kind: "park", error: locate(error, begunOf(turn, pending)) });
+  turn.state.parked = { error: locate(error, begunOf(turn, pending)) };
 }
 
 /** The operation has failed for good: its error route takes over, or the scenario's catch-all route, or the run ends. */
@@ -149,9 +162,10 @@ function breakOff(turn: Turn, failed: Frame, input: Record<string, JsonValue>): 
   // Nobody will want to go on with a dry run.
   if (state.dryRun) return endRun(turn, { outcome: "failed", error });
   const retries = numberOr(input.attempts, 0);
-  if (breaks > retries) return void turn.commands.push({ kind: "park", error });
+  state.parked = { error };
+  if (breaks > retries) return;
   const delayMs = Math.min(numberOr(input.intervalSeconds, 900) * 1_000 * 2 ** (breaks - 1), MAX_BREAK_DELAY_MS);
-  turn.commands.push({ kind: "park", error, retryAtMs: turn.ports.nowMs + delayMs });
+  state.parked.retryAtMs = turn.ports.nowMs + delayMs;
 }
 
 const MAX_BREAK_DELAY_MS = 7 * 86_400_000;

@@ -3,6 +3,8 @@ import { evaluateFilter, type JsonValue } from "@patchbay/core";
 import type { PlanEdge, PlanNode } from "./plan.ts";
 import { collectionsOf, emitCollection } from "./collecting.ts";
 import { endByCatchAll, failOperation } from "./failures.ts";
+import { endLane, followLanes } from "./lanes.ts";
+import { enterNode } from "./nodes.ts";
 import type { Frame } from "./state.ts";
 import {
   beginOperation,
@@ -40,10 +42,20 @@ export function createFrame(
   return { node: operation.node.id, kind, bundles, index: 0, offset: 0, edge: 0, taken: false, path: operation.path };
 }
 
+/** Goes on with the run, or with the lane that stands in its place, until the outside is needed or the budget is used up. */
+export function goOn(turn: Turn): void {
+  const { state } = turn;
+  while (state.phase === "ready" && turn.stepsLeft > 0) {
+    if (state.at !== null) enterNode(turn, state.at);
+    else followTopFrame(turn);
+  }
+}
+
 /** One step of the top frame: tries its next edge, or goes to its next bundle, or leaves it. */
-export function followTopFrame(turn: Turn): void {
+function followTopFrame(turn: Turn): void {
   const frame = topFrame(turn.state);
   if (!frame || frame.node === turn.state.only) return endRun(turn, { outcome: "succeeded" });
+  if (frame.parallel && followLanes(turn, frame, frame.parallel)) return;
   if (frame.index >= frame.bundles.length) return leaveFrame(turn, frame);
   const node = requireNode(turn.plan, frame.node);
   // The one edge of an error route was taken when the node failed.
@@ -81,7 +93,7 @@ export function passes(turn: Turn, edge: PlanEdge): ReturnType<typeof evaluateFi
   return result;
 }
 
-function nextBundle(frame: Frame): void {
+export function nextBundle(frame: Frame): void {
   frame.index += 1;
   frame.edge = 0;
   frame.taken = false;
@@ -95,6 +107,7 @@ function nextBundle(frame: Frame): void {
 /** All bundles of the frame are done: the nodes that collected them emit, one after the other, in its place. */
 function leaveFrame(turn: Turn, frame: Frame): void {
   if (frame.kind === "caught") return endByCatchAll(turn, frame);
+  if (frame.lane) return endLane(turn, frame);
   turn.state.stack.pop();
   const [next, ...after] = [...collectionsOf(turn, frame), ...(frame.after ?? [])];
   if (next) emitCollection(turn, next, after);

@@ -1,5 +1,4 @@
 export { advance, type Advance } from "./advance.ts";
-export { pendingCall } from "./calls.ts";
 export type {
   AskCommand,
   AttemptRecord,
@@ -11,12 +10,23 @@ export type {
   OperationRecord,
   OperationState,
   PerformCommand,
+  RunEnd,
   RunError,
   WaitReason,
   Simulated,
   WebhookResponse,
 } from "./events.ts";
 export { stoppedOperation, type StoppedOperation } from "./stopped.ts";
+export { MAX_LANES } from "./lanes.ts";
+export {
+  earliestTimer,
+  leavesOf,
+  pendingCalls,
+  pendingCommands,
+  pendingOperations,
+  pendingsOf,
+  type Timer,
+} from "./pending.ts";
 export { compilePlan, type CompiledPlan, type Plan, type PlanEdge, type PlanNode } from "./plan.ts";
 export type { Addresses, Budget, Collector, Ports, PureResult } from "./ports.ts";
 export {
@@ -32,11 +42,11 @@ export {
   createState,
   operationKey,
   packState,
-  pendingCommand,
-  pendingOperation,
   unpackState,
   type Frame,
+  type Lane,
   type Pending,
   type RunState,
+  type Strand,
 } from "./state.ts";
-export { pendingAsk, waitName } from "./waits.ts";
+export { pendingAsks, waitName } from "./waits.ts";

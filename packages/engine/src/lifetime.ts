@@ -1,7 +1,9 @@
 /** The limits that end a run as a whole, wherever it stands: how long it lives, and what its host keeps an eye on. */
 import type { OperationError } from "@patchbay/core";
 import { failRun } from "./failures.ts";
-import { begunOf, emitOperation, endRun, type Turn } from "./turn.ts";
+import { pendingsOf } from "./pending.ts";
+import type { Pending } from "./state.ts";
+import { begunOf, emitOperation, endRun, requireNode, type Turn } from "./turn.ts";
 
 /** Sets the end of the run's life. */
 export function beginLife(turn: Turn): void {
@@ -30,16 +32,23 @@ export function endOverdue(turn: Turn): void {
 
 /** Fails the run with the error of a limit. Nothing of what it asked for in this step is carried out. */
 export function failWhole(turn: Turn, error: OperationError): void {
-  const { pending } = turn.state;
-  const isUnsent = turn.commands.some((command) => command.kind === "perform");
+  const pendings = pendingsOf(turn.state);
+  const unsent = new Set(turn.commands.map((command) => (command.kind === "perform" ? command.operationId : 0)));
   turn.commands = turn.commands.filter((command) => command.kind === "respond");
-  if (!pending) return endRun(turn, { outcome: "failed", error });
-  const operation = begunOf(turn, pending);
-  const isUncertain =
-    pending.phase === "unknown" || (pending.phase === "performing" && !isUnsent && operation.node.effect === "write");
-  if (!isUncertain) return failRun(turn, operation, error);
-  emitOperation(turn, operation, { state: "unknown", error: pending.error ?? error });
+  const [pending] = pendings;
+  if (pendings.length === 1 && pending && !isUncertain(turn, pending, unsent)) {
+    return failRun(turn, begunOf(turn, pending), error);
+  }
+  for (const each of pendings) {
+    const state = isUncertain(turn, each, unsent) ? "unknown" : "failed";
+    emitOperation(turn, begunOf(turn, each), { state, error: (state === "unknown" && each.error) || error });
+  }
   endRun(turn, { outcome: "failed", error });
+}
+
+function isUncertain(turn: Turn, { id, node, phase }: Pending, unsent: ReadonlySet<number>): boolean {
+  if (phase !== "performing") return phase === "unknown";
+  return !unsent.has(id) && requireNode(turn.plan, node).effect === "write";
 }
 
 function tooLong(maxRunMs: number): OperationError {

@@ -6,18 +6,11 @@ import type { Simulated, WebhookResponse } from "./events.ts";
 import { direct, failOperation, failRun } from "./failures.ts";
 import { completeOperation, createFrame } from "./flow.ts";
 import type { PlanNode } from "./plan.ts";
-import { pendingCommand, type Pending } from "./state.ts";
+import { startLanes } from "./lanes.ts";
+import { performCommand } from "./pending.ts";
+import type { Pending } from "./state.ts";
 import { takeDecisions } from "./stopped.ts";
-import {
-  beginOperation,
-  emitOperation,
-  endRun,
-  evaluateInput,
-  requireNode,
-  waitUntil,
-  type Begun,
-  type Turn,
-} from "./turn.ts";
+import { beginOperation, emitOperation, endRun, evaluateInput, requireNode, type Begun, type Turn } from "./turn.ts";
 import { simulatedAnswer, waitForAnswer } from "./waits.ts";
 
 /** Executes the node that `state.at` points to, on the current environment. */
@@ -78,16 +71,19 @@ function pend(turn: Turn, operation: Begun): Pending {
 export function perform(turn: Turn, pending: Pending, count: "first" | "next"): void {
   const attempt = pending.attempt + 1;
   const { dueMs: _due, reason: _reason, ...rest } = pending;
-  turn.state.pending = {
+  const next: Pending = {
     ...rest,
     phase: "performing",
     attempt,
     firstAttempt: count === "first" ? attempt : pending.firstAttempt,
     attemptAt: turn.ports.nowMs,
   };
+  turn.state.pending = next;
   turn.state.phase = "performing";
-  if (requireNode(turn.plan, pending.node).control === "call") return requestCall(turn, turn.state.pending);
-  const command = pendingCommand(turn.plan, turn.state);
+  delete turn.state.parked;
+  const node = requireNode(turn.plan, next.node);
+  if (node.control === "call") return requestCall(turn, next);
+  const command = performCommand(node, next);
   if (!command) throw new Error(`Node ${pending.node} has no effect to perform.`);
   turn.commands.push(command);
 }
@@ -130,7 +126,7 @@ function control(turn: Turn, operation: Begun, kind: NonNullable<PlanNode["contr
 }
 
 function iterate(turn: Turn, operation: Begun, input: Record<string, JsonValue>): void {
-  emitItems(turn, operation, Array.isArray(input.array) ? input.array : []);
+  emitItems(turn, operation, { items: Array.isArray(input.array) ? input.array : [], input });
 }
 
 /** The numbers from `start` on, `step` apart, as the items of an iterator. */
@@ -139,20 +135,21 @@ function repeat(turn: Turn, operation: Begun, input: Record<string, JsonValue>):
   const length = Math.min(typeof repeats === "number" ? Math.max(0, repeats) : 0, MAX_REPEATS);
   const first = typeof start === "number" ? start : 1;
   const distance = typeof step === "number" ? step : 1;
-  emitItems(
-    turn,
-    operation,
-    Array.from({ length }, (_, index) => first + index * distance),
-  );
+  emitItems(turn, operation, { items: Array.from({ length }, (_, index) => first + index * distance), input });
 }
 
 const MAX_REPEATS = 10_000;
 
-function emitItems(turn: Turn, operation: Begun, items: JsonValue[]): void {
+function emitItems(
+  turn: Turn,
+  operation: Begun,
+  { items, input }: { items: JsonValue[]; input: Record<string, JsonValue> },
+): void {
   // The log shows the first bundle, for its shape; the others are in the input.
   const first = items[0] === undefined ? null : { value: items[0], index: 1, total: items.length };
   emitOperation(turn, operation, { state: "succeeded", output: first });
   turn.state.stack.push(createFrame(operation, "items", items));
+  if (typeof input.concurrency === "number" && input.concurrency > 1) startLanes(turn, input.concurrency);
 }
 
 /** Waits for an answer from outside; a dry run, which tells nobody the address, goes on as if it had come. */
@@ -173,7 +170,6 @@ function delay(turn: Turn, operation: Begun, input: Record<string, JsonValue>): 
   }
   turn.state.pending = pending;
   turn.state.phase = "waiting";
-  waitUntil(turn, { dueMs, reason: "delay" });
 }
 
 function dueOf({ seconds, until }: Record<string, JsonValue>, nowMs: number): number {

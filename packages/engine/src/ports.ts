@@ -43,6 +43,6 @@ export interface Collector {
 
 /** How much one `advance` may do before it pauses; the host goes on with the event `continue`. */
 export interface Budget {
-  /** Nodes entered, at least 1. */
+  /** Nodes entered and edges tried. 0: the event is applied, and nothing goes on. */
   steps: number;
 }

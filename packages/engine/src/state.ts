@@ -1,6 +1,5 @@
 import type { JsonValue, MissingValue, NodeId, OperationError } from "@patchbay/core";
-import type { AttemptRecord, Decision, OperationRecord, PerformCommand, Simulated, WaitReason } from "./events.ts";
-import type { Plan } from "./plan.ts";
+import type { AttemptRecord, Decision, RunEnd, RunError, Simulated, WaitReason } from "./events.ts";
 
 /**
  * A node on the current path, with what it emitted. The environment at a node is exactly the current bundles of the
@@ -33,6 +32,18 @@ export interface Frame {
   after?: Collection[];
   /** Of an error frame: the attempts that the failed operation made. */
   attempts?: number;
+  /** Of an iterator that processes several of its bundles side by side. `index` is then the next bundle to open a lane for. */
+  parallel?: Parallel;
+  /** Marks the first frame of a lane: it has one of its iterator's `total` bundles, and `collected` is the whole lane's. */
+  lane?: { total: number };
+}
+
+/** The bundles of an iterator that are on their way side by side. */
+export interface Parallel {
+  /** How many lanes may be open at once. */
+  limit: number;
+  /** In the order of their bundles. */
+  lanes: Lane[];
 }
 
 /** What an aggregator collected, and the bundle path of the source whose bundles it collected. */
@@ -42,7 +53,7 @@ export interface Collection {
   items: JsonValue[];
 }
 
-/** The operation that is under way; at most one. It stands above the top frame. */
+/** The operation that is under way; at most one in each strand. It stands above the top frame. */
 export interface Pending {
   id: number;
   node: NodeId;
@@ -83,17 +94,35 @@ export interface Broken {
 }
 
 /**
- * Where a run stands. Plain JSON. `phase`: `new` before its first event; `ready` to go on at once; `performing`, `waiting`: see
- * `pending`; `parked`: until someone retries; `ended`.
+ * A path of bundles that is followed depth first: the run's own, or a lane's. Where its top frame has lanes, they go on and it
+ * waits for them: then `phase` says what the furthest of them can do, and `pending` is null.
+ *
+ * `phase`: `new` before the run's first event; `ready` to go on at once; `performing`, `waiting`: see `pending`; `parked`: until
+ * someone retries; `done`: a lane without anything left to do; `ended`: the run is to end here, see `end`.
  */
-export interface RunState {
-  format: 1;
-  phase: "new" | "ready" | "performing" | "waiting" | "parked" | "ended";
+export interface Strand {
+  phase: "new" | "ready" | "performing" | "waiting" | "parked" | "done" | "ended";
   stack: Frame[];
   /** The node to enter next; null to go on with the top frame. */
   at: NodeId | null;
   pending: Pending | null;
   broken: Broken | null;
+  /** While parked: why, and when it tries again by itself. Absent in states of earlier releases. */
+  parked?: { error: RunError; retryAtMs?: number };
+  /** How the run is to end. A lane's end comes into force when the lanes before it are done. */
+  end?: RunEnd;
+  /** What the latest `return` gave, for whoever called the run. */
+  returned?: Record<string, JsonValue>;
+  /** A lane whose work is not wanted any more: it only waits for the results of writes that are with the host. */
+  stopped?: true;
+}
+
+/** One bundle of a parallel iterator on its way: a strand on top of the iterator's. Its first frame is marked as `lane`. */
+export type Lane = Strand;
+
+/** Where a run stands. Plain JSON. */
+export interface RunState extends Strand {
+  format: 1;
   operationCount: number;
   lastOperationId: number;
   /** Decides, with node and bundle path, what formulas draw by chance. Drawn when the run starts; not to be guessed. */
@@ -101,8 +130,6 @@ export interface RunState {
   /** The host's key that the addresses of this run's Wait nodes are made with, once one was made. */
   addressKey?: string;
   responded: boolean;
-  /** What the latest `return` gave, for whoever called the run. */
-  returned?: Record<string, JsonValue>;
   /** When the run has lived too long. Moves on by the time in which it is parked. Absent in states of earlier releases. */
   deadlineMs?: number;
   /** Since when the run is parked. */
@@ -134,21 +161,32 @@ export function createState(): RunState {
 
 /**
  * A copy that `advance` may change. Frames and counters are copied, values are shared: they are never changed, only replaced.
- * Costs time in proportion to what is on the stack.
+ * Costs time in proportion to what is on the stacks.
  */
 export function copyState(state: RunState): RunState {
   return {
-    ...state,
-    stack: state.stack.map(copyFrame),
-    pending: state.pending && { ...state.pending, attempts: [...state.pending.attempts] },
+    ...copyStrand(state),
     edges: Object.fromEntries(Object.entries(state.edges).map(([key, [seen, passed]]) => [key, [seen, passed]])),
   };
 }
 
+function copyStrand<Of extends Strand>(strand: Of): Of {
+  const { pending } = strand;
+  return {
+    ...strand,
+    stack: strand.stack.map(copyFrame),
+    pending: pending && { ...pending, attempts: [...pending.attempts] },
+  };
+}
+
 function copyFrame(frame: Frame): Frame {
-  if (!frame.collected) return { ...frame };
-  const collected = Object.fromEntries(Object.entries(frame.collected).map(([node, items]) => [node, [...items]]));
-  return { ...frame, collected };
+  const { collected, parallel } = frame;
+  if (!collected && !parallel) return { ...frame };
+  const copy = { ...frame };
+  if (collected)
+    copy.collected = Object.fromEntries(Object.entries(collected).map(([node, items]) => [node, [...items]]));
+  if (parallel) copy.parallel = { limit: parallel.limit, lanes: parallel.lanes.map(copyStrand) };
+  return copy;
 }
 
 /** JSON text of the state without the run's event, which the host keeps once, apart. */
@@ -169,48 +207,4 @@ export function unpackState(text: string, getEvent: () => JsonValue): RunState {
 /** `run:node:bundlePath`: the same for every attempt at an operation, and for no other operation of any run. */
 export function operationKey(runId: string, operation: { nodeId: NodeId; bundlePath: string }): string {
   return `${runId}:${operation.nodeId}:${operation.bundlePath}`;
-}
-
-/** The command that a performing state stands for: for a host that stored the state and performs later. */
-export function pendingCommand(plan: Plan, state: RunState): PerformCommand | null {
-  const { pending } = state;
-  const node = pending && plan.nodes.get(pending.node);
-  if (!pending || !node || state.phase !== "performing" || node.effect === "pure") return null;
-  const command: PerformCommand = {
-    kind: "perform",
-    operationId: pending.id,
-    nodeId: node.id,
-    bundlePath: pending.path,
-    type: node.type,
-    typeVersion: node.typeVersion,
-    input: pending.input,
-    effect: node.effect,
-    attempt: pending.attempt,
-    timeoutMs: node.timeoutMs,
-  };
-  if (node.connectionId !== undefined) command.connectionId = node.connectionId;
-  if (node.whenUnavailable === "fail") command.whenUnavailable = "fail";
-  return command;
-}
-
-/** The operation under way as the run page shows it, or null. */
-export function pendingOperation(state: RunState, nowMs: number): OperationRecord | null {
-  const { pending } = state;
-  if (!pending) return null;
-  const record: OperationRecord = {
-    id: pending.id,
-    nodeId: pending.node,
-    bundlePath: pending.path,
-    state: pending.phase === "performing" ? "running" : pending.phase,
-    input: pending.input,
-    output: null,
-    error: pending.error ?? null,
-    attempts: pending.attempts,
-    startedAt: pending.startedAt,
-    durationMs: Math.max(0, nowMs - pending.startedAt),
-  };
-  if (pending.missing) record.missing = pending.missing;
-  if (pending.decisions) record.decisions = pending.decisions;
-  if (pending.simulated) record.simulated = pending.simulated;
-  return record;
 }

@@ -3,6 +3,7 @@ import type { JsonValue, NodeId, OperationError } from "@patchbay/core";
 import type { Decision, Event } from "./events.ts";
 import { completeOperation } from "./flow.ts";
 import { perform } from "./nodes.ts";
+import { lanesOf } from "./pending.ts";
 import type { Plan } from "./plan.ts";
 import type { Ports } from "./ports.ts";
 import { copyState, type Broken, type Pending, type RunState } from "./state.ts";
@@ -14,6 +15,7 @@ type Retry = Extract<Event, { kind: "retry" }>;
 /** A parked run goes on where it stopped: at an `unknown` operation, or at the node that `error.break` gave up. */
 export function retryParked(turn: Turn, event: Retry): true {
   const { pending } = turn.state;
+  delete turn.state.parked;
   if (pending) retryUnknown(turn, pending, event);
   else retryBroken(turn, event);
   return true;
@@ -45,6 +47,7 @@ export function resolveParked(turn: Turn, event: Extract<Event, { kind: "resolve
   turn.state.at = null;
   turn.state.pending = null;
   turn.state.phase = "ready";
+  delete turn.state.parked;
   completeOperation(turn, operation, event.output);
   return true;
 }
@@ -90,7 +93,7 @@ function inputAt(
   return { operation, input: error ? null : operation.input, error };
 }
 
-/** The operation at which a parked run stopped. */
+/** The operation at which a parked run stopped; of several lanes, the first. */
 export interface StoppedOperation {
   nodeId: NodeId;
   bundlePath: string;
@@ -109,8 +112,10 @@ export function stoppedOperation(
   state: RunState,
   args: { ports: Ports; changes?: Record<string, JsonValue> },
 ): StoppedOperation | null {
-  const { pending, broken } = state;
   if (state.phase !== "parked") return null;
+  const lane = lanesOf(state).find(({ phase }) => phase === "parked");
+  if (lane) return stoppedOperation(plan, { ...state, ...lane, stack: [...state.stack, ...lane.stack] }, args);
+  const { pending, broken } = state;
   const stopped = pending ?? broken;
   if (!stopped) return null;
   const { type, typeVersion } = requireNode(plan, stopped.node);

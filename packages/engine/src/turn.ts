@@ -7,29 +7,24 @@ import {
   type OperationError,
   type Scope,
 } from "@patchbay/core";
-import type {
-  AttemptRecord,
-  Command,
-  Decision,
-  OperationRecord,
-  OperationState,
-  RunError,
-  Simulated,
-  WaitReason,
-} from "./events.ts";
+import type { AttemptRecord, Command, Decision, OperationRecord, OperationState, RunEnd, Simulated } from "./events.ts";
 import type { Plan, PlanNode } from "./plan.ts";
 import type { Budget, Ports } from "./ports.ts";
-import type { Frame, Pending, RunState } from "./state.ts";
+import { lanesOf } from "./pending.ts";
+import type { Frame, Pending, RunState, Strand } from "./state.ts";
 import { addressOf } from "./waits.ts";
 
 /** One `advance` while it works: a state of its own to change, and what comes of it. */
 export interface Turn {
   plan: Plan;
+  /** The run's state; while a lane goes on, the lane's strand stands in it in place of the run's own (`inLane`). */
   state: RunState;
   ports: Ports;
   stepsLeft: number;
   commands: Command[];
   operations: OperationRecord[];
+  /** Lanes of the whole run that are on their way. */
+  openLanes: number;
 }
 
 /** An operation that has begun and not ended. */
@@ -48,7 +43,17 @@ export interface Begun {
 }
 
 export function createTurn(plan: Plan, state: RunState, ports: Ports, budget: Budget): Turn {
-  return { plan, state, ports, stepsLeft: Math.max(1, budget.steps), commands: [], operations: [] };
+  const stepsLeft = Math.max(0, budget.steps);
+  return { plan, state, ports, stepsLeft, commands: [], operations: [], openLanes: countOpenLanes(state) };
+}
+
+/** Whether the lane holds one of the places that there are for lanes: a parked one does. */
+export const isOpen = ({ phase }: Strand): boolean => phase !== "done" && phase !== "ended";
+
+function countOpenLanes(strand: Strand): number {
+  let count = 0;
+  for (const lane of lanesOf(strand)) count += (isOpen(lane) ? 1 : 0) + countOpenLanes(lane);
+  return count;
 }
 
 /** What decides a run's chance: two numbers of 52 bits each, as text. */
@@ -101,7 +106,8 @@ function currentBundle(state: RunState, frame: Frame): JsonValue | undefined {
   if (bundle === undefined || frame.kind === "skipped") return undefined;
   if (frame.kind === "caught") return withEvent(state, bundle);
   if (frame.kind !== "items") return bundle;
-  return { value: bundle, index: frame.offset + frame.index + 1, total: frame.offset + frame.bundles.length };
+  const total = frame.lane ? frame.lane.total : frame.offset + frame.bundles.length;
+  return { value: bundle, index: frame.offset + frame.index + 1, total };
 }
 
 /** On the catch-all route the trigger's bundle has the error beside its own fields. */
@@ -189,29 +195,19 @@ export function emitOperation(
   turn.operations.push(record);
 }
 
-/** Asks the host to wait, never beyond the end of the run's life. */
-export function waitUntil(turn: Turn, wait: { dueMs: number; reason: WaitReason }): void {
-  const { deadlineMs = Infinity } = turn.state;
-  turn.commands.push({ kind: "wait", dueMs: Math.min(wait.dueMs, deadlineMs), reason: wait.reason });
-}
-
 function soleAttempt(turn: Turn, operation: Begun, error: OperationError | undefined): AttemptRecord {
   const { startedAt } = operation;
   const attempt: AttemptRecord = { number: 1, startedAt, durationMs: Math.max(0, turn.ports.nowMs - startedAt) };
   return error ? { ...attempt, error } : attempt;
 }
 
-/** Ends the run. Keeps only what the run page needs of the state. */
-export function endRun(
-  turn: Turn,
-  end: { outcome: "succeeded" | "cancelled" } | { outcome: "failed"; error: RunError },
-): void {
+/** Ends the run. Keeps only what the run page needs of the state. In a lane, the run ends once the lanes before it are done. */
+export function endRun(turn: Turn, end: RunEnd): void {
   const { state } = turn;
   state.phase = "ended";
   state.stack = [];
   state.at = null;
   state.pending = null;
   state.broken = null;
-  const { returned } = state;
-  turn.commands.push({ kind: "finish", ...end, ...(end.outcome === "succeeded" && returned && { returned }) });
+  state.end = end;
 }

@@ -5,7 +5,7 @@ import { advance } from "./advance.ts";
 import type { Event } from "./events.ts";
 import { compilePlan } from "./plan.ts";
 import { createState, packState, unpackState, type RunState } from "./state.ts";
-import { pendingAsk } from "./waits.ts";
+import { pendingAsks } from "./waits.ts";
 
 const wait = (id: number, config: Record<string, JsonValue> = {}, spec: Partial<DefinitionNode> = {}) =>
   action(id, "tools.wait", { ...spec, config: { kind: "approval", timeoutSeconds: 60, ...config } });
@@ -207,7 +207,7 @@ describe("an answer", () => {
 
   it("is taken once, and only by the operation that it is for", () => {
     const state = waiting();
-    expect(pendingAsk(state)).toMatchObject({ operationId: 2, nodeId: 2, dueMs: 60_000 });
+    expect(pendingAsks(state)).toMatchObject([{ operationId: 2, nodeId: 2, dueMs: 60_000 }]);
     expect(send(state, answer(3), 1).accepted).toBe(false);
     const next = send(state, answer(2), 1);
     expect(next).toMatchObject({
@@ -232,7 +232,7 @@ describe("an answer", () => {
     const delayed = planOf(scenario([action(2, "tools.delay", { config: { seconds: 60 } })]));
     const host = { ports: testPorts({ nowMs: 0 }), budget: { steps: 99 } };
     const { state } = advance(delayed, createState(), { kind: "start", bundle: {} }, host);
-    expect(pendingAsk(state)).toBeNull();
+    expect(pendingAsks(state)).toEqual([]);
     expect(advance(delayed, state, answer(2), host).accepted).toBe(false);
     expect(advance(delayed, state, { kind: "skip", operationId: 2 }, host).accepted).toBe(false);
   });

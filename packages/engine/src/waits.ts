@@ -7,8 +7,9 @@ import type { AddressKind, JsonValue, NodeId } from "@patchbay/core";
 import { failOperation } from "./failures.ts";
 import { completeOperation } from "./flow.ts";
 import type { AskCommand } from "./events.ts";
+import { pendingsOf } from "./pending.ts";
 import type { Pending, RunState } from "./state.ts";
-import { begunOf, childPath, waitUntil, type Turn } from "./turn.ts";
+import { begunOf, childPath, type Turn } from "./turn.ts";
 
 /** Names an operation that can be answered, as its token is made of it. Secret: it holds the run's seed. */
 export function waitName(state: RunState, operation: { nodeId: NodeId; bundlePath: string }): string {
@@ -49,12 +50,11 @@ export function waitForAnswer(turn: Turn, pending: Pending): void {
   turn.state.pending = waiting;
   turn.state.phase = "waiting";
   turn.commands.push(askCommand(waiting));
-  waitUntil(turn, { dueMs, reason });
 }
 
-/** What a waiting state asks for; null where it waits for something else. */
-export function pendingAsk({ phase, pending }: Pick<RunState, "phase" | "pending">): AskCommand | null {
-  return phase === "waiting" && pending && isAsking(pending) ? askCommand(pending) : null;
+/** What the run asks for while it waits, in the order of its bundles: at most one thing in each lane. */
+export function pendingAsks(state: RunState): AskCommand[] {
+  return pendingsOf(state).flatMap((pending) => (isAsking(pending) ? [askCommand(pending)] : []));
 }
 
 const askCommand = ({ id, node, path, input, dueMs = 0 }: Pending): AskCommand => ({
@@ -72,7 +72,8 @@ function asked(turn: Turn, operationId: number): Pending | null {
   return phase === "waiting" && pending?.id === operationId && isAsking(pending) ? pending : null;
 }
 
-export const isAsking = ({ reason }: Pick<Pending, "reason">): boolean => reason === "event" || reason === "approval";
+export const isAsking = ({ phase, reason }: Pick<Pending, "phase" | "reason">): boolean =>
+  phase === "waiting" && (reason === "event" || reason === "approval");
 
 /** Goes on with an answer that came in time; at the very moment that the time is over, it is too late. */
 export function takeAnswer(turn: Turn, event: { operationId: number; answer: Record<string, JsonValue> }): boolean {

@@ -7,10 +7,12 @@ import {
   advance,
   compilePlan,
   createState,
+  earliestTimer,
   operationKey,
   packState,
-  pendingAsk,
-  pendingCommand,
+  pendingAsks,
+  pendingCalls,
+  pendingCommands,
   unpackState,
   type AskCommand,
   type CallCommand,
@@ -22,6 +24,7 @@ import {
   type Plan,
   type Ports,
   type RunError,
+  type RunState,
   type WaitReason,
   type WebhookResponse,
 } from "@patchbay/engine";
@@ -49,6 +52,8 @@ export interface HostOptions {
   /** Steps that the next `advance` may take. */
   steps?: () => number;
   random?: () => number;
+  /** Which of the attempts and calls that are with the host ends next, counted from 0; the first where absent. */
+  nextToEnd?: (inFlight: readonly (PerformCommand | CallCommand)[]) => number;
   /** Replaces parts of the ports. */
   ports?: Partial<Ports>;
   startMs?: number;
@@ -81,6 +86,8 @@ export interface RunReport {
   /** Characters of the largest state that was stored. */
   largestState: number;
   advances: number;
+  /** Attempts and calls that were with the host at the same time, at most. */
+  mostInFlight: number;
 }
 
 export interface EngineHost {
@@ -130,6 +137,7 @@ class MemoryHost implements EngineHost {
       edges: {},
       largestState: 0,
       advances: 0,
+      mostInFlight: 0,
     };
   }
 
@@ -140,8 +148,8 @@ class MemoryHost implements EngineHost {
 
   send(event: Event): RunReport {
     for (let next: Event | null = event; next;) {
-      const command = this.advance(next);
-      next = command && this.carryOut(command);
+      const commands = this.advance(next);
+      next = commands && this.carryOut(commands);
     }
     return this.report();
   }
@@ -154,13 +162,13 @@ class MemoryHost implements EngineHost {
     return this.text;
   }
 
-  /** One `advance` from text to text; gives back the command that asks for more. */
-  private advance(event: Event): Command | null {
+  /** One `advance` from text to text; null where the event was refused. */
+  private advance(event: Event): Command[] | null {
     this.result.advances += 1;
     if (this.result.advances > MAX_ADVANCES) throw new Error("The run does not come to an end.");
-    const state = unpackState(this.text, () => this.bundle);
     const ports = { ...testPorts({ nowMs: this.nowMs, random: this.options.random }), ...this.options.ports };
-    const advanced = advance(this.plan, state, event, { ports, budget: { steps: this.options.steps?.() ?? 1_000 } });
+    const budget = { steps: this.options.steps?.() ?? 1_000 };
+    const advanced = advance(this.plan, this.state(), event, { ports, budget });
     if (!advanced.accepted) return null;
     this.text = packState(advanced.state);
     this.result.largestState = Math.max(this.result.largestState, this.text.length);
@@ -171,38 +179,42 @@ class MemoryHost implements EngineHost {
       if (command.kind === "expect") this.result.expected.push(placeOf(command));
       if (command.kind === "ask") this.result.asked.push(placeOf(command));
     }
-    return advanced.commands.findLast((command) => command.kind !== "respond") ?? null;
+    return advanced.commands;
   }
 
-  private carryOut(command: Command): Event | null {
-    switch (command.kind) {
-      case "perform":
-        return this.perform();
-      case "call":
-        return this.call(command);
-      case "wait":
-        return this.wait(command);
-      case "pause":
-        return { kind: "continue" };
-      case "park":
-        return this.park(command);
-      case "finish":
-        this.result.outcome = command.outcome;
-        this.result.error = command.outcome === "failed" ? command.error : null;
-        this.result.returned = (command.outcome === "succeeded" && command.returned) || null;
-        return null;
-      case "respond":
-      case "expect":
-      case "ask":
-        return null;
-    }
+  private state(): RunState {
+    return unpackState(this.text, () => this.bundle);
   }
 
-  private wait(command: Extract<Command, { kind: "wait" }>): Event {
+  /** What comes next: attempts that the stored state asks for, as for an executor that reads it, before waiting any longer. */
+  private carryOut(commands: Command[]): Event | null {
+    const last = commands.at(-1);
+    if (last?.kind === "pause") return { kind: "continue" };
+    if (last?.kind === "finish") return this.finish(last);
+    const state = this.state();
+    const inFlight = [...pendingCommands(this.plan, state), ...pendingCalls(state)];
+    this.result.mostInFlight = Math.max(this.result.mostInFlight, inFlight.length);
+    const dueMs = earliestTimer(state)?.dueMs ?? Infinity;
+    const command = inFlight[this.options.nextToEnd?.(inFlight) ?? 0];
+    if (command && dueMs > this.nowMs) return command.kind === "call" ? this.call(command) : this.perform(command);
+    if (last?.kind === "park") return this.park(last);
+    if (last?.kind !== "wait") throw new Error("The engine stopped without saying why.");
+    return this.wait(last, state);
+  }
+
+  private finish(command: Extract<Command, { kind: "finish" }>): null {
+    this.result.outcome = command.outcome;
+    this.result.error = command.outcome === "failed" ? command.error : null;
+    this.result.returned = (command.outcome === "succeeded" && command.returned) || null;
+    return null;
+  }
+
+  private wait(command: Extract<Command, { kind: "wait" }>, state: RunState): Event {
     this.result.waits.push({ reason: command.reason, durationMs: command.dueMs - this.nowMs });
-    const ask = pendingAsk(unpackState(this.text, () => this.bundle));
-    const answer = ask && answerTo(ask, { ...this.options, runId: this.options.runId ?? "run1" });
-    if (answer) return answer;
+    for (const ask of pendingAsks(state)) {
+      const answer = answerTo(ask, { ...this.options, runId: this.options.runId ?? "run1" });
+      if (answer) return answer;
+    }
     this.nowMs = Math.max(this.nowMs, command.dueMs);
     return { kind: "timer" };
   }
@@ -229,13 +241,7 @@ class MemoryHost implements EngineHost {
     return { kind: "resumed", operationId, attempt, outcome: outcomeOfCall(report, command) };
   }
 
-  /** Performs what the stored state asks for, as an executor does that reads it from the database. */
-  private perform(): Event {
-    const command = pendingCommand(
-      this.plan,
-      unpackState(this.text, () => this.bundle),
-    );
-    if (!command) throw new Error("The stored state asks for no effect.");
+  private perform(command: PerformCommand): Event {
     const { operationId, attempt, effect } = command;
     const key = operationKey(this.options.runId ?? "run1", command);
     const delivered = this.delivered.get(key) ?? 0;
@@ -267,9 +273,9 @@ export function answerTo(ask: AskCommand, script: { answers?: AnswerScript; runI
 
 const tookPlace = (outcome: EffectOutcome) => outcome.ok || outcome.error.notPerformed !== true;
 
-/** The id of a called run, from its caller's. */
-export const calledRunId = (runId: string, { operationId, attempt }: CallCommand) =>
-  `${runId}/${operationId}.${attempt}`;
+/** The id of a called run, from its caller's and the place of the call: the same however many bundles are processed at once. */
+export const calledRunId = (runId: string, { nodeId, bundlePath, attempt }: CallCommand) =>
+  `${runId}/${nodeId}:${bundlePath}.${attempt}`;
 
 /** What the caller gets of a called run that has ended; null: the scenario does not exist. */
 export function outcomeOfCall(

@@ -7,11 +7,15 @@ import {
   advance,
   compilePlan,
   createState,
+  earliestTimer,
+  leavesOf,
   operationKey,
   packState,
-  pendingCall,
-  pendingAsk,
-  pendingCommand,
+  pendingAsks,
+  pendingCalls,
+  pendingCommands,
+  pendingsOf,
+  stoppedOperation,
   unpackState,
   type Advance,
   type AskCommand,
@@ -20,9 +24,11 @@ import {
   type EffectOutcome,
   type Event,
   type OperationRecord,
+  type PerformCommand,
   type Plan,
   type RunError,
   type RunState,
+  type Timer,
 } from "@patchbay/engine";
 import { answerTo, calledRunId, outcomeOfCall, type AnswerScript } from "./engineHost.ts";
 import type { Random } from "./random.ts";
@@ -36,13 +42,14 @@ import { testCatalog, testPorts } from "./scenarios.ts";
 export const faults = ["beforeStore", "afterStore", "repeated", "stale"] as const;
 export type Fault = (typeof faults)[number];
 
-/** How often each command was hit by each fault. */
-export type FaultTally = Record<Command["kind"], Record<Fault, number>>;
+/** How often each command was hit by each fault; `lanes`: while several attempts and calls were with the host. */
+export type FaultTally = Record<Command["kind"] | "lanes", Record<Fault, number>>;
 
 export function createFaultTally(): FaultTally {
   const none = () => ({ beforeStore: 0, afterStore: 0, repeated: 0, stale: 0 });
+  const performing = { perform: none(), call: none(), abandon: none(), lanes: none() };
   const waiting = { wait: none(), expect: none(), ask: none() };
-  return { perform: none(), call: none(), ...waiting, respond: none(), park: none(), pause: none(), finish: none() };
+  return { ...performing, ...waiting, respond: none(), park: none(), pause: none(), finish: none() };
 }
 
 export interface FragileOptions {
@@ -82,6 +89,8 @@ export interface FragileReport {
   nowMs: number;
   /** What persons did with parked runs, how often. */
   acts: Record<Act, number>;
+  /** Attempts and calls that were with the host at the same time, at most. */
+  mostInFlight: number;
 }
 
 /** What a person may do with a parked run; `wait` leaves it to its own retries, where it has some. */
@@ -116,6 +125,11 @@ class FragileHost {
   readonly #acts: FragileReport["acts"] = { retry: 0, edit: 0, resolve: 0, cancel: 0, wait: 0 };
   #retries = 0;
   readonly #expected = new Set<string>();
+  #mostInFlight = 0;
+  /** Whether the first of several attempts takes longer than the others, as a rule. */
+  readonly #isFirstSlow: boolean;
+  /** Attempts whose performer died, and of which the run has not been told yet. */
+  #lost: PerformCommand[] = [];
   /** Called runs, by operation and attempt. */
   readonly #called = new Map<string, FragileReport["calls"][number]>();
 
@@ -126,6 +140,7 @@ class FragileHost {
     this.#plan = compiled.plan;
     this.#runId = options.runId ?? "run1";
     this.#nowMs = options.startMs ?? 1_000_000;
+    this.#isFirstSlow = options.random.chance(0.3);
   }
 
   run(): FragileReport {
@@ -136,7 +151,7 @@ class FragileHost {
     }
     this.#checkOperations();
     const finished = this.#finished;
-    if (!finished) throw new Error("The run stopped without an end.");
+    if (!finished) throw new Error(`The run stopped without an end. ${this.#problems.join(" ")}`);
     return {
       outcome: finished.outcome,
       error: finished.outcome === "failed" ? finished.error : null,
@@ -148,6 +163,7 @@ class FragileHost {
       returned: (finished.outcome === "succeeded" && finished.returned) || null,
       nowMs: this.#nowMs,
       acts: this.#acts,
+      mostInFlight: this.#mostInFlight,
     };
   }
 
@@ -168,23 +184,27 @@ class FragileHost {
       this.#problems.push(`${event.kind} was refused in phase ${this.#state().phase}`);
       return null;
     }
-    const command = advanced.commands.at(-1);
-    if (!command) throw new Error("The engine stopped without saying why.");
     const fault = isNearlyGivenUp(advanced.state) || isNearlyGivenUp(this.#state()) ? null : this.#chooseFault();
-    if (fault) for (const { kind } of advanced.commands) this.#options.tally[kind][fault] += 1;
+    if (fault) this.#count(advanced, fault);
     if (fault === "beforeStore") return this.#recover(event);
     this.#noteDecision(event, this.#state());
     this.#store(advanced);
     if (fault === "repeated") this.#repeat(event);
     if (fault === "stale") this.#sendStale();
-    return fault === "afterStore" ? this.#recover(null) : this.#carryOut(command);
+    return fault === "afterStore" ? this.#recover(null) : this.#next();
+  }
+
+  #count(advanced: Advance, fault: Fault): void {
+    const { tally } = this.#options;
+    for (const { kind } of advanced.commands) tally[kind][fault] += 1;
+    if (pendingCommands(this.#plan, advanced.state).length > 1) tally.lanes[fault] += 1;
   }
 
   #chooseFault(): Fault | null {
     const { random, faultRate } = this.#options;
     if (this.#faultsLeft <= 0 || !random.chance(faultRate)) return null;
     // An operation that loses its performer too often fails: that is a test of its own.
-    if ((this.#state().pending?.lost ?? 0) >= 4) return null;
+    if (pendingsOf(this.#state()).some(({ lost }) => lost >= 4)) return null;
     this.#faultsLeft -= 1;
     return random.pick(faults);
   }
@@ -204,41 +224,42 @@ class FragileHost {
   /** What a sweeper does for a run of which only the stored text is left. `lostEvent` never was: its sender comes again. */
   #recover(lostEvent: Event | null): Event | null {
     const state = this.#state();
-    switch (state.phase) {
-      case "new":
-        return lostEvent;
-      case "ready":
-        return { kind: "continue" };
-      case "performing":
-        return { kind: "lost", ...underWay(state) };
-      case "waiting":
-        return pendingCall(state) ? this.#endCall(state) : this.#wake(state);
-      case "parked":
-        return this.#retry(state);
-      case "ended":
-        return null;
-    }
+    if (state.phase === "new") return lostEvent;
+    this.#lost = pendingCommands(this.#plan, state);
+    return this.#next();
   }
 
-  #carryOut(command: Command): Event | null {
+  /** What comes next; where several things may, chance decides. */
+  #next(): Event | null {
     const state = this.#state();
-    switch (command.kind) {
-      case "perform":
-        return this.#perform(state);
-      case "call":
-        return this.#endCall(state);
-      case "wait":
-        return this.#wake(state);
-      case "pause":
-        return { kind: "continue" };
-      case "park":
-        return this.#retry(state);
-      case "finish":
-      case "respond":
-      case "expect":
-      case "ask":
-        return null;
-    }
+    if (state.phase === "ended") return null;
+    const inFlight = pendingCommands(this.#plan, state);
+    // What became of one may have put an end to the others.
+    const isUnderWay = (lost: PerformCommand) =>
+      inFlight.some(({ operationId, attempt }) => operationId === lost.operationId && attempt === lost.attempt);
+    this.#lost = this.#lost.filter(isUnderWay);
+    const lost = this.#lost.shift();
+    if (lost) return { kind: "lost", operationId: lost.operationId, attempt: lost.attempt };
+    const calls = pendingCalls(state);
+    this.#mostInFlight = Math.max(this.#mostInFlight, inFlight.length + calls.length);
+    const choices: (() => Event)[] = inFlight.map((command) => () => this.#perform(command));
+    const answers = pendingAsks(state).flatMap((ask) => this.#answer(ask));
+    // Those who answer do so in time: nothing that takes long comes before.
+    if (answers.length > 0) choices.push(...answers);
+    else choices.push(...calls.map((command) => () => this.#endCall(command)), ...this.#choicesInTime(state));
+    if (choices.length === 0) throw new Error("The engine stopped without saying why.");
+    const { random } = this.#options;
+    const isKeptBack = this.#isFirstSlow && choices.length > 1 && random.chance(0.9);
+    return random.pick(isKeptBack ? choices.slice(1) : choices)();
+  }
+
+  /** What comes by itself, or from persons who look at the run. */
+  #choicesInTime(state: RunState): (() => Event)[] {
+    if (state.phase === "parked") return [() => this.#retry(state)];
+    const timer = earliestTimer(state);
+    const choices: (() => Event)[] = timer ? [() => this.#wake(timer)] : [];
+    if (state.phase === "ready") choices.push(() => ({ kind: "continue" }));
+    return choices;
   }
 
   /** Now and then somebody stops the run in between: what was to come next is never delivered. */
@@ -248,26 +269,30 @@ class FragileHost {
   }
 
   /** The timer; now and then it comes too early, and has to wait for the rest, or somebody does not wait for it. */
-  #wake(state: RunState): Event {
-    const ask = pendingAsk(state);
-    if (ask) return this.#answer(ask);
-    const { reason } = state.pending ?? {};
-    if (reason !== "delay" && this.#options.random.chance(0.3)) return { kind: "release" };
-    const dueMs = state.pending?.dueMs ?? this.#nowMs;
-    if (!this.#options.random.chance(0.2)) this.#nowMs = Math.max(this.#nowMs, dueMs);
+  #wake({ dueMs, reason }: Timer): Event {
+    const { random } = this.#options;
+    const isAttempt = (reason?: string) => reason === "retry" || reason === "breaker";
+    const mayRelease = pendingsOf(this.#state()).some(({ phase, reason }) => phase === "waiting" && isAttempt(reason));
+    if (mayRelease && isAttempt(reason) && random.chance(0.3)) return { kind: "release" };
+    if (!random.chance(0.2)) this.#nowMs = Math.max(this.#nowMs, dueMs);
+    this.#answerLate();
     return { kind: "timer" };
   }
 
-  /** An answer in time; where nobody answers, one that comes at the end of the wait is too late. */
-  #answer(ask: AskCommand): Event {
+  /** An answer in time; where nobody answers, the timer ends the wait. */
+  #answer(ask: AskCommand): (() => Event)[] {
     const { answers } = this.#options;
     const event = answerTo(ask, { runId: this.#runId, ...(answers && { answers }) });
-    if (event) return event;
-    if (this.#options.random.chance(0.2)) return { kind: "timer" };
-    this.#nowMs = Math.max(this.#nowMs, ask.dueMs);
-    const late = this.#advance({ kind: "answer", operationId: ask.operationId, answer: { late: true } });
-    if (late.accepted) this.#problems.push("an answer was accepted after its time");
-    return { kind: "timer" };
+    return event ? [() => event] : [];
+  }
+
+  /** An answer that comes when the time of its wait is over is too late. */
+  #answerLate(): void {
+    for (const { operationId, dueMs } of pendingAsks(this.#state())) {
+      if (dueMs > this.#nowMs) continue;
+      const late = this.#advance({ kind: "answer", operationId, answer: { late: true } });
+      if (late.accepted) this.#problems.push("an answer was accepted after its time");
+    }
   }
 
   /** Random scenarios ask for the address of each Wait node before they reach it: it must be that of this operation. */
@@ -291,10 +316,9 @@ class FragileHost {
   }
 
   /** How the called run ended is stored with it: whoever looks after a crash finds it there. */
-  #endCall(state: RunState): Event {
-    const command = pendingCall(state);
-    const called = command && this.#called.get(callKey(command));
-    if (!command || !called) throw new Error("The run waits for a call that was never made.");
+  #endCall(command: CallCommand): Event {
+    const called = this.#called.get(callKey(command));
+    if (!called) throw new Error("The run waits for a call that was never made.");
     this.#nowMs = Math.max(this.#nowMs, called.report?.nowMs ?? 0);
     const { operationId, attempt } = command;
     return { kind: "resumed", operationId, attempt, outcome: outcomeOfCall(called.report, command) };
@@ -307,30 +331,45 @@ class FragileHost {
     this.#acts[act] += 1;
     if (act === "cancel") return { kind: "cancel" };
     if (act === "resolve") return { kind: "resolve", output: { given: true }, by: "somebody" };
-    if (act === "wait") return { kind: "retry" };
+    if (act === "wait") {
+      this.#nowMs = Math.max(this.#nowMs, earliestTimer(state)?.dueMs ?? 0);
+      return { kind: "retry" };
+    }
     return { kind: "retry", by: "somebody", ...(act === "edit" && { changes: { value: "edited" } }) };
   }
 
   /** What is decided counts once it is stored. `state`: the one that it was decided about. */
   #noteDecision(event: Event, state: RunState): void {
-    const stopped = state.pending ?? state.broken;
-    if (!stopped || (event.kind !== "retry" && event.kind !== "resolve")) return;
-    const key = operationKey(this.#runId, { nodeId: stopped.node, bundlePath: stopped.path });
-    if (event.kind === "resolve") this.#resolved.add(key);
-    else this.#allowed.set(key, (this.#allowed.get(key) ?? 0) + 1);
+    const isRetry = event.kind === "retry";
+    if (!isRetry && event.kind !== "resolve" && event.kind !== "timer") return;
+    const first = stoppedOperation(this.#plan, state, { ports: testPorts({ nowMs: this.#nowMs }) });
+    const keyOf = (operation: { nodeId: number; bundlePath: string }) => operationKey(this.#runId, operation);
+    if (event.kind === "resolve") return void (first && this.#resolved.add(keyOf(first)));
+    const isByItself = !isRetry || event.by === undefined;
+    const again = isRetry && event.changes ? [first ?? []].flat() : this.#stopped(state, isByItself);
+    for (const operation of again) this.#allowed.set(keyOf(operation), (this.#allowed.get(keyOf(operation)) ?? 0) + 1);
+  }
+
+  /** The operations at which lanes have stopped and that a retry performs again: by a person all, by itself those that are due. */
+  #stopped(state: RunState, isByItself: boolean): { nodeId: number; bundlePath: string }[] {
+    return leavesOf(state).flatMap(({ phase, pending, broken, parked }) => {
+      const stopped = phase === "parked" ? (pending ?? broken) : null;
+      const isDue = (parked?.retryAtMs ?? Infinity) <= this.#nowMs;
+      return stopped && (isDue || !isByItself) ? [{ nodeId: stopped.node, bundlePath: stopped.path }] : [];
+    });
   }
 
   #decide(state: RunState): Act {
     const { random, persons } = this.#options;
     if (!persons) return "retry";
-    const act = random.pick(acts);
     // Only what was broken off tries again by itself.
-    return act === "wait" && state.pending ? "retry" : act;
+    const canWait = earliestTimer(state) !== null;
+    if (canWait && random.chance(0.5)) return "wait";
+    const act = random.pick(acts);
+    return act === "wait" && !canWait ? "retry" : act;
   }
 
-  #perform(state: RunState): Event {
-    const command = pendingCommand(this.#plan, state);
-    if (!command) throw new Error("The stored state asks for no effect.");
+  #perform(command: PerformCommand): Event {
     const { operationId, attempt } = command;
     if (this.#options.random.chance(0.05)) {
       return { kind: "deferred", operationId, attempt, untilMs: this.#nowMs + 5_000, reason: "breaker" };
@@ -356,25 +395,30 @@ class FragileHost {
   /** Events that move a run on by themselves (a person's retry, going on after a pause) mean something when they come twice. */
   #repeat(event: Event): void {
     if (event.kind === "retry" || event.kind === "resolve" || event.kind === "continue") return;
+    const before = this.#state();
     const again = this.#advance(event);
-    const isHarmless = !again.accepted || (event.kind === "timer" && packState(again.state) === this.#text);
-    // A timer that comes again may be that of the wait which follows: it must not be early then.
-    const isNextTimer = event.kind === "timer" && (this.#state().pending?.dueMs ?? Infinity) <= this.#nowMs;
-    if (!isHarmless && !isNextTimer) this.#problems.push(`${event.kind} was accepted twice`);
+    if (!again.accepted) return;
+    // A timer that comes again may be that of the wait which follows, or find lanes that go on anyway: it changes no other wait.
+    const isNextTimer = (earliestTimer(before)?.dueMs ?? Infinity) <= this.#nowMs;
+    const after = new Set(pendingsOf(again.state).map((pending) => JSON.stringify(pending)));
+    const isUnchanged = pendingsOf(before).every((pending) => after.has(JSON.stringify(pending)));
+    if (event.kind !== "timer" || !(isNextTimer || isUnchanged))
+      this.#problems.push(`${event.kind} was accepted twice`);
   }
 
-  /** A result of an attempt, and one of an operation, that came before the one under way. */
+  /** A result of an attempt, and one of an operation, that came before those under way. */
   #sendStale(): void {
-    const { operationId, attempt } = underWay(this.#state());
+    const underWay = pendingsOf(this.#state());
     const outcome: EffectOutcome = { ok: true, output: "stale" };
     const result = { kind: "result" as const, startedAtMs: 0, endedAtMs: 1, outcome };
-    for (const of of [
-      { operationId, attempt: attempt - 1 },
-      { operationId: operationId - 1, attempt },
-    ]) {
+    const stale = underWay.map(({ id, attempt }) => ({ operationId: id, attempt: attempt - 1 }));
+    for (const { id, attempt } of underWay.slice(0, 1)) stale.push({ operationId: id - 1, attempt });
+    const ids = new Set(underWay.map(({ id, attempt }) => `${id}.${attempt}`));
+    for (const of of stale) {
+      if (ids.has(`${of.operationId}.${of.attempt}`)) continue;
       const resumed = { kind: "resumed" as const, outcome, ...of };
       const isAccepted = this.#advance({ ...result, ...of }).accepted || this.#advance(resumed).accepted;
-      const earlier = { operationId: operationId - 1, answer: { stale: true } };
+      const earlier = { operationId: 1, answer: { stale: true } };
       if (this.#advance({ kind: "answer", ...earlier }).accepted) this.#problems.push("an answer to another operation");
       if (isAccepted) this.#problems.push("a result that came too late was accepted");
     }
@@ -387,7 +431,6 @@ class FragileHost {
 }
 
 /** One more lost performer would end the operation as failed, which the calm host never sees. */
-const isNearlyGivenUp = ({ pending }: RunState) => (pending?.lost ?? 0) >= 5;
+const isNearlyGivenUp = (state: RunState) => pendingsOf(state).some(({ lost }) => lost >= 5);
 
 const callKey = ({ operationId, attempt }: CallCommand) => `${operationId}.${attempt}`;
-const underWay = ({ pending }: RunState) => ({ operationId: pending?.id ?? 0, attempt: pending?.attempt ?? 0 });

@@ -35,6 +35,12 @@ interface Place {
   /** Nodes whose bundles can be read here. */
   scope: number[];
   inErrorRoute: boolean;
+  /** Below an iterator that processes bundles side by side: which of them answers a webhook first is decided by chance. */
+  inLane?: boolean;
+  /** Iterators around this place. */
+  loops?: number;
+  /** The iterator around this place that nothing closes yet, and the place before it. */
+  open?: { loop: number; before: Place };
 }
 
 function add(builder: Builder, place: Place, type: string, spec: Partial<DefinitionNode> = {}): Place {
@@ -55,7 +61,7 @@ function grow(builder: Builder, place: Place): void {
   const { random } = builder;
   let at = place;
   while (builder.left > 0) {
-    const kind = random.below(15);
+    const kind = random.below(17);
     if (kind < 5) at = addPlain(builder, at);
     else if (kind === 12) at = addCall(builder, at);
     else if (kind === 13) at = addReturn(builder, at);
@@ -63,10 +69,11 @@ function grow(builder: Builder, place: Place): void {
     else if (kind === 10) at = addBranches(builder, at);
     else if (kind === 11) {
       if (random.chance(0.2)) return addStop(builder, at);
+      if (at.inLane) continue;
       at = add(builder, at, "webhook.respond", { config: { status: 200, body: formula(builder, at) } });
     } else if (kind === 5) at = add(builder, at, "tools.delay", { config: { seconds: random.below(100) } });
     else if (kind === 6) return addRouter(builder, at);
-    else if (kind === 7) at = addLoop(builder, at);
+    else if (kind === 7 || kind >= 15) at = addLoop(builder, at);
     else if (kind === 8)
       at = add(builder, at, "test.echo", { config: { value: formula(builder, at) }, disabled: true });
     else if (random.chance(0.3)) return;
@@ -74,9 +81,15 @@ function grow(builder: Builder, place: Place): void {
 }
 
 function addPlain(builder: Builder, at: Place): Place {
-  const type = builder.random.pick(["test.echo", "test.read", "test.idempotent", "test.write", "test.write"]);
+  const { random } = builder;
+  // In a lane more that can be given up when an earlier one ends the run.
+  const type = random.pick(
+    at.inLane
+      ? ["test.echo", "test.read", "test.read", "test.idempotent", "test.write"]
+      : ["test.echo", "test.read", "test.idempotent", "test.write", "test.write"],
+  );
   const next = add(builder, at, type, { config: { value: formula(builder, at) } });
-  if (!at.inErrorRoute && type !== "test.echo" && builder.random.chance(0.5)) addErrorRoute(builder, next);
+  if (!at.inErrorRoute && type !== "test.echo" && random.chance(at.inLane ? 0.3 : 0.5)) addErrorRoute(builder, next);
   return next;
 }
 
@@ -120,7 +133,7 @@ function addErrorRoute(builder: Builder, failed: Place): void {
   const id = builder.nextId++;
   const isBreak = builder.breaks && builder.random.chance(0.6);
   if (isBreak) {
-    builder.nodes.push(action(id, "error.break", { config: { attempts: builder.random.below(3) } }));
+    builder.nodes.push(action(id, "error.break", { config: { attempts: builder.random.below(4) } }));
     builder.edges.push(edge(failed.from, id, { kind: "error" }));
     return;
   }
@@ -152,17 +165,36 @@ function addRouter(builder: Builder, at: Place): void {
   }
 }
 
-/** An iterator, something inside, and perhaps an aggregator that closes it. */
+/** An iterator, something inside, and perhaps an aggregator that closes it, or the iterator around it. */
 function addLoop(builder: Builder, at: Place): Place {
-  const loop = builder.random.chance(0.7)
-    ? add(builder, at, "tools.iterate", { config: { array: "{{1.items}}" } })
-    : add(builder, at, "tools.repeat", { config: { repeats: builder.random.below(4), start: "{{1.n}}", step: 2 } });
-  let inside = loop;
-  for (let count = builder.random.below(3); count >= 0; count--) inside = addPlain(builder, inside);
-  if (builder.random.chance(0.3)) return inside;
-  const config = { source: loop.from, item: formula(builder, inside) };
+  const { random } = builder;
+  const loops = (at.loops ?? 0) + 1;
+  if (loops > MAX_LOOPS) return addPlain(builder, at);
+  const isParallel = random.chance(0.6);
+  const concurrency: Record<string, number> = isParallel ? { concurrency: 2 + random.below(4) } : {};
+  const loop = random.chance(0.7)
+    ? add(builder, at, "tools.iterate", { config: { array: "{{1.items}}", ...concurrency } })
+    : add(builder, at, "tools.repeat", {
+        config: { repeats: random.below(6), start: "{{1.n}}", step: 2, ...concurrency },
+      });
+  const { open, ...rest } = loop;
+  let inside: Place = { ...rest, loops, inLane: (at.inLane ?? false) || isParallel };
+  for (let count = random.below(3); count >= 0; count--) {
+    inside = random.chance(0.2) && builder.left > 0 ? closed(addLoop(builder, inside)) : addPlain(builder, inside);
+  }
+  if (random.chance(0.3)) return { ...inside, open: { loop: loop.from, before: at } };
+  const closes = open && random.chance(0.4) ? open : { loop: loop.from, before: at };
+  const config = { source: closes.loop, item: formula(builder, inside) };
   const aggregate = add(builder, inside, "tools.aggregate", { config });
-  return { ...aggregate, scope: [...at.scope, aggregate.from] };
+  return { ...closes.before, from: aggregate.from, scope: [...closes.before.scope, aggregate.from] };
+}
+
+/** Bundles multiply with each: more of them make runs long, not different. */
+const MAX_LOOPS = 3;
+
+/** Inside another loop: that one is closed by its own aggregator. */
+function closed({ open: _open, ...place }: Place): Place {
+  return place;
 }
 
 /** Two branches of an if/else or a router, one of them perhaps empty, which a merge joins. */

@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AppCopy, convex, copyApp, deploy } from "../test/cli.ts";
+import { type AppCopy, convex, copyApp, deploy, watch } from "../test/cli.ts";
 import { ask } from "../test/data/transfer.ts";
 import { Deployment } from "../test/deployment.ts";
 
@@ -56,6 +56,24 @@ const moduleSaying = (text: string): string =>
   `import { queryGeneric as query } from "convex/server";\nexport const hello = query({ args: {}, handler: () => ${JSON.stringify(text)} });\n`;
 
 describe("the official CLI", { timeout: 60_000 }, () => {
+  it("deploys what changes while `dev` watches, and shows what functions log", async () => {
+    const file = join(app.dir, "convex/greeting.ts");
+    const dev = watch(deployment, app, ["dev", ...QUIET, "--tail-logs", "always"]);
+    try {
+      await dev.says(/functions ready/i);
+      await writeFile(file, moduleSaying("one"));
+      await dev.says(/functions ready/i);
+      expect(await ask(deployment, "query", "greeting:hello")).toBe("one");
+      await writeFile(file, moduleSaying("two"));
+      await dev.says(/functions ready/i);
+      expect(await ask(deployment, "query", "greeting:hello")).toBe("two");
+      await ask(deployment, "mutation", "notes:say", { text: "seen by dev" });
+      await dev.says(/seen by dev/);
+    } finally {
+      await dev.stop();
+    }
+  });
+
   it("pushes once, and before a run", async () => {
     const file = join(app.dir, "convex/greeting.ts");
     await writeFile(file, moduleSaying("three"));

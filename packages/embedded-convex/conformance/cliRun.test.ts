@@ -1,12 +1,8 @@
-/** The official CLI while somebody develops: `dev`, `run`, `logs`. */
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+/** The official CLI while somebody develops: `run`, `logs`; `dev` is in `cliEvery.long.ts`. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AppCopy, convex, copyApp, deploy, watch } from "../test/cli.ts";
 import { ask } from "../test/data/transfer.ts";
 import { Deployment } from "../test/deployment.ts";
-
-const QUIET = ["--typecheck", "disable", "--codegen", "disable"];
 
 let deployment: Deployment;
 let app: AppCopy;
@@ -25,28 +21,7 @@ async function run(...args: string[]): Promise<string> {
   return (await convex(deployment, app, args)).stdout.trim();
 }
 
-const moduleSaying = (text: string): string =>
-  `import { queryGeneric as query } from "convex/server";\nexport const hello = query({ args: {}, handler: () => ${JSON.stringify(text)} });\n`;
-
 describe("the official CLI", { timeout: 90_000 }, () => {
-  it("deploys what changes while `dev` watches, and shows what functions log", async () => {
-    const file = join(app.dir, "convex/greeting.ts");
-    const dev = watch(deployment, app, ["dev", ...QUIET, "--tail-logs", "always"]);
-    try {
-      await dev.says(/functions ready/i);
-      await writeFile(file, moduleSaying("one"));
-      await dev.says(/functions ready/i);
-      expect(await ask(deployment, "query", "greeting:hello")).toBe("one");
-      await writeFile(file, moduleSaying("two"));
-      await dev.says(/functions ready/i);
-      expect(await ask(deployment, "query", "greeting:hello")).toBe("two");
-      await ask(deployment, "mutation", "notes:say", { text: "seen by dev" });
-      await dev.says(/seen by dev/);
-    } finally {
-      await dev.stop();
-    }
-  });
-
   it("runs functions with arguments, as somebody, in components, and again when their results change", async () => {
     expect(await run("run", "notes:add", '{"notes":[{"text":"by the CLI"}]}')).toMatch(/^\[\s*"\w+"\s*\]$/);
     expect(await run("run", "notes:secret")).toContain("only for administrators");

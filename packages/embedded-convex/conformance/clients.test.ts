@@ -257,7 +257,7 @@ describe("a restart after kill -9", () => {
     { timeout: 60_000 },
     async () => {
       await http().mutation(after, { tag, text: "due while it was down", delayMs: 300 });
-      await http().mutation(after, { tag, text: "due later", delayMs: 4_000 });
+      await http().mutation(after, { tag, text: "due later", delayMs: 1_500 });
       await http().mutation(insert, { tag, rank: 0, value: "same" });
       await deployment.kill();
       await deployment.startProcess();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crash, summaryOf } from "./crashRun.ts";
 import { buildShim, canBuildShim, type Shim } from "./shim.ts";
 
-const KILLS = 10;
+const KILLS = 5;
 
 let shim: Shim | null = null;
 

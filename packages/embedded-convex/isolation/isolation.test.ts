@@ -8,5 +8,5 @@ isolationSuite({
     ["action", "objects"],
   ],
   leftBehind: [["mutation", "throwLater"]],
-  loopsAfterwards: [["query", "chain"]],
+  loopsAfterwards: [],
 });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Deployment } from "./deployment.ts";
+import { COMPILE_CACHE } from "./support/compileCache.ts";
 
 const NODE_MODULES = fileURLToPath(new URL("../node_modules", import.meta.url));
 const CLI = join(NODE_MODULES, "convex/bin/main.js");
@@ -75,6 +76,7 @@ export function watch(deployment: Deployment, app: AppCopy, args: readonly strin
 
 function environment(deployment: Deployment, app: AppCopy): Record<string, string | undefined> {
   return {
+    ...COMPILE_CACHE,
     PATH: process.env.PATH,
     HOME: app.dir,
     CI: "1",

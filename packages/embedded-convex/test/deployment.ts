@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "./support/compileCache.ts";
 
 const BIN = fileURLToPath(new URL("../src/bin.ts", import.meta.url));
 const START_ATTEMPTS = 3;
@@ -106,7 +107,7 @@ export class Deployment {
   async startProcess(processEnv: Record<string, string> = {}): Promise<void> {
     const child = spawn(process.execPath, [...this.#nodeArgs, BIN, ...this.#args], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, NODE_OPTIONS: "", ...this.#processEnv, ...processEnv },
+      env: { ...process.env, ...COMPILE_CACHE, NODE_OPTIONS: "", ...this.#processEnv, ...processEnv },
     });
     this.#child = child;
     child.stderr.setEncoding("utf8").on("data", (text: string) => (this.#log += text));

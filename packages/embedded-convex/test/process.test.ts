@@ -1,12 +1,7 @@
-import { writeFileSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import path from "node:path";
-import { ConvexHttpClient } from "convex/browser";
-import { anyApi } from "convex/server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createDataFolder, type DataFolder, deploySample, launch, type Launched } from "./support/launch.ts";
+import { COMPILE_CACHE } from "./support/compileCache.ts";
+import { createDataFolder, type DataFolder, launch, type Launched } from "./support/launch.ts";
 
-const messages = anyApi.messages!;
 let folder: DataFolder;
 let running: Launched[] = [];
 
@@ -21,84 +16,12 @@ afterEach(async () => {
 });
 
 async function start(options: Parameters<typeof launch>[1] = {}): Promise<Launched> {
-  const target = await launch(folder, options);
+  const target = await launch(folder, { ...options, env: { ...COMPILE_CACHE, ...options.env } });
   running.push(target);
   return target;
 }
 
-function clientOf(target: Launched): ConvexHttpClient {
-  return new ConvexHttpClient(target.cloudUrl, { logger: false });
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
 describe("the command", () => {
-  it(
-    "keeps acknowledged data and pending jobs across kill -9, and needs no second push",
-    { timeout: 30_000 },
-    async () => {
-      const first = await start();
-      await deploySample(first);
-      const channel = await clientOf(first).mutation(messages.createChannel!, { name: "kept" });
-      await clientOf(first).mutation(messages.send!, { channel, author: "a", body: "acknowledged" });
-      await clientOf(first).mutation(messages.sendLater!, { channel, body: "scheduled", delayMs: 400 });
-      await first.kill("SIGKILL");
-
-      const second = await start();
-      const bodies = async () =>
-        ((await clientOf(second).query(messages.list!, { channel, limit: 10 })) as { body: string }[]).map(
-          ({ body }) => body,
-        );
-      expect(await bodies()).toContain("acknowledged");
-      await until(async () => (await bodies()).includes("scheduled"));
-      expect(await bodies()).toEqual(["scheduled", "acknowledged"]);
-    },
-  );
-
-  it("ends when it is told to, also while a function loops", { timeout: 40_000 }, async () => {
-    const target = await start({ env: { EMBEDDED_CONVEX_TIME_LIMIT_MS: "60000" } });
-    await deploySample(target);
-    const looping = clientOf(target).query(messages.loopingQuery!, {});
-    const ended = expect(looping).rejects.toThrow();
-    const probe = () => clientOf(target).mutation(messages.createChannel!, { name: "probe" });
-    const unanswered: Promise<unknown>[] = [];
-    await until(async () => {
-      const answer = probe().then(
-        () => "answered",
-        () => "ended",
-      );
-      unanswered.push(answer);
-      return (await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 300, "late"))])) === "late";
-    });
-    expect(await target.kill("SIGTERM")).toBe(0);
-    await ended;
-    expect(await Promise.all(unanswered)).toContain("ended");
-  });
-
-  it(
-    "ends a mutation that loops, and applies the innocent ones that waited behind it exactly once",
-    { timeout: 30_000 },
-    async () => {
-      const target = await start({ env: { EMBEDDED_CONVEX_TIME_LIMIT_MS: "600" } });
-      await deploySample(target);
-      const client = clientOf(target);
-      const channel = (await client.mutation(messages.createChannel!, { name: "loop" })) as string;
-      const send = (n: number) =>
-        clientOf(target).mutation(messages.sendCounted!, { channel, author: "a", body: "innocent", n });
-      const before = send(0);
-      const guilty = client.mutation(messages.loop!, {});
-      const innocent = [before, ...Array.from({ length: 10 }, (_, index) => send(index + 1))];
-      await expect(guilty).rejects.toThrow("ended and rolled back");
-      await Promise.all(innocent);
-      const rows = (await client.query(messages.list!, { channel, limit: 100 })) as { n: number }[];
-      expect(rows.map(({ n }) => n).sort((a, b) => a - b)).toEqual(Array.from({ length: 11 }, (_, index) => index));
-      const [stored] = (await client.query(messages.channels!, {})) as { count: number }[];
-      expect(stored!.count).toBe(11);
-    },
-  );
-
   it("ends with code 0 on SIGTERM and when the parent's pipe closes", { timeout: 20_000 }, async () => {
     const first = await start();
     expect(await first.kill("SIGTERM")).toBe(0);
@@ -119,17 +42,5 @@ describe("the command", () => {
     } finally {
       other.dispose();
     }
-  });
-
-  it("refuses a database of a newer format, and one that is damaged", { timeout: 20_000 }, async () => {
-    const first = await start();
-    await first.kill("SIGTERM");
-    const file = path.join(folder.path, "convex.sqlite");
-    const database = new DatabaseSync(file);
-    database.exec("PRAGMA user_version = 99");
-    database.close();
-    await expect(launch(folder)).rejects.toThrow("has format 99");
-    writeFileSync(file, "this is not a database, but it is long enough to look at ".repeat(100));
-    await expect(launch(folder)).rejects.toThrow("is no SQLite database");
   });
 });

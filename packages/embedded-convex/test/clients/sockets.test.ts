@@ -1,4 +1,4 @@
-/** What the unmodified client sees over its socket: large messages, one moment at a time, identities and tokens that end. */
+/** What the unmodified client sees over its socket: large messages, one moment at a time, and identities. */
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { ConvexClient } from "convex/browser";
@@ -119,32 +119,6 @@ describe("what one client sees", () => {
     expect(runs("asksNobody")).toBe(1);
     expect(nobody).toEqual([tag]);
   });
-});
-
-describe("tokens", () => {
-  it("that end are renewed during the session, and queries go on", async () => {
-    const client = connect();
-    let issued = 0;
-    // The client renews a token some seconds before it ends.
-    client.setAuth(() => issuer.sign({ subject: `ann ${++issued}` }, { lifetime: "14s" }));
-    const who = watch<string | null>(client, asksWho, { tag });
-    await vi.waitFor(() => expect(new Set(who).size).toBeGreaterThanOrEqual(3), waiting);
-    expect(who.filter((subject) => subject === null).length).toBeLessThanOrEqual(1);
-  }, 60_000);
-
-  it("that a client does not renew end the identity, not the client", async () => {
-    const client = connect();
-    const token = await issuer.sign({ subject: "ann" }, { lifetime: "3s" });
-    const states: boolean[] = [];
-    client.setAuth(
-      () => Promise.resolve(token),
-      (isAuthenticated) => states.push(isAuthenticated),
-    );
-    const who = watch<string | null>(client, asksWho, { tag });
-    await vi.waitFor(() => expect(who.at(-1)).toBe("ann"), waiting);
-    await vi.waitFor(() => expect([states.at(-1), who.at(-1)]).toEqual([false, null]), waiting);
-    await client.mutation(add, { tag, rank: 1 });
-  }, 60_000);
 });
 
 it("messages before Connect, and a second identity at the wrong version, end the connection with a reason", async () => {

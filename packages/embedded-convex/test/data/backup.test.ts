@@ -1,97 +1,32 @@
 /** The commands `backup` and `restore`, and data folders that must not be touched. */
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { DatabaseSync } from "node:sqlite";
-import { tmpdir } from "node:os";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { copyApp, deploy } from "../cli.ts";
-import { Deployment } from "../deployment.ts";
+import type { Deployment } from "../deployment.ts";
+import {
+  type BackupBench,
+  command,
+  COMMON_DAMAGES,
+  contents,
+  copyOf,
+  expectRefusal,
+  refusal,
+  refusedStart,
+  startBackupBench,
+  startOn,
+} from "./backupBench.ts";
 import { ask, unzip, zip } from "./transfer.ts";
-
-const BIN = path.resolve(import.meta.dirname, "../../src/bin.ts");
-const run = promisify(execFile);
 
 let deployment: Deployment;
 let folder: string;
+let bench: BackupBench;
 
 beforeAll(async () => {
-  const [started, app, made] = await Promise.all([
-    Deployment.start(),
-    copyApp(new URL("../../conformance/notebook/", import.meta.url)),
-    mkdtemp(path.join(tmpdir(), "embedded-convex-backup-")),
-  ]);
-  deployment = started;
-  folder = made;
-  await writeFile(path.join(folder, "key"), deployment.adminKey);
-  await deploy(deployment, app);
-  await app.dispose();
+  bench = await startBackupBench();
+  ({ deployment, folder } = bench);
 }, 60_000);
 
-afterAll(async () => {
-  await deployment?.dispose();
-  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-});
-
-/** Runs a command that must succeed; resolves with what it prints. */
-async function command(...args: string[]): Promise<Record<string, unknown>> {
-  const { stdout } = await run(process.execPath, [BIN, ...args], { timeout: 30_000 });
-  return JSON.parse(stdout) as Record<string, unknown>;
-}
-
-/** Runs a command that must fail with exit code 1 and one line, which is returned. */
-async function refusal(...args: string[]): Promise<string> {
-  const ended = await run(process.execPath, [BIN, ...args], { timeout: 30_000 }).then(
-    () => ({ code: 0, stderr: "" }),
-    (error: { code: number; stderr: string }) => error,
-  );
-  expect(ended.code).toBe(1);
-  expect(ended.stderr).toMatch(/^embedded-convex: [^\n]+\n$/);
-  return ended.stderr;
-}
-
-function start(data: string): Promise<string> {
-  return refusal(
-    "start",
-    "--data",
-    data,
-    "--admin-key-file",
-    path.join(folder, "key"),
-    "--port",
-    "0",
-    "--site-port",
-    "0",
-  );
-}
-
-/** What whoever looks into a folder may leave there: locks, caches, and the empty log of a read-only connection. */
-const HARMLESS = /(^|\/)(lock\.sqlite|owner\.json|compile-cache\/|convex\.sqlite-shm$)/;
-
-/** Paths and contents of all files that matter. */
-async function contents(root: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    const file = path.join(entry.parentPath, entry.name);
-    const name = path.relative(root, file);
-    if (!entry.isFile() || HARMLESS.test(name)) continue;
-    const content = await readFile(file);
-    if (name === "convex.sqlite-wal" && content.length === 0) continue;
-    found[name] = createHash("sha256").update(content).digest("hex");
-  }
-  return found;
-}
-
-/** A deployment on a restored folder, in a data folder of its own. */
-async function startOn(backup: string): Promise<Deployment> {
-  const restored = await Deployment.start();
-  await restored.kill("SIGTERM");
-  await rm(restored.dataDir, { recursive: true });
-  await command("restore", "--from", backup, "--data", restored.dataDir);
-  await restored.startProcess();
-  return restored;
-}
+afterAll(() => bench?.dispose());
 
 describe("a backup", { timeout: 60_000 }, () => {
   it("of a running deployment holds its code, data and files, and others write on meanwhile", async () => {
@@ -128,46 +63,6 @@ describe("a backup", { timeout: 60_000 }, () => {
       await restored.dispose();
     }
     expect(await readdir(path.join(deployment.dataDir, "transfers"))).toEqual([]);
-  });
-
-  it("keeps a file that is deleted while it is made", async () => {
-    const file = (await ask(deployment, "action", "notes:store", { text: "soon gone" })) as string;
-    const target = path.join(folder, "deleted.zip");
-    const args = ["--to", target, "--admin-key-file", path.join(folder, "key")];
-    const making = command("backup", "--data", deployment.dataDir, ...args);
-    const gone = async () => (await ask(deployment, "action", "notes:load", { id: file })) === null;
-    await ask(deployment, "mutation", "notes:forget", { id: file });
-    await making;
-    expect(await gone()).toBe(true);
-    const names = Object.keys(await unzip(await readFile(target))).filter((name) => name.startsWith("storage/"));
-    const restored = await startOn(target);
-    try {
-      const stored = (await ask(restored, "query", "notes:everything")) as { files: unknown[] };
-      expect(stored.files).toHaveLength(names.length);
-    } finally {
-      await restored.dispose();
-    }
-  });
-
-  it("can be made of a deployment that is stopped, and leaves it as it was", async () => {
-    await deployment.kill("SIGTERM");
-    const before = await contents(deployment.dataDir);
-    const target = path.join(folder, "stopped.zip");
-    await command("backup", "--data", deployment.dataDir, "--to", target);
-    expect(await contents(deployment.dataDir)).toEqual(before);
-    expect(await refusal("backup", "--data", deployment.dataDir, "--to", target)).toContain("exists already");
-    expect(await refusal("backup", "--data", path.join(folder, "nowhere"), "--to", folder)).toContain(
-      "no deployment in",
-    );
-    const restored = await startOn(target);
-    await deployment.startProcess();
-    try {
-      expect(await ask(restored, "query", "notes:everything")).toEqual(
-        await ask(deployment, "query", "notes:everything"),
-      );
-    } finally {
-      await restored.dispose();
-    }
   });
 
   it("needs the admin key of a running deployment", async () => {
@@ -210,52 +105,19 @@ describe("a backup", { timeout: 60_000 }, () => {
 });
 
 describe("a data folder", { timeout: 60_000 }, () => {
-  /** A copy of a whole deployment that is stopped. */
-  async function copyOf(name: string): Promise<string> {
-    const target = path.join(folder, name);
-    await rm(target, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-    await cp(path.join(folder, "whole"), target, { recursive: true });
-    return target;
-  }
-
   beforeAll(async () => {
     await deployment.kill("SIGTERM");
     await cp(deployment.dataDir, path.join(folder, "whole"), { recursive: true });
     await deployment.startProcess();
   });
 
-  const damages: [string, (data: string) => Promise<unknown>, RegExp][] = [
-    [
-      "one with a database that was cut off",
-      (data) => truncate(path.join(data, "convex.sqlite"), 20_000),
-      /damaged: it has 20000 of \d+ bytes/,
-    ],
-    ["one with an empty database beside its log", (data) => emptied(data), /damaged: it is empty, but its log is not/],
-    [
-      "one with garbage for a database",
-      (data) => writeFile(path.join(data, "convex.sqlite"), Buffer.alloc(50_000, 7)),
-      /no SQLite database/,
-    ],
-    ["one with damaged pages", (data) => overwritePages(data), /damaged: .*Restore it from a backup/],
-    ["another program's", (data) => sql(data, "PRAGMA application_id = 1"), /not a database of the embedded Convex/],
-    ["of a newer version", (data) => sql(data, "PRAGMA user_version = 999"), /format 999.*Start a newer version/],
-    ["half restored", (data) => mkdir(path.join(data, "restoring")), /restore that was not finished/],
-    ["without its database", (data) => rm(path.join(data, "convex.sqlite")), /convex\.sqlite is missing/],
-  ];
-
-  it.each(damages)("is refused and not changed when it is %s", async (_name, damage, message) => {
-    const data = await copyOf("damaged");
-    await damage(data);
-    const before = await contents(data);
-    const line = await start(data);
-    expect(line).toMatch(message);
-    expect(line).toContain(data);
-    expect(await contents(data)).toEqual(before);
+  it.each(COMMON_DAMAGES)("is refused and not changed when it is %s", async (...damage) => {
+    await expectRefusal(await copyOf(path.join(folder, "whole"), path.join(folder, "damaged")), bench.keyFile, damage);
   });
 
   it("in use by another process is refused, and free again when that is killed", async () => {
     const before = deployment.pid;
-    expect(await start(deployment.dataDir)).toContain(`in use by process ${before}`);
+    expect(await refusedStart(deployment.dataDir, bench.keyFile)).toContain(`in use by process ${before}`);
     expect(await ask(deployment, "query", "notes:count")).toBeGreaterThanOrEqual(0);
     await deployment.kill();
     await deployment.startProcess();
@@ -263,7 +125,9 @@ describe("a data folder", { timeout: 60_000 }, () => {
 
   it("that cannot be written is refused", async () => {
     await writeFile(path.join(folder, "file"), "");
-    expect(await start(path.join(folder, "file", "data"))).toMatch(/cannot be written: .*Give it to the user/);
+    expect(await refusedStart(path.join(folder, "file", "data"), bench.keyFile)).toMatch(
+      /cannot be written: .*Give it to the user/,
+    );
   });
 });
 
@@ -271,21 +135,4 @@ async function unzipBytes(archive: Buffer): Promise<Map<string, Buffer>> {
   return new Map(
     Object.entries(await unzip(archive, "latin1")).map(([name, text]) => [name, Buffer.from(text, "latin1")]),
   );
-}
-
-async function sql(data: string, statement: string): Promise<void> {
-  const database = new DatabaseSync(path.join(data, "convex.sqlite"));
-  database.exec(statement);
-  database.close();
-}
-
-async function emptied(data: string): Promise<void> {
-  await truncate(path.join(data, "convex.sqlite"), 0);
-  await writeFile(path.join(data, "convex.sqlite-wal"), Buffer.alloc(5000, 1));
-}
-
-async function overwritePages(data: string): Promise<void> {
-  const file = path.join(data, "convex.sqlite");
-  const content = await readFile(file);
-  await writeFile(file, content.fill(0xa5, 4096 * 3, 4096 * 12));
 }

@@ -79,10 +79,10 @@ export class EmbeddedReference {
     const { manifest, stored } = this.#code;
     const schema: AnalyzedSchema = { tables: schemas.flatMap(({ tables }) => tables), schemaValidation: true };
     const next: Manifest = { ...manifest, components: [{ ...manifest.components[0]!, schema }] };
-    await transactor.prepareSchema({ manifest: next, modules: [stored] });
-    const status = await transactor.schemaStatus();
+    await transactor.code.operations.prepareSchema({ manifest: next, modules: [stored] });
+    const status = await transactor.code.operations.schemaStatus();
     if (status.type !== "complete") throw new Error(`The schema was not accepted: ${JSON.stringify(status)}`);
-    await transactor.activate({ manifest: next, modules: [stored] });
+    await transactor.code.operations.activate({ manifest: next, modules: [stored] });
     return prefixes.map((prefix) => (call, state) => runEmbedded(transactor, prefix, call, state));
   }
 

@@ -3,17 +3,12 @@ import path from "node:path";
 import { SigningKey } from "../auth/signingKey.ts";
 import type { TransferOperations } from "../data/messages.ts";
 import { type DataOperations, openData } from "../data/openData.ts";
-import { indexDiff, indexesOf, moduleDiff } from "../deploy/activationDiff.ts";
 import { LogSwitch } from "../deploy/logSwitch.ts";
-import { inlineManifest } from "../deploy/inlineQuery.ts";
-import { EMPTY_MANIFEST, type Manifest, type StoredModule } from "../deploy/manifest.ts";
+import type { StoredModule } from "../deploy/manifest.ts";
 import { ModuleStore } from "../deploy/moduleStore.ts";
-import { predictSchema } from "../deploy/schemaPrediction.ts";
 import { SchemaRollout } from "../deploy/schemaRollout.ts";
 import { SystemQueries } from "../deploy/systemQueries.ts";
 import { auditLogEntry } from "../functions/auditLog.ts";
-import { Codebase } from "../functions/codebase.ts";
-import { FunctionHandles } from "../functions/functionHandles.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
 import { PageCursors } from "../functions/pageCursors.ts";
 import { type CallResult, failureOf } from "../functions/results.ts";
@@ -22,7 +17,7 @@ import { StoredFiles } from "../functions/storedFiles.ts";
 import { createTransactionHost } from "../functions/transactionHost.ts";
 import { UploadTokens } from "../functions/uploadTokens.ts";
 import { Jobs } from "../scheduler/jobs.ts";
-import { type Cron, Scheduler } from "../scheduler/scheduler.ts";
+import { Scheduler } from "../scheduler/scheduler.ts";
 import { VectorSearches } from "../search/vectorSearches.ts";
 import { FileStore } from "../storage/files.ts";
 import { Catalog, SYSTEM_TABLES } from "../store/catalog.ts";
@@ -30,21 +25,16 @@ import { databaseFile } from "../store/format.ts";
 import { isStorageFailure } from "../store/failures.ts";
 import { Store } from "../store/store.ts";
 import type { SyncMode } from "../store/sqlite.ts";
-import { type LiveChanges, LiveQueries, type LiveRequest } from "../sync/liveQueries.ts";
 import { type Commit, Executor, type Heartbeat } from "../transaction/executor.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJson } from "../values/json.ts";
+import { type CodeOperations, DeployedCode } from "./deployedCode.ts";
 import { Environment } from "./environment.ts";
+import { type FileControl, type FileOperations, fileOperations } from "./fileOperations.ts";
 import { FunctionRunner } from "./functionRunner.ts";
+import { type LiveOperations, LivePushes } from "./livePushes.ts";
 import { CAREFUL_MS } from "./loss.ts";
-import type {
-  ActivationDiff,
-  DeploymentState,
-  MutationCall,
-  ScheduleCall,
-  TransactorControl,
-  TransactorEvents,
-} from "./messages.ts";
+import type { DeploymentState, MutationCall, ScheduleCall, TransactorControl, TransactorEvents } from "./messages.ts";
 
 export interface TransactorOptions {
   folder: string;
@@ -75,31 +65,29 @@ export interface TransactorOptions {
  * Owns the database and runs every query and mutation. Its operations are plain messages, so that it can live in a worker; it
  * is created by `open` and does nothing outside of them but run due jobs.
  */
-export class Transactor implements Omit<TransactorControl, keyof TransferOperations> {
+export class Transactor implements Omit<
+  TransactorControl,
+  keyof (TransferOperations & FileOperations & FileControl & LiveOperations & CodeOperations)
+> {
   readonly #options: TransactorOptions;
   readonly #store: Store;
   readonly #catalog: Catalog;
   readonly #executor: Executor;
   readonly #jobs: Jobs;
-  readonly #files: StoredFiles;
-  readonly #modules: ModuleStore;
   readonly #environment: Environment;
-  readonly #live: LiveQueries;
   readonly #scheduler: Scheduler;
   readonly #rollout: SchemaRollout;
   readonly #vectors: VectorSearches;
   readonly #runner: FunctionRunner;
-  readonly #host: ReturnType<typeof createTransactionHost>;
   readonly #uploadSecret: Buffer;
   /** Operations of exports and imports. */
   readonly data: DataOperations;
+  /** Operations on stored files. */
+  readonly files: ReturnType<typeof fileOperations>;
+  readonly live: LivePushes;
+  readonly code: DeployedCode;
   readonly #signingKey: SigningKey;
-  #codebase: Codebase;
   #announcedTables = 0;
-  /** What the main thread believes to be put off. */
-  #toldPutOff: number[] = [];
-  #refreshTimer: NodeJS.Timeout | null = null;
-  #refreshAtMs = 0;
 
   /** @throws UnusableDatabaseError; see `openDatabase`. */
   static async open(options: TransactorOptions): Promise<Transactor> {
@@ -119,8 +107,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     this.#store = store;
     this.#catalog = new Catalog(store);
     this.#jobs = new Jobs(store, this.#catalog);
-    this.#files = new StoredFiles(store, this.#catalog);
-    this.#modules = new ModuleStore(store);
+    const files = new StoredFiles(store, this.#catalog);
     this.#environment = new Environment(
       store,
       { CONVEX_CLOUD_URL: cloudUrl, CONVEX_SITE_URL: siteUrl },
@@ -154,18 +141,18 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       executor: this.#executor,
       tablesReplaced: () => {
         this.#rollout.abandon("An import has replaced tables while this push was prepared. Push again.");
-        this.#rollout.applyValidators(this.#codebase.manifest);
+        this.#rollout.applyValidators(this.code.manifest);
       },
       cleanUpIndexes: () => this.#rollout.cleanUp(),
       deleteFiles: (files) => options.events.deleteFiles({ files }),
     });
-    const codebase = () => this.#codebase;
+    const codebase = () => this.code.codebase;
     const uploadTokens = new UploadTokens(secrets);
-    this.#host = createTransactionHost({
+    const host = createTransactionHost({
       codebase,
       catalog: this.#catalog,
       jobs: this.#jobs,
-      files: this.#files,
+      files,
       fileStore: new FileStore(path.join(folder, "storage")),
       pageCursors,
       uploadTokens,
@@ -173,7 +160,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       signingKey: this.#signingKey,
       onAudit: (entry) => options.events.log(auditLogEntry(entry)),
     });
-    const manifest = () => this.#codebase.manifest;
+    const manifest = () => this.code.manifest;
     const storedEnv = () => ({ ...this.#environment.stored });
     this.#runner = new FunctionRunner({
       executor: this.#executor,
@@ -191,13 +178,26 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       onLog: (entry) => options.events.log(entry),
       watched: new LogSwitch(options.logSwitch),
     });
-    this.#live = new LiveQueries({
+    this.files = fileOperations(this.#executor, files);
+    this.live = new LivePushes({
+      executor: this.#executor,
       run: (request, journal) => this.#runner.live(request, journal),
-      now: Date.now,
       coalesceMs: options.coalesceMs,
+      lastTs: () => store.clock.lastTs,
+      events: options.events,
     });
-    this.#codebase = this.#loadCode(this.#modules.manifest() ?? EMPTY_MANIFEST);
-    this.#rollout.applyValidators(this.#codebase.manifest);
+    this.code = new DeployedCode({
+      store,
+      catalog: this.#catalog,
+      executor: this.#executor,
+      modules: new ModuleStore(store),
+      environment: this.#environment,
+      rollout: this.#rollout,
+      scheduler: () => this.#scheduler,
+      host,
+      secret: secrets,
+      refreshAll: () => this.live.refreshAll(),
+    });
     this.#scheduler = this.#createScheduler();
   }
 
@@ -209,24 +209,18 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     return this.#runner.mutation(call);
   }
 
-  async inlineQuery({ call, module }: { call: FunctionCall; module: StoredModule }): Promise<CallResult> {
-    const manifest = inlineManifest(this.#codebase.manifest, call.component, module);
-    const code = this.#createCodebase(manifest, new Map([[module.hash, module]]));
-    try {
-      return await this.#runner.query(call, code);
-    } finally {
-      code.dispose();
-    }
-  }
-
   systemQuery(call: { component: string; path: string; args: string }): Promise<CallResult> {
     return this.#runner.systemQuery(call);
+  }
+
+  inlineQuery({ call, module }: { call: FunctionCall; module: StoredModule }): Promise<CallResult> {
+    return this.code.withModule(call.component, module, (code) => this.#runner.query(call, code));
   }
 
   async describe(): Promise<DeploymentState> {
     const { cloudUrl, siteUrl } = this.#options;
     return {
-      manifest: this.#codebase.manifest,
+      manifest: this.code.manifest,
       env: { ...this.#environment.effective },
       storedEnv: { ...this.#environment.stored },
       cloudUrl,
@@ -235,29 +229,6 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       uploadSecret: this.#uploadSecret.toString("base64"),
       publicKeys: this.#signingKey.publicKeys,
     };
-  }
-
-  subscribe({ subscription, session, request }: { subscription: number; session: string; request: LiveRequest }) {
-    return this.#outsideOfBatches(async () => {
-      const changes: LiveChanges = { changed: [], rebound: [] };
-      const live = await this.#live.subscribe(subscription, session, request, changes);
-      const ts = String(this.#store.clock.lastTs);
-      if (changes.changed.length + changes.rebound.length > 0) this.#tell(changes);
-      return { live, ts };
-    });
-  }
-
-  async unsubscribe({ subscriptions }: { subscriptions: number[] }): Promise<null> {
-    for (const id of subscriptions) {
-      const dropped = this.#live.unsubscribe(id);
-      if (dropped !== null) this.#options.events.liveDropped({ live: dropped });
-    }
-    return null;
-  }
-
-  async catchUp({ sessions }: { sessions: string[] }): Promise<null> {
-    await this.#outsideOfBatches(() => this.#refresh(new Set(sessions)));
-    return null;
   }
 
   async observeTs({ ts }: { ts: string | null }): Promise<string> {
@@ -289,93 +260,10 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     return JSON.stringify({ results: await results });
   }
 
-  storageAdd({ component, file }: Parameters<TransactorControl["storageAdd"]>[0]): Promise<string> {
-    return this.#write((transaction) => this.#files.add(transaction, component, file));
-  }
-
-  async storageRemove({ component, storageId }: { component: string; storageId: string }): Promise<null> {
-    await this.#write((transaction) => this.#files.remove(transaction, component, storageId));
-    return null;
-  }
-
-  storageUrlPath({ component, storageId }: { component: string; storageId: string }): Promise<string | null> {
-    return this.#executor.read("storage", (transaction) => this.#files.urlPath(transaction, component, storageId));
-  }
-
-  storageMetadata({ component, storageId }: { component: string; storageId: string }): Promise<string> {
-    return this.#executor.read("storage", (transaction) =>
-      JSON.stringify(this.#files.metadata(transaction, component, storageId)),
-    );
-  }
-
-  storageLocate(call: Parameters<TransactorControl["storageLocate"]>[0]) {
-    return this.#executor.read("storage", () =>
-      "uuid" in call ? this.#files.locateByUuid(call.uuid) : this.#files.locate(call.component, call.storageId),
-    );
-  }
-
-  knownFiles(): Promise<string[]> {
-    return this.#executor.read("storage", () => this.#files.knownFiles());
-  }
-
-  async modules({ hashes }: { hashes: string[] }): Promise<StoredModule[]> {
-    return hashes.flatMap((hash) => this.#modules.get(hash) ?? []);
-  }
-
-  async prepareSchema({ manifest, modules }: { manifest: Manifest; modules: StoredModule[] }): Promise<null> {
-    await this.#write(() => this.#modules.add(modules));
-    await this.#rollout.start(manifest);
-    return null;
-  }
-
-  schemaStatus() {
-    return this.#rollout.wait(SCHEMA_WAIT_MS);
-  }
-
-  evaluateSchema({ manifest }: { manifest: Manifest }): Promise<unknown> {
-    return this.#executor.read("push", () => predictSchema(this.#store, this.#catalog, manifest));
-  }
-
-  async activate({ manifest, modules }: { manifest: Manifest; modules: StoredModule[] }): Promise<ActivationDiff> {
-    const before = this.#codebase.manifest;
-    const indexesBefore = indexesOf(this.#catalog);
-    try {
-      const diff = await this.#write(() => {
-        this.#modules.replace(manifest, modules);
-        this.#rollout.activate(manifest);
-        return { ...moduleDiff(before, manifest), crons: this.#scheduler.setCrons(cronsOf(manifest)) };
-      });
-      this.#switchCode(manifest);
-      void this.#rollout.cleanUp();
-      return { ...diff, ...indexDiff(indexesBefore, indexesOf(this.#catalog)) };
-    } catch (error) {
-      this.#catalog.reload();
-      this.#rollout.applyValidators(before);
-      throw error;
-    } finally {
-      this.#scheduler.cronsChanged();
-      await this.#refreshAll();
-    }
-  }
-
-  async setEnvironment({ changes }: { changes: { name: string; value: string | null }[] }): Promise<null> {
-    await this.#write(() => this.#environment.change(changes));
-    if (!this.#codebase.changeEnvironment(this.#environment.effective)) this.#switchCode(this.#codebase.manifest);
-    await this.#refreshAll();
-    return null;
-  }
-
-  async setAuthProviders({ providers }: { providers: Manifest["authProviders"] }): Promise<null> {
-    const manifest = { ...this.#codebase.manifest, authProviders: providers };
-    await this.#write(() => this.#modules.replace(manifest, []));
-    this.#switchCode(manifest);
-    return null;
-  }
-
   async close(): Promise<null> {
     this.#scheduler.stop();
-    if (this.#refreshTimer !== null) clearTimeout(this.#refreshTimer);
-    await this.#outsideOfBatches(async () => {
+    this.live.stop();
+    await this.#executor.exclusive(async () => {
       await this.#vectors.close();
       this.#executor.stop();
       this.#store.close();
@@ -412,7 +300,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
       store: this.#store,
       jobs: this.#jobs,
       executor: this.#executor,
-      resolve: (target) => this.#codebase.resolve("", { target }),
+      resolve: (target) => this.code.codebase.resolve("", { target }),
       runMutation: (transaction, info, job, args) => this.#runner.job(transaction, info, { job, args }),
       runAction: ({ id, target, isCronRun }, args) =>
         this.#options.events.runAction({ jobId: id, target, args, isCronRun }),
@@ -426,14 +314,9 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     return this.#executor.write({ label: "host", run });
   }
 
-  /** For operations that run functions themselves. */
-  #outsideOfBatches<Result>(body: () => Promise<Result>): Promise<Result> {
-    return this.#executor.exclusive(body);
-  }
-
   #afterRollback(): void {
     this.#catalog.reload();
-    this.#rollout.applyValidators(this.#codebase.manifest);
+    this.#rollout.applyValidators(this.code.manifest);
     this.#rollout.abandon("The push was given up: the disk of the deployment is full.");
     this.#environment.reload();
     this.#scheduler.reload();
@@ -446,9 +329,7 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     this.#announceTables();
     for (const entry of commit.audits) events.log(auditLogEntry(entry));
     this.#scheduler.wake(commit.due);
-    if (commit.writes.everything) this.#live.invalidateAll();
-    else this.#live.invalidate(commit.writes);
-    await this.#refresh(commit.sessions);
+    await this.live.committed(commit);
   }
 
   /** Other threads check ids in arguments by the numbers of tables. */
@@ -457,70 +338,8 @@ export class Transactor implements Omit<TransactorControl, keyof TransferOperati
     this.#announcedTables = this.#catalog.version;
     this.#options.events.tablesChanged({ tables: this.#catalog.numbers() });
   }
-
-  async #refreshAll(): Promise<void> {
-    this.#live.invalidateAll();
-    do await this.#outsideOfBatches(() => this.#refresh(new Set()));
-    while (this.#live.hasUrgent);
-  }
-
-  async #refresh(writers: ReadonlySet<string>): Promise<void> {
-    const changes = await this.#live.refresh(writers);
-    const hasChanges = writers.size + changes.changed.length + changes.rebound.length > 0;
-    if (hasChanges || String(this.#live.putOff()) !== String(this.#toldPutOff)) this.#tell(changes);
-    this.#scheduleRefresh();
-  }
-
-  #tell(changes: LiveChanges): void {
-    this.#toldPutOff = this.#live.putOff();
-    this.#options.events.sync({ ts: String(this.#store.clock.lastTs), changes, putOff: this.#toldPutOff });
-  }
-
-  /** Wakes up for the queries that were put off. */
-  #scheduleRefresh(): void {
-    const waitMs = this.#live.nextRefreshMs();
-    if (waitMs === null) return;
-    const atMs = Date.now() + waitMs;
-    if (this.#refreshTimer !== null) {
-      if (this.#refreshAtMs <= atMs) return;
-      clearTimeout(this.#refreshTimer);
-    }
-    this.#refreshAtMs = atMs;
-    this.#refreshTimer = setTimeout(() => {
-      this.#refreshTimer = null;
-      void this.#outsideOfBatches(() => this.#refresh(new Set()));
-    }, waitMs);
-  }
-
-  #loadCode(manifest: Manifest): Codebase {
-    return this.#createCodebase(manifest, this.#modules.of(manifest));
-  }
-
-  #createCodebase(manifest: Manifest, modules: ReadonlyMap<string, StoredModule>): Codebase {
-    const handles = new FunctionHandles(this.#uploadSecret);
-    return new Codebase({ manifest, modules, env: this.#environment.effective, host: this.#host, handles });
-  }
-
-  #switchCode(manifest: Manifest): void {
-    const old = this.#codebase;
-    this.#codebase = this.#loadCode(manifest);
-    this.#rollout.applyValidators(manifest);
-    old.dispose();
-  }
 }
 
 const SETTLE_AGAIN_MS = 1000;
-const SCHEMA_WAIT_MS = 5000;
 /** The private key of `ctx.auth.signJwt`. */
 const SIGNING_KEY = "signingKey";
-
-/** The crons of all components; those of the app go by their own names. */
-function cronsOf(manifest: Manifest): Cron[] {
-  return manifest.components.flatMap(({ path, functions }) =>
-    (functions["crons.js"]?.cronSpecs ?? []).map(([name, spec]) => ({
-      name: path === "" ? name : `${path};${name}`,
-      component: path,
-      spec,
-    })),
-  );
-}

@@ -29,30 +29,8 @@ const OPERATIONS = [
   "schedule",
   "cancelJob",
   "vectorSearch",
-  "storageAdd",
-  "storageRemove",
-  "storageUrlPath",
-  "storageMetadata",
-  "storageLocate",
 ] as const satisfies (keyof TransactorOperations)[];
-const CONTROL = [
-  "describe",
-  "subscribe",
-  "unsubscribe",
-  "catchUp",
-  "observeTs",
-  "actionJobFinished",
-  "knownFiles",
-  "modules",
-  "inlineQuery",
-  "prepareSchema",
-  "schemaStatus",
-  "evaluateSchema",
-  "activate",
-  "setEnvironment",
-  "setAuthProviders",
-  "close",
-] as const;
+const CONTROL = ["describe", "observeTs", "actionJobFinished", "inlineQuery", "close"] as const;
 
 const BEAT_EVERY_MS = 100;
 
@@ -103,11 +81,20 @@ async function main(): Promise<void> {
       ]),
     );
   const { staging, transfers } = transactor.data;
-  events = new RpcPort<TransactorEvents>(control, { ...bind([...OPERATIONS, ...CONTROL]), ...transfers });
+  const { files, live, code } = transactor;
+  const operations = { ...bind(OPERATIONS), ...files.operations };
+  events = new RpcPort<TransactorEvents>(control, {
+    ...operations,
+    ...bind(CONTROL),
+    ...files.control,
+    ...live.operations,
+    ...code.operations,
+    ...transfers,
+  });
   ports.push(events);
   for (const event of early) event();
   parentPort!.on("message", ({ connect }: ConnectMessage) => {
-    const port = new RpcPort<never>(connect, { ...bind(OPERATIONS), ...staging });
+    const port = new RpcPort<never>(connect, { ...operations, ...staging });
     ports.push(port);
     // Action workers come and go.
     connect.once("close", () => ports.splice(ports.indexOf(port), 1));

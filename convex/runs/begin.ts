@@ -2,14 +2,12 @@
 import type { JsonValue, NodeId } from "@patchbay/core";
 import type { Event, Plan } from "@patchbay/engine";
 import type { Doc } from "../_generated/dataModel.d.ts";
-import { parseBundle } from "./interpret.ts";
 
 /**
- * `payload` is the JSON text of the trigger's bundle, or, where one node is executed alone, of the bundles it sees by the
+ * `bundle` is what the trigger emits, or, where one node is executed alone, of the bundles it sees by the
  * ids of their nodes. Bundles of nodes that the definition does not have (it is another version's) are left out.
  */
-export function startEvent(plan: Plan, run: Pick<Doc<"runs">, "onlyNode" | "dryRun">, payload: string): Event {
-  const bundle = parseBundle(payload);
+export function startEvent(plan: Plan, run: Pick<Doc<"runs">, "onlyNode" | "dryRun">, bundle: JsonValue): Event {
   if (run.onlyNode === undefined) return { kind: "start", bundle, ...(run.dryRun && { dryRun: true }) };
   return { kind: "startNode", nodeId: run.onlyNode, bundles: bundlesIn(plan, bundle) };
 }

@@ -109,7 +109,7 @@ export async function getStopped(
   const log = await getLog(ctx, run);
   if (log === null) return null;
   const plan = await loadPlan(ctx, run);
-  const { state } = await loadState(ctx, log);
+  const { state } = await loadState(ctx, run, log);
   return stoppedOperation(plan, state, { ports: createPorts(Date.now()), ...(changes && { changes }) });
 }
 

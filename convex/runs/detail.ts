@@ -11,9 +11,11 @@ import { unpackOperations, type CutValue } from "./packing.ts";
 import { getLog } from "./log.ts";
 import { partsOf } from "./parts.ts";
 import { readPayload } from "./payloads.ts";
-import { getPlan, loadDefinition } from "./plans.ts";
-import { peekState } from "./step.ts";
 import { createTeller, decisionValidator, storyValidator, tellStory } from "./story.ts";
+import { getPlan, loadDefinition, rulesOf } from "./plans.ts";
+import { createRecorder } from "./privacy/recorder.ts";
+import type { Vault } from "./privacy/vault.ts";
+import { peek } from "./step.ts";
 import { waitReasonValidator } from "./tables.ts";
 
 /** Characters of log that one look at a run reads; what is beyond is told by `operationsCut`. */
@@ -108,9 +110,10 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
   const scenario = await ctx.db.get("scenarios", run.scenarioId);
   const log = await getLog(ctx, run);
   const payload = log && (await getPayload(ctx, log));
-  const state = log && run.endedAt === undefined ? await peekState(ctx, log) : null;
+  const live = log && run.endedAt === undefined ? await peek(ctx, run, log) : null;
+  const state = live?.state ?? null;
   const { records, isCut } = log ? await readLog(ctx, log) : { records: [], isCut: false };
-  if (state) records.push(...pendingOperations(state, Date.now()));
+  if (live) records.push(...(await pendingsIn(ctx, run, live)));
   const tell = await createTeller(ctx, records);
   const operations = records.map((record) => ({
     ...describeOperation(record, payload),
@@ -128,6 +131,18 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
     operationsCut: isCut,
     edgesTaken: await describeEdges(ctx, run, state?.edges ?? parseEdges(log)),
   };
+}
+
+/** What is under way, as it may be shown. */
+async function pendingsIn(
+  ctx: QueryCtx,
+  run: Doc<"runs">,
+  { state, vault }: { state: RunState; vault: Vault | null },
+): Promise<OperationRecord[]> {
+  const pending = pendingOperations(state, Date.now());
+  const plan = pending.length > 0 ? await getPlan(ctx, run) : null;
+  const recorder = createRecorder(plan && rulesOf(plan), vault);
+  return recorder ? pending.map((operation) => recorder.hide(operation)) : pending;
 }
 
 /** The payload's text; null while it is still in a file. */

@@ -21,6 +21,7 @@ import { interpret, type Interpretation } from "./interpret.ts";
 import { LOG_CHARACTERS_PER_RUN, STEPS_PER_RUN } from "./limits.ts";
 import { exampleOutput } from "./example.ts";
 import { findLastOutputs } from "./samples.ts";
+import type { Vault } from "./privacy/vault.ts";
 import type { DryRun } from "./tables.ts";
 
 /** Whether the effect is simulated in a run of this kind. */
@@ -36,6 +37,7 @@ interface DryStep {
   event: Event;
   nowMs: number;
   steps?: number;
+  vault?: Vault | null;
 }
 
 /** As `interpret`, and goes on after each effect that is simulated. */
@@ -43,14 +45,17 @@ export async function interpretDry(ctx: QueryCtx, step: DryStep): Promise<Interp
   const { plan, nowMs } = step;
   const limit = step.steps ?? STEPS_PER_RUN;
   const samples = createSamples(ctx, step);
-  const total: Interpretation = { accepted: true, state: step.state, commands: [], operations: [], steps: 0 };
+  const { state, vault = null } = step;
+  const total: Interpretation = { accepted: true, state, commands: [], operations: [], steps: 0, vault };
   let event: Event = step.event;
   // Paused here, between an effect and its answer: `continue` says nothing to the engine then.
   if (event.kind === "continue") event = (await answerTo(step, step.state, samples)) ?? event;
   for (let characters = 0; ;) {
-    const next = interpret(plan, total.state, event, { nowMs, steps: Math.max(1, limit - total.steps) });
+    const steps = Math.max(1, limit - total.steps);
+    const next = interpret(plan, total.state, event, { nowMs, steps, vault: total.vault });
     if (!next.accepted) return { ...total, accepted: total.steps > 0 };
     total.state = next.state;
+    total.vault = next.vault;
     total.steps += next.steps;
     total.operations.push(...next.operations);
     characters += next.operations.reduce((sum, text) => sum + text.length, 0);

@@ -193,7 +193,7 @@ function begin(executor: Executor, work: Work): void {
 function performTask(executor: Executor, work: Work & { task: Extract<Task, { kind: "perform" }> }): void {
   const startedAtMs = Date.now();
   const attempt = startAttempt(executor.ctx, work);
-  const done = attempt.outcome.then((performed) => {
+  const done = attempt.performed.then((performed) => {
     // Taken back in the meantime: the result would be refused, and the run may be in flight again.
     if (executor.inFlight.get(work.runId)?.attempt !== attempt) return;
     executor.results.push({
@@ -205,7 +205,11 @@ function performTask(executor: Executor, work: Work & { task: Extract<Task, { ki
       endedAtMs: Date.now(),
       ...("deferredBy" in performed
         ? { outcome: "null", deferredBy: performed.deferredBy }
-        : { outcome: JSON.stringify(performed.outcome), ...(performed.report && { report: performed.report }) }),
+        : {
+            outcome: JSON.stringify(performed.outcome),
+            ...(performed.report && { report: performed.report }),
+            ...(performed.exposed && { exposed: performed.exposed }),
+          }),
     });
   });
   track(executor, work, attempt, done);

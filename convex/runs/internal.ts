@@ -3,8 +3,7 @@ import { v } from "convex/values";
 import { getStoredSecrets } from "../connections/secrets.ts";
 import { internalMutation, internalQuery } from "../functions.ts";
 import { gateOf, getBreaker } from "./breaker.ts";
-import { requireLog } from "./log.ts";
-import { takeInFile } from "./payloads.ts";
+import { takeIn } from "./payloads.ts";
 import { breakRun } from "./step.ts";
 import { getHeld, handOver as callSuccessor, runTick } from "./tick.ts";
 import { wakeRun } from "./wake.ts";
@@ -54,6 +53,7 @@ export const tick = internalMutation({
             message: v.string(),
           }),
         ),
+        exposed: v.optional(v.array(v.string())),
       }),
     ),
     continues: v.array(held),
@@ -97,7 +97,7 @@ export const takeInPayload = internalMutation({
   returns: v.null(),
   handler: async (ctx, args) => {
     const run = await getHeld(ctx, args);
-    if (run) await takeInFile(ctx, { log: await requireLog(ctx, run), text: args.text });
+    if (run) await takeIn(ctx, run, args.text);
     return null;
   },
 });

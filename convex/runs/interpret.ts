@@ -4,6 +4,9 @@ import { advance, type Command, type Event, type Plan, type RunState } from "@pa
 import { createPorts } from "./enginePorts.ts";
 import { LOG_CHARACTERS_PER_RUN, STEPS_PER_RUN } from "./limits.ts";
 import { packOperation } from "./packing.ts";
+import { rulesOf } from "./plans.ts";
+import { createRecorder } from "./privacy/recorder.ts";
+import type { Vault } from "./privacy/vault.ts";
 
 export interface Interpretation {
   /** False where the event came too late or twice: nothing has changed. */
@@ -15,6 +18,14 @@ export interface Interpretation {
   operations: string[];
   /** Nodes and edges passed. */
   steps: number;
+  /** What the run knows to be secret: then its state is stored sealed. */
+  vault: Vault | null;
+}
+
+export interface InterpretOptions {
+  nowMs: number;
+  steps?: number;
+  vault?: Vault | null;
 }
 
 /** Small first: with large bundles a single step may write a lot, and the budget is checked between slices. */
@@ -22,15 +33,12 @@ const FIRST_SLICE = 32;
 const MAX_SLICE = 256;
 
 /** Goes on with a run after an event until the outside is needed or the budget is used up (`pause` is the last command). */
-export function interpret(
-  plan: Plan,
-  state: RunState,
-  event: Event,
-  options: { nowMs: number; steps?: number },
-): Interpretation {
+export function interpret(plan: Plan, state: RunState, event: Event, options: InterpretOptions): Interpretation {
   const ports = createPorts(options.nowMs);
   const limit = options.steps ?? STEPS_PER_RUN;
-  const result: Interpretation = { accepted: true, state, commands: [], operations: [], steps: 0 };
+  const { vault = null } = options;
+  const recorder = createRecorder(rulesOf(plan), vault);
+  const result: Interpretation = { accepted: true, state, commands: [], operations: [], steps: 0, vault };
   let next: Event = event;
   let characters = 0;
   for (let slice = FIRST_SLICE; ; slice = Math.min(slice * 2, MAX_SLICE)) {
@@ -39,12 +47,18 @@ export function interpret(
     result.state = advanced.state;
     result.steps += slice;
     for (const record of advanced.operations) {
-      const text = packOperation(record);
+      const text = packOperation(recorder ? recorder.hide(record) : record);
       characters += text.length;
       result.operations.push(text);
     }
     const paused = advanced.commands.at(-1)?.kind === "pause";
-    result.commands.push(...advanced.commands.filter((command) => command.kind !== "pause"));
+    for (const command of advanced.commands) {
+      if (command.kind !== "pause") result.commands.push(recorder ? recorder.hideError(command) : command);
+    }
+    if (recorder) {
+      recorder.learnFromPending(advanced.state);
+      result.vault = recorder.vault;
+    }
     if (!paused) return result;
     if (result.steps >= limit || characters >= LOG_CHARACTERS_PER_RUN) {
       result.commands.push({ kind: "pause" });

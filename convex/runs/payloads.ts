@@ -1,6 +1,9 @@
 /** The bundle a run was started with: on its log row, or, when large, in parts, which begin as a file. */
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
+import { appendLog, requireLog } from "./log.ts";
+import { getPlan } from "./plans.ts";
+import { protectPayload } from "./privacy/payload.ts";
 import { deleteParts, partsOf, readParts, storeText } from "./parts.ts";
 
 /** JSON text of a run's payload. Throws while it is still in the file that the webhook stored. */
@@ -31,13 +34,17 @@ export async function getPayloadFile(ctx: QueryCtx, log: Doc<"runLogs">): Promis
   return row?.storageId ?? null;
 }
 
-/** Replaces the reference to the file by its content, and deletes the file. */
-export async function takeInFile(ctx: MutationCtx, args: { log: Doc<"runLogs">; text: string }): Promise<void> {
-  const logId = args.log._id;
-  const storageId = await getPayloadFile(ctx, args.log);
+/** Replaces the reference to the file by its content, with what must be hidden sealed, and deletes the file. */
+export async function takeIn(ctx: MutationCtx, run: Doc<"runs">, text: string): Promise<void> {
+  const log = await requireLog(ctx, run);
+  const logId = log._id;
+  const storageId = await getPayloadFile(ctx, log);
+  const plan = await getPlan(ctx, run);
+  const hidden = plan && (await protectPayload(run, plan, { text, vault: null }));
   await deleteParts(ctx, { logId, kind: "payload" });
   if (storageId !== null) await ctx.storage.delete(storageId);
-  await storePayload(ctx, { logId, text: args.text });
+  await storePayload(ctx, { logId, text: hidden?.text ?? text });
+  if (hidden) await appendLog(ctx, log, { operations: [], state: hidden.state });
 }
 
 /** Whether a text is larger than `bytes` in UTF-8; most are told by their length alone. */

@@ -15,19 +15,24 @@ type PerformTask = Extract<Task, { kind: "perform" }>;
 
 /** An attempt that is under way; `stop` makes it give up, its result will not be used. */
 export interface Attempt {
-  outcome: Promise<Performed>;
+  performed: Promise<Performed>;
   stop(): void;
 }
 
 /** What came of an attempt, and what it tells about its connection; or that it was not made: the connection's breaker is open. */
 export type Performed =
-  | { outcome: EffectOutcome; report?: { connectionId: Id<"connections">; verdict: Verdict; message: string } }
+  | {
+      outcome: EffectOutcome;
+      report?: { connectionId: Id<"connections">; verdict: Verdict; message: string };
+      /** Secrets of the connection that the operation's own input contains: the run has to hide them, too. */
+      exposed?: string[];
+    }
   | { deferredBy: Id<"connections"> };
 
 /** Starts the attempt. Its outcome never rejects, and holds no secret of the connection. */
 export function startAttempt(ctx: ActionCtx, work: Work & { task: PerformTask }): Attempt {
   const abort = new AbortController();
-  return { outcome: perform(ctx, work, abort), stop: () => abort.abort() };
+  return { performed: perform(ctx, work, abort), stop: () => abort.abort() };
 }
 
 async function perform(ctx: ActionCtx, work: Work & { task: PerformTask }, abort: AbortController): Promise<Performed> {
@@ -45,7 +50,8 @@ async function perform(ctx: ActionCtx, work: Work & { task: PerformTask }, abort
   } catch (thrown) {
     outcome = { ok: false, error: redactError(toOperationError(thrown), redact) };
   }
-  return connection ? withReport(outcome, connection) : { outcome };
+  if (!connection) return { outcome };
+  return { ...withReport(outcome, connection), ...findExposed(work.task.input, connection.secrets) };
 }
 
 /** Whether the connection's breaker lets the operation through. */
@@ -74,6 +80,13 @@ function unavailable({ gate }: OpenConnection): OperationError {
     `The connection is paused: its service failed ${failures} times in a row. The last time: ${message}`,
     { code: "connection_unavailable", notPerformed: true },
   ).data;
+}
+
+/** Those of the secrets that a JSON text contains in any form. */
+function findExposed(text: string, secrets: readonly string[]): { exposed?: string[] } {
+  const value = JSON.parse(text) as JsonValue;
+  const found = secrets.filter((secret) => JSON.stringify(createRedactor([secret])(value)) !== JSON.stringify(value));
+  return found.length > 0 ? { exposed: found } : {};
 }
 
 /** Runs the action's code, and gives up when its time is over even where the code does not. */

@@ -1,8 +1,9 @@
 import { manifestCatalog } from "@patchbay/catalog/manifests";
-import { definitionSchema, type Issue } from "@patchbay/core";
+import { definitionSchema, type Definition, type Issue } from "@patchbay/core";
 import { compilePlan, type CompiledPlan, type Plan } from "@patchbay/engine";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { QueryCtx } from "../functions.ts";
+import { compileRules, type Rules } from "./privacy/rules.ts";
 import { loadPinnedDefinition } from "../versions/resolve.ts";
 
 const MAX_PLANS = 500;
@@ -28,7 +29,7 @@ export function planOf(args: { definitionKey: string; definition: string }): Com
 
 function compile(text: string): CompiledPlan {
   const parsed = definitionSchema.safeParse(JSON.parse(text));
-  if (parsed.success) return compilePlan(parsed.data, manifestCatalog);
+  if (parsed.success) return withRules(compilePlan(parsed.data, manifestCatalog), parsed.data);
   const issues: Issue[] = parsed.error.issues.map(({ message, path }) => ({
     code: "malformed",
     severity: "error",
@@ -36,6 +37,18 @@ function compile(text: string): CompiledPlan {
   }));
   return { ok: false, issues };
 }
+
+/** What plans hide, beside them: the engine knows nothing of it. */
+const rulesByPlan = new WeakMap<Plan, Rules>();
+
+function withRules(compiled: CompiledPlan, definition: Definition): CompiledPlan {
+  const rules = compiled.ok ? compileRules(definition) : null;
+  if (compiled.ok && rules) rulesByPlan.set(compiled.plan, rules);
+  return compiled;
+}
+
+/** What of the runs' data must not be stored readably; null where nothing is to be hidden. */
+export const rulesOf = (plan: Plan): Rules | null => rulesByPlan.get(plan) ?? null;
 
 type Pinned = Pick<Doc<"runs">, "definitionKey" | "definitionId" | "snapshotId">;
 

@@ -1,4 +1,6 @@
 /** A new run with the payload of an earlier one, on any version of its scenario. */
+import type { JsonValue } from "@patchbay/core";
+import type { RunState } from "@patchbay/engine";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { OrgMutationCtx } from "../functions.ts";
 import { appError } from "../lib/errors.ts";
@@ -9,7 +11,9 @@ import { getLog } from "./log.ts";
 import { requireRun, startAudited, type StartResult } from "./model.ts";
 import { getPayloadFile, readPayload } from "./payloads.ts";
 import { loadDefinition } from "./plans.ts";
+import type { Vault } from "./privacy/vault.ts";
 import { resolvePin, type Pin, type StartRequest } from "./start.ts";
+import { peek } from "./step.ts";
 import type { DryRun } from "./tables.ts";
 
 /** What a replay executes: what the run was pinned to, what is published now, the draft, or a version by its number. */
@@ -29,7 +33,7 @@ export async function replayRun(
   if (log === null || (await getPayloadFile(ctx, log)) !== null) {
     throw appError("conflict", "The run has not begun yet, so there is nothing to replay.");
   }
-  const text = await readPayload(ctx, log);
+  const { text, vault } = await truePayload(ctx, run, log);
   const pin = await replayPin(ctx, { run, scenario, source: args.source });
   if (pin === null) throw appError("conflict", nothingThere(args.source));
   if (run.onlyNode !== undefined) requireNodeIn(pin, run.onlyNode, args.dryRun);
@@ -40,6 +44,7 @@ export async function replayRun(
     payload: { kind: "text", text },
     dryRun: args.dryRun,
     onlyNode: run.onlyNode,
+    ...(vault && { vault }),
   };
   const started = await startAudited(ctx, request, args.dryRun ? "run.dryRunStarted" : "run.replayed");
   if (started.kind === "ok") {
@@ -47,6 +52,27 @@ export async function replayRun(
     await linkRuns(ctx, { fromRunId: run._id, toRunId: started.runId, kind, by: ctx.actor.userId });
   }
   return started;
+}
+
+/**
+ * What the run was started with. Of a run that has not ended the values that its log hides are still there, and the new run takes
+ * them over, with what is known to be secret of them; of an ended one they are gone.
+ */
+async function truePayload(
+  ctx: OrgMutationCtx,
+  run: Doc<"runs">,
+  log: Doc<"runLogs">,
+): Promise<{ text: string; vault: Vault | null }> {
+  const live = run.endedAt === undefined ? await peek(ctx, run, log) : null;
+  const event = live?.payload ?? (live?.vault && eventIn(live.state));
+  if (event === undefined || event === null) return { text: await readPayload(ctx, log), vault: null };
+  return { text: JSON.stringify(event), vault: live?.vault ?? null };
+}
+
+/** The bundle of the run's event, as long as the run can still read it. */
+function eventIn({ stack }: RunState): JsonValue | undefined {
+  const [first] = stack;
+  return first?.kind === "event" ? first.bundles[first.index] : undefined;
 }
 
 async function replayPin(

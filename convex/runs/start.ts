@@ -6,18 +6,20 @@ import type { MutationCtx } from "../functions.ts";
 import { DAY_MS } from "../lib/time.ts";
 import { resolveVersion, type RequestedSource, type RunSource } from "../versions/resolve.ts";
 import { admit, isTest, noteHold, pauseOf } from "./gates.ts";
-import { interpret } from "./interpret.ts";
+import { interpret, parseBundle } from "./interpret.ts";
 import { INLINE_PAYLOAD_BYTES } from "./limits.ts";
 import { createLog } from "./log.ts";
 import { exceedsBytes, referToFile, storePayload } from "./payloads.ts";
 import { planOf } from "./plans.ts";
 import { randomShard } from "./queue.ts";
+import { hidePayload, learnFromPayload, protectPayload } from "./privacy/payload.ts";
+import type { Vault } from "./privacy/vault.ts";
 import { startEvent } from "./begin.ts";
 import { interpretDry } from "./dryRun.ts";
 import type { DryRun } from "./tables.ts";
 import { responseIn, standingAfter } from "./standing.ts";
-import { arrange, toEntry } from "./step.ts";
 import { hold, turnToWaitFor } from "./turns.ts";
+import { arrange, toEntry, toStored } from "./step.ts";
 
 /** What a new run will execute for all its life. */
 export interface Pin {
@@ -45,6 +47,8 @@ export interface StartRequest {
   dryRun?: DryRun;
   /** Executes this node alone; `payload` is then a JSON object of bundles by node id. */
   onlyNode?: number;
+  /** What is known to be secret in the payload before the run has begun. */
+  vault?: Vault;
 }
 
 export type Started =
@@ -81,15 +85,21 @@ export async function startRun(ctx: MutationCtx, request: StartRequest): Promise
 
 async function startNow(ctx: MutationCtx, request: StartRequest & { text: string }, plan: Plan): Promise<Started> {
   const nowMs = Date.now();
-  const event = startEvent(plan, request, request.text);
+  const bundle = parseBundle(request.text);
+  const event = startEvent(plan, request, bundle);
   const { dryRun, scenario } = request;
+  const { vault: known = null, onlyNode } = request;
+  const vault = onlyNode === undefined ? known : learnFromPayload(plan, request, { payload: bundle, vault: known });
+  const options = { nowMs, vault };
   const first = dryRun
-    ? await interpretDry(ctx, { dryRun, scenarioId: scenario._id, plan, state: createState(), event, nowMs })
-    : interpret(plan, createState(), event, { nowMs });
-  const { result, entry } = toEntry({ operationCount: 0 }, first);
+    ? await interpretDry(ctx, { dryRun, scenarioId: scenario._id, plan, state: createState(), event, ...options })
+    : interpret(plan, createState(), event, options);
+  const owner = { organizationId: scenario.organizationId, scenarioId: scenario._id };
+  const { result, entry } = await toStored(owner, toEntry({ operationCount: 0 }, first));
   const step = { commands: result.commands, state: result.state };
   const standing = standingAfter({ state: "queued", generation: 0 }, step, { nowMs, holder: "queue" });
-  const logId = await createLog(ctx, { payload: request.text, entry });
+  const payload = result.vault ? hidePayload(plan, request, { payload: bundle, vault: result.vault }) : request.text;
+  const logId = await createLog(ctx, { payload, entry });
   const fields = await commonFields(ctx, request, plan);
   const placed = await admit(ctx, fields, standing, scenario);
   const row = { ...fields, ...placed, logId };
@@ -122,15 +132,22 @@ async function storeQueued(
   args: { request: StartRequest; plan: Plan; standing: Place },
 ): Promise<Extract<Started, { kind: "ok" }>> {
   const { request, plan } = args;
+  const { payload, scenario, onlyNode } = request;
   const standing = { state: "queued" as const, operationCount: 0, generation: 0, ...args.standing };
-  const logId = await createLog(ctx, { entry: { operations: [], state: packState(createState()) } });
+  const owner = { organizationId: scenario.organizationId, scenarioId: scenario._id, onlyNode };
+  // What is in a file is gone through when it is read in.
+  const hidden =
+    payload.kind === "text"
+      ? await protectPayload(owner, plan, { text: payload.text, vault: request.vault ?? null })
+      : null;
+  const logId = await createLog(ctx, { entry: { operations: [], state: hidden?.state ?? packState(createState()) } });
   const fields = await commonFields(ctx, request, plan);
   const placed = await admit(ctx, fields, standing, request.scenario);
   const row = { ...fields, ...placed, logId };
   const runId = await ctx.db.insert("runs", row);
   if (placed.queue !== standing.queue) await noteHold(ctx, { ...fields, runId }, placed);
-  if (request.payload.kind === "file") await referToFile(ctx, { logId, storageId: request.payload.storageId });
-  else await storePayload(ctx, { logId, text: request.payload.text });
+  if (payload.kind === "file") await referToFile(ctx, { logId, storageId: payload.storageId });
+  else await storePayload(ctx, { logId, text: hidden?.text ?? payload.text });
   return { kind: "ok", runId, state: row.state, response: null, responds: plan.responds };
 }
 

@@ -1,4 +1,5 @@
 /** One step of an existing run: read where it stands, apply an event, write where it stands now. */
+import type { JsonValue } from "@patchbay/core";
 import {
   createState,
   isEnded,
@@ -22,6 +23,9 @@ import { appendLog, isStorable, readState, requireLog, type LogEntry } from "./l
 import { INLINE_STATE_CHARACTERS } from "./limits.ts";
 import { getPayloadFile, readPayload } from "./payloads.ts";
 import { getPlan, loadPlan } from "./plans.ts";
+import { redactLog } from "./privacy/exposed.ts";
+import { isSealed, openState, sealText, type Owner, type SealedState } from "./privacy/sealing.ts";
+import { addSecrets, emptyVault, type Vault } from "./privacy/vault.ts";
 import { responseIn, standingAfter, type Standing } from "./standing.ts";
 import { releaseTurn } from "./turns.ts";
 
@@ -63,13 +67,22 @@ export interface Stepped {
   characters: number;
 }
 
-/** Reads a run's engine state. */
-export async function loadState(ctx: QueryCtx, log: Doc<"runLogs">): Promise<{ state: RunState; characters: number }> {
+/** Reads a run's engine state, with what it knows to be secret. */
+export async function loadState(ctx: QueryCtx, run: Doc<"runs">, log: Doc<"runLogs">): Promise<Loaded> {
   const text = await readState(ctx, log);
+  if (isSealed(text)) return { ...(await openState(run, text)), characters: text.length };
   // Most states say by themselves that no event is needed: asking the text saves reading the payload.
   const payload = text.includes('"kind":"event"') ? await readPayload(ctx, log) : null;
   const state = unpackState(text, () => (payload === null ? null : parseBundle(payload)));
-  return { state, characters: text.length + (payload?.length ?? 0) };
+  return { state, vault: null, characters: text.length + (payload?.length ?? 0) };
+}
+
+interface Loaded {
+  state: RunState;
+  vault: Vault | null;
+  /** Of a run that has not begun, where what is stored of its payload is redacted. */
+  payload?: JsonValue;
+  characters: number;
 }
 
 /**
@@ -80,12 +93,14 @@ export async function stepRun(
   ctx: MutationCtx,
   run: Doc<"runs">,
   event: Event,
-  options: { holder: "executor" | "queue"; steps?: number },
+  options: { holder: "executor" | "queue"; steps?: number; exposed?: readonly string[] },
 ): Promise<Stepped> {
-  const log = await requireLog(ctx, run);
-  const computed = await compute(ctx, { run, log, event, steps: options.steps });
+  const { holder, ...limits } = options;
+  let log = await requireLog(ctx, run);
+  const computed = await compute(ctx, { run, log, event, ...limits });
   if (!computed.result.accepted) return { accepted: false, work: null, steps: 0, characters: computed.characters };
-  const work = await settle(ctx, { run, log, ...computed, holder: options.holder });
+  if (options.exposed) log = await redactLog(ctx, log, options.exposed);
+  const work = await settle(ctx, { run, log, ...computed, holder });
   const characters = computed.characters + sumLengths(computed.result.operations);
   return { accepted: true, work, steps: computed.result.steps, characters };
 }
@@ -98,14 +113,16 @@ interface Computed {
 
 async function compute(
   ctx: MutationCtx,
-  args: { run: Doc<"runs">; log: Doc<"runLogs">; event: Event; steps?: number },
+  args: { run: Doc<"runs">; log: Doc<"runLogs">; event: Event; steps?: number; exposed?: readonly string[] },
 ): Promise<Computed> {
   const { run, log, event } = args;
   try {
     const plan = await loadPlan(ctx, run);
-    const { state, characters } = await loadState(ctx, log);
-    const first = await firstEvent(ctx, { run, plan, state, event, log });
-    const options = { nowMs: Date.now(), steps: args.steps };
+    const loaded = await loadState(ctx, run, log);
+    const { state, characters } = loaded;
+    const first = await firstEvent(ctx, { run, plan, loaded, event, log });
+    const vault = args.exposed ? addSecrets(loaded.vault ?? emptyVault, [...args.exposed]) : loaded.vault;
+    const options = { nowMs: Date.now(), steps: args.steps, vault };
     const result = run.dryRun
       ? await interpretDry(ctx, { ...run, dryRun: run.dryRun, plan, state, event: first, ...options })
       : interpret(plan, state, first, options);
@@ -118,10 +135,11 @@ async function compute(
 /** A run that was queued before it started begins with its payload. */
 async function firstEvent(
   ctx: QueryCtx,
-  args: { run: Doc<"runs">; plan: Plan; state: RunState; event: Event; log: Doc<"runLogs"> },
+  args: { run: Doc<"runs">; plan: Plan; loaded: Loaded; event: Event; log: Doc<"runLogs"> },
 ): Promise<Event> {
-  if (args.state.phase !== "new" || args.event.kind !== "continue") return args.event;
-  return startEvent(args.plan, args.run, await readPayload(ctx, args.log));
+  const { state, payload } = args.loaded;
+  if (state.phase !== "new" || args.event.kind !== "continue") return args.event;
+  return startEvent(args.plan, args.run, payload ?? parseBundle(await readPayload(ctx, args.log)));
 }
 
 /** The end of a run that cannot be interpreted. */
@@ -133,6 +151,7 @@ function broken(run: Pick<Doc<"runs">, "operationCount">, message: string): Inte
     commands: [{ kind: "finish", outcome: "failed", error }],
     operations: [],
     steps: 0,
+    vault: null,
   };
 }
 
@@ -153,7 +172,7 @@ async function settle(
   },
 ): Promise<Work | null> {
   const { run, log, plan } = args;
-  const { result, entry } = toEntry(run, args.result);
+  const { result, entry } = await toStored(run, toEntry(run, args.result));
   const step = { commands: result.commands, state: result.state };
   const after = standingAfter(run, step, { nowMs: Date.now(), holder: args.holder });
   const standing = await admit(ctx, run, after);
@@ -175,7 +194,9 @@ export function toEntry(
 ): { result: Interpretation; entry: LogEntry } {
   const { operations } = result;
   if (result.state.phase !== "ended") {
-    const state = packState(result.state);
+    const { vault } = result;
+    const sealed: SealedState | null = vault && { state: result.state, vault };
+    const state = sealed ? JSON.stringify(sealed) : packState(result.state);
     if (isStorable(state)) return { result, entry: { operations, state } };
     const limited = broken(
       run,
@@ -186,9 +207,21 @@ export function toEntry(
   return { result, entry: { operations, state: null, edges: JSON.stringify(result.state.edges) } };
 }
 
+/** The entry with its state sealed where the run holds secrets. */
+export async function toStored(
+  owner: Owner,
+  { result, entry }: { result: Interpretation; entry: LogEntry },
+): Promise<{ result: Interpretation; entry: LogEntry }> {
+  if (result.vault === null || entry.state === null) return { result, entry };
+  return { result, entry: { ...entry, state: await sealText(owner, "state", entry.state) } };
+}
+
 async function storeResponse(ctx: MutationCtx, run: Doc<"runs">, result: Interpretation): Promise<void> {
   const response = run.awaitsResponse ? responseIn(result.commands) : null;
-  if (response) await ctx.db.insert("runResponses", { runId: run._id, response: JSON.stringify(response) });
+  if (!response) return;
+  const text = JSON.stringify(response);
+  const stored = result.vault ? await sealText(run, "response", text) : text;
+  await ctx.db.insert("runResponses", { runId: run._id, response: stored });
 }
 
 /** Sees to it that a run that waits, for a time or for being let go on, does so. */
@@ -224,7 +257,7 @@ export async function loadWork(ctx: MutationCtx, run: Doc<"runs">): Promise<{ wo
   const base = { runId: run._id, organizationId: run.organizationId, generation: run.generation };
   const log = await requireLog(ctx, run);
   const characters = log.state?.length ?? INLINE_STATE_CHARACTERS;
-  const state = await peekState(ctx, log);
+  const state = await peekState(ctx, run, log);
   if (state?.phase === "new") {
     const storageId = await getPayloadFile(ctx, log);
     if (storageId) return { work: { ...base, task: { kind: "load", storageId } }, characters };
@@ -234,10 +267,16 @@ export async function loadWork(ctx: MutationCtx, run: Doc<"runs">): Promise<{ wo
   return { work: toWork(plan, state, run), characters };
 }
 
-/** The engine's state without the run's event, for looking at; null where it cannot be read. */
-export async function peekState(ctx: QueryCtx, log: Doc<"runLogs">): Promise<RunState | null> {
+/** The engine's state for looking at, not for showing (see `peek`); null where it cannot be read. */
+export async function peekState(ctx: QueryCtx, run: Owner, log: Doc<"runLogs">): Promise<RunState | null> {
+  return (await peek(ctx, run, log))?.state ?? null;
+}
+
+/** The same with what must be hidden when it is shown. The run's event may be left out. */
+export async function peek(ctx: QueryCtx, run: Owner, log: Doc<"runLogs">): Promise<Omit<Loaded, "characters"> | null> {
   try {
-    return unpackState(await readState(ctx, log), () => null);
+    const text = await readState(ctx, log);
+    return isSealed(text) ? await openState(run, text) : { state: unpackState(text, () => null), vault: null };
   } catch {
     return null;
   }

@@ -97,7 +97,7 @@ async function takeDue(
 
 /** The run's executor is gone. An effect that it was given counts as started, with its result lost. */
 async function resumeExpired(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
-  const state = await peekState(ctx, await requireLog(ctx, run));
+  const state = await peekState(ctx, run, await requireLog(ctx, run));
   const [performing] = state ? pendingsOf(state).filter(({ phase }) => phase === "performing") : [];
   if (performing) {
     const { id: operationId, attempt } = performing;

@@ -27,6 +27,8 @@ export interface TickResult extends Held {
   deferredBy?: Id<"connections">;
   /** What the attempt tells about its connection, where that is worth telling. */
   report?: Omit<Report, "runId">;
+  /** Secrets of the connection that the run's own data contains. */
+  exposed?: string[];
 }
 
 export interface TickRequest {
@@ -62,8 +64,8 @@ export interface TickAnswer {
 export async function runTick(ctx: MutationCtx, request: TickRequest): Promise<TickAnswer> {
   const answer: TickAnswer = { work: [], gone: [], postponed: [], watching: false };
   const holder = request.keep ? "executor" : "queue";
-  const applied = request.results.map(async (result) => {
-    const options = { holder, steps: stepsEach(request) } as const;
+  const applied = request.results.map(async ({ exposed, ...result }) => {
+    const options = { holder, steps: stepsEach(request), ...(exposed && { exposed }) } as const;
     const { deferredBy } = result;
     if (deferredBy) return await deferHeld(ctx, { ...result, deferredBy }, options);
     const event: Event = { kind: "result", ...result, outcome: JSON.parse(result.outcome) as EffectOutcome };
@@ -93,7 +95,7 @@ async function stepHeld(
   ctx: MutationCtx,
   held: Held,
   event: Event,
-  options: { holder: "executor" | "queue"; steps: number },
+  options: { holder: "executor" | "queue"; steps: number; exposed?: string[] },
 ) {
   const run = await getHeld(ctx, held);
   return run && (await stepRun(ctx, run, event, options));

@@ -8,6 +8,7 @@ import { randomShard } from "../runs/queue.ts";
 import { resolvePin, startRun, type StartPayload } from "../runs/start.ts";
 import { takeFromLimit, type RateLimit } from "./limits.ts";
 import { countRefusal } from "./refusals.ts";
+import { hideSample } from "../runs/privacy/samples.ts";
 import { addSample } from "./samples.ts";
 import { guardOf, versionOf, type StoredGuard } from "./settings.ts";
 
@@ -63,7 +64,7 @@ export async function ingest(ctx: MutationCtx, delivery: Delivery): Promise<Inge
   // Who may not know that the webhook is there is not asked to prove anything.
   if (!isStarted && !isListening(webhook)) return { kind: "unknown" };
   if (versionOf(webhook) !== (delivery.version ?? 0)) return { kind: "guarded", guard: guardOf(webhook) };
-  const captured = await capture(ctx, webhook, delivery);
+  const captured = await capture(ctx, webhook, scenario, delivery);
   if (!isStarted) return captured ? { kind: "captured" } : { kind: "unknown" };
   const repeated = (await findRepeated(ctx, webhook, delivery)) ?? (await findEvent(ctx, webhook, delivery));
   if (repeated) return repeated;
@@ -87,9 +88,15 @@ async function limit(ctx: MutationCtx, webhook: Doc<"webhooks">, delivery: Deliv
   return { kind: "limited", retryAfterMs };
 }
 
-async function capture(ctx: MutationCtx, webhook: Doc<"webhooks">, delivery: Delivery): Promise<boolean> {
+async function capture(
+  ctx: MutationCtx,
+  webhook: Doc<"webhooks">,
+  scenario: Doc<"scenarios">,
+  delivery: Delivery,
+): Promise<boolean> {
   if (!isListening(webhook)) return false;
-  await addSample(ctx, { webhook, bundle: delivery.sample, receivedAt: delivery.receivedAt });
+  const bundle = await hideSample(ctx, scenario, delivery.sample);
+  await addSample(ctx, { webhook, bundle, receivedAt: delivery.receivedAt });
   return true;
 }
 

@@ -5,6 +5,7 @@ import { internalMutation, internalQuery } from "../functions.ts";
 import { ingest as ingestDelivery, isListening, isOn } from "./ingest.ts";
 import { countRefusal } from "./refusals.ts";
 import { guardOf, guardValidator, versionOf } from "./settings.ts";
+import { isSealed, openText } from "../runs/privacy/sealing.ts";
 
 /** JSON text of a `WebhookResponse`. */
 const responseText = v.union(v.string(), v.null());
@@ -106,8 +107,8 @@ export const getResponse = internalQuery({
       .query("runResponses")
       .withIndex("by_run", (q) => q.eq("runId", runId))
       .first();
-    if (row) return { response: row.response, isFinal: true };
-    const run = await ctx.db.get("runs", runId);
+    const run = row && !isSealed(row.response) ? null : await ctx.db.get("runs", runId);
+    if (row) return { response: run ? await openText(run, "response", row.response) : row.response, isFinal: true };
     return { response: null, isFinal: run === null || isEnded(run.state) };
   },
 });

@@ -1,5 +1,6 @@
 export { DEFINITION_FORMAT, emptyDefinition } from "./definition/format.ts";
 export * from "./definition/schema.ts";
+export { parseSensitiveField, type SensitiveField } from "./definition/sensitive.ts";
 export type { Issue } from "./definition/issue.ts";
 export { parseDefinition, type ParsedDefinition } from "./definition/parse.ts";
 export {

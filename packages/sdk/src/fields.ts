@@ -19,13 +19,15 @@ export interface FieldOptions {
   literal?: boolean;
   /** Folded under this heading, with the other fields of the group. */
   group?: string;
+  /** Its value is never stored: all of it, or what stands under names that tell of credentials. */
+  secret?: true | "byName";
   /** What a person might type. */
   examples?: readonly JsonValue[];
 }
 
 /** Metadata for a zod schema: `z.string().meta(field({ label: "URL" }))`. Misspelt keywords fail to compile. */
 export function field(options: FieldOptions): Record<string, unknown> {
-  const { label, description, control, enumLabels, advanced, showWhen, literal, group, examples } = options;
+  const { label, description, control, enumLabels, advanced, showWhen, literal, group, secret, examples } = options;
   const meta: Record<string, unknown> = { title: label };
   const add = (key: string, value: unknown) => {
     if (value !== undefined) meta[key] = value;
@@ -38,6 +40,7 @@ export function field(options: FieldOptions): Record<string, unknown> {
   add("x-showWhen", showWhen);
   add("x-literal", literal);
   add("x-group", group);
+  add("x-secret", secret);
   return meta;
 }
 

@@ -40,6 +40,8 @@ export const nodeSchema = z.object({
   position: positionSchema,
   disabled: z.boolean().optional(),
   note: z.string().max(10_000).optional(),
+  /** What the node takes in and gives out is not kept in the logs of runs. */
+  hideData: z.boolean().optional(),
   errorHandling: nodeErrorHandlingSchema.optional(),
 });
 export type DefinitionNode = z.infer<typeof nodeSchema>;
@@ -124,6 +126,8 @@ export const settingsSchema = z.object({
   maxOperations: z.number().int().min(1).max(100_000).optional(),
   /** Runs that may be under way at the same time, others wait for their turn; without it, any number. One: strictly in order. */
   maxConcurrentRuns: z.number().int().min(1).max(100).optional(),
+  /** Fields of bundles that appear in no log, wherever their values go; see `parseSensitiveField`. */
+  sensitiveFields: z.array(z.string().max(500)).max(100).optional(),
   /** How long a run may live, waits included and time as incomplete not; 30 days where absent. It then fails with `scenario_limit`. */
   maxRunSeconds: z
     .number()

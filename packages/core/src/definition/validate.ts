@@ -10,6 +10,7 @@ import { checkConnections, checkInputs, checkRawSecrets } from "./rules/inputs.t
 import { checkConfigShapes, checkFilterShapes } from "./rules/shapes.ts";
 import { checkMerges } from "./rules/merges.ts";
 import { checkAggregators, checkErrorRoutes, checkRespond, checkRouters } from "./rules/routes.ts";
+import { checkSensitiveFields } from "./rules/sensitive.ts";
 import { checkSchedules } from "./rules/schedule.ts";
 import { checkAddresses } from "./rules/waits.ts";
 import {
@@ -46,6 +47,7 @@ const rules: readonly Rule[] = [
   checkWebhooks,
   checkConnections,
   checkRawSecrets,
+  checkSensitiveFields,
 ];
 
 /**

@@ -1,9 +1,12 @@
 import type { Definition, DefinitionNode, Edge, Filter, JsonValue, NodeId } from "../definition/schema.ts";
 import type { ManifestCatalog } from "../manifest/catalog.ts";
 import { rewriteReferences } from "../mapping/rewrite.ts";
+import { renumberSensitiveField } from "../definition/sensitive.ts";
 import { propertiesOf } from "../definition/checkConfig.ts";
 
 export type IdMap = ReadonlyMap<NodeId, NodeId>;
+
+type Settings = NonNullable<Definition["settings"]>;
 
 /** The definition with nodes renumbered, and with everything that refers to them: edges, formulas, node fields. */
 export function renumberNodes(definition: Definition, map: IdMap, catalog?: ManifestCatalog): Definition {
@@ -11,7 +14,13 @@ export function renumberNodes(definition: Definition, map: IdMap, catalog?: Mani
     ...definition,
     nodes: definition.nodes.map((node) => ({ ...rewriteNode(node, map, catalog), id: map.get(node.id) ?? node.id })),
     edges: definition.edges.map((edge) => renumberEdge(edge, map)),
+    ...(definition.settings && { settings: renumberSettings(definition.settings, map) }),
   };
+}
+
+function renumberSettings(settings: Settings, map: IdMap): Settings {
+  if (!settings.sensitiveFields) return settings;
+  return { ...settings, sensitiveFields: settings.sensitiveFields.map((text) => renumberSensitiveField(text, map)) };
 }
 
 /** The edge with its ends and the formulas of its filter renumbered. */

@@ -118,8 +118,20 @@ export type Manifest = z.infer<typeof manifestSchema>;
  * - `x-showWhen`: `{ field, values }`: shown (and required) only when another field has one of the values
  * - `x-literal`: takes no formulas (a `nodeRef`, say)
  * - `x-group`: folded under a heading of this text, with the other fields of the group
+ *
+ * And one that logs of runs read, of outputs as well:
+ * - `x-secret`: `true`: its value is never stored; `"byName"`: of an object, or of a list of `{ name, value }`, those whose names
+ *   tell of credentials
  */
-export const formKeywords = ["x-control", "x-enumLabels", "x-advanced", "x-showWhen", "x-literal", "x-group"] as const;
+export const formKeywords = [
+  "x-control",
+  "x-enumLabels",
+  "x-advanced",
+  "x-showWhen",
+  "x-literal",
+  "x-group",
+  "x-secret",
+] as const;
 
 /**
  * Keywords by which an output schema says that a part of the bundle follows from the node's config.

@@ -32,7 +32,9 @@ export const request = defineAction({
   input: requestInput,
   output: z.object({
     status: z.number().meta(field({ label: "Status" })),
-    headers: z.record(z.string(), z.string()).meta(field({ label: "Headers", description: "Names in lower case." })),
+    headers: z
+      .record(z.string(), z.string())
+      .meta(field({ label: "Headers", description: "Names in lower case.", secret: "byName" })),
     body: jsonValue().meta(field({ label: "Body", description: "Parsed where it is JSON, otherwise text." })),
   }),
   sampleOutput: {

@@ -1,4 +1,4 @@
-import { defineTrigger, jsonValue } from "@patchbay/sdk";
+import { defineTrigger, field, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
 import { receiveInput } from "./settings.ts";
 
@@ -14,8 +14,12 @@ export const receive = defineTrigger({
   input: receiveInput,
   output: z.object({
     method: z.string().meta({ title: "Method", description: "POST, GET and so on." }),
-    headers: z.record(z.string(), z.string()).meta({ title: "Headers", description: "Names in lower case." }),
-    query: z.record(z.string(), z.string()).meta({ title: "Query", description: "What follows ? in the address." }),
+    headers: z
+      .record(z.string(), z.string())
+      .meta(field({ label: "Headers", description: "Names in lower case.", secret: "byName" })),
+    query: z
+      .record(z.string(), z.string())
+      .meta(field({ label: "Query", description: "What follows ? in the address.", secret: "byName" })),
     body: jsonValue().meta({ title: "Body", description: "The parsed JSON or form, otherwise the text." }),
     receivedAt: z.string().meta({ title: "Received at", description: "When the request arrived." }),
   }),

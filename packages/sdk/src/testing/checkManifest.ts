@@ -125,6 +125,7 @@ function checkOutput(output: unknown, node: ActionManifest | TriggerManifest): s
   const known: readonly string[] = outputKeywords;
   return Object.entries(output).flatMap(([key, value]) => {
     if (!key.startsWith("x-")) return checkOutput(value, node);
+    if (key === "x-secret") return [];
     if (!known.includes(key)) return [`the output of ${node.name} has the unknown keyword ${key}`];
     if (key === "x-showWhen" && isSchema(value)) {
       return checkCondition(value, propertiesOf(node.input), `the output of ${node.name}`);

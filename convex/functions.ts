@@ -3,6 +3,7 @@
  * is made with, and carries that as data (`accessOf`), from which the permission matrix test is generated.
  *
  *   publicQuery / publicAction         anyone
+ *   tokenQuery / tokenMutation         whoever has the token of a Wait node; `ctx.wait`, null for any other token
  *   authedQuery / authedMutation       any signed-in person; `ctx.user`
  *   orgQuery / orgMutation / orgAction a member with `permission`; takes `organizationId`; `ctx.actor`
  *   internalOrgMutation                as orgMutation, but internal: for orgActions to write through
@@ -19,6 +20,8 @@ import * as raw from "./_generated/server.js";
 import type { ActionCtx, MutationCtx, QueryCtx } from "./_generated/server.d.ts";
 import { authenticateApiKey } from "./apiKeys/authenticate.ts";
 import { countWrite } from "./apiKeys/limits.ts";
+import { findByTokenHash } from "./waits/lookup.ts";
+import { hashToken, TOKEN_PATTERN } from "./waits/tokens.ts";
 import { requireMember, requireUser, type Actor, type ActorFields } from "./organizations/authorize.ts";
 import type { Permission } from "./lib/permissions.ts";
 
@@ -33,7 +36,8 @@ export type AuthedQueryCtx = QueryCtx & { user: Doc<"users"> };
 export type AuthedMutationCtx = MutationCtx & { user: Doc<"users"> };
 
 /** Who may call a function. */
-export type Access = { kind: "public" } | { kind: "authed" } | { kind: "organization"; permission: Permission };
+export type Access =
+  { kind: "public" } | { kind: "token" } | { kind: "authed" } | { kind: "organization"; permission: Permission };
 
 const ACCESS = Symbol.for("patchbay.access");
 
@@ -74,6 +78,21 @@ const person = {
   args: {},
   input: async (ctx: QueryCtx) => ({ ctx: { user: await requireUser(ctx) }, args: {} }),
 };
+
+/** The operation that the token belongs to. Nobody's token and an old one answer alike: there is nothing. */
+const tokenHolder = {
+  args: { token: v.string() },
+  input: async (ctx: QueryCtx, args: { token: string }) => {
+    const wait = TOKEN_PATTERN.test(args.token) ? await findByTokenHash(ctx, await hashToken(args.token)) : null;
+    return { ctx: { wait }, args: {} };
+  },
+};
+
+export const tokenQuery = withAccess(customQuery(raw.query, tokenHolder), () => ({ kind: "token" }));
+export const tokenMutation = withAccess(
+  customMutation(raw.mutation, { ...tokenHolder, input: (ctx: MutationCtx, args) => tokenHolder.input(ctx, args) }),
+  () => ({ kind: "token" }),
+);
 
 export const publicQuery = withAccess(raw.query, () => ({ kind: "public" }));
 export const publicAction = withAccess(raw.action, () => ({ kind: "public" }));

@@ -20,8 +20,8 @@ interface Things {
 }
 
 interface Row {
-  /** "public", "authed" or the permission that a member needs. */
-  needs: Permission | "public" | "authed";
+  /** "public", "authed", "token" (of a Wait node) or the permission that a member needs. */
+  needs: Permission | "public" | "authed" | "token";
   /** Arguments beside `organizationId`. */
   args?: (things: Things) => Record<string, unknown>;
 }
@@ -136,6 +136,11 @@ const rows: Record<string, Row> = {
     args: (things) => ({ ...scenario(things), which: "all" }),
   },
   "webhooks/mutations:setSecret": { needs: "scenario:update", args: scenario },
+  "waits/mutations:answerByToken": { needs: "token", args: () => ({ answer: "{}" }) },
+  "waits/mutations:answerRun": { needs: "scenario:execute", args: (things) => ({ ...run(things), answer: "{}" }) },
+  "waits/mutations:skipWait": { needs: "scenario:execute", args: run },
+  "waits/queries:getOpenWaits": { needs: "scenario:read", args: run },
+  "waits/queries:getWait": { needs: "token" },
   "webhooks/mutations:startListening": { needs: "scenario:update", args: scenario },
   "webhooks/mutations:stopListening": { needs: "scenario:update", args: scenario },
   "webhooks/queries:getListening": { needs: "scenario:update", args: scenario },
@@ -240,6 +245,19 @@ describe.each(functions.map((target) => [target.path, target] as const))("%s", (
       const { t, owner } = await prepare();
       expect((await outcome(t, target, {})).code).toBe(row.needs === "public" ? "ok" : "unauthenticated");
       expect((await outcome(owner.client, target, {})).code).toBe("ok");
+    });
+    return;
+  }
+
+  if (row.needs === "token") {
+    it("tells nobody anything without the token, members of the organization included", async () => {
+      const { t, owner, things } = await prepare();
+      for (const client of [t, owner.client]) {
+        for (const token of ["", "x".repeat(43)]) {
+          const { code, value } = await outcome(client, target, { ...args(things), token });
+          expect(code === "ok" ? value : code).toEqual(target.type === "query" ? { state: "unknown" } : "not_found");
+        }
+      }
     });
     return;
   }

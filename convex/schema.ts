@@ -12,6 +12,7 @@ import { scenarioTables } from "./scenarios/tables.ts";
 import { scheduleTables } from "./schedules/tables.ts";
 import { settingTables } from "./settings/tables.ts";
 import { versionTables } from "./versions/tables.ts";
+import { waitTables } from "./waits/tables.ts";
 import { webhookTables } from "./webhooks/tables.ts";
 
 export default defineSchema({
@@ -28,5 +29,6 @@ export default defineSchema({
   ...runTables,
   ...queueTables,
   ...scheduleTables,
+  ...waitTables,
   ...webhookTables,
 });

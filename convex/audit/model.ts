@@ -52,6 +52,8 @@ const severities = {
   "run.retriesStopped": "info",
   "run.bulkStarted": "warning",
   "run.bulkCancelled": "notice",
+  "run.answered": "notice",
+  "run.waitSkipped": "notice",
   "run.replayed": "info",
   "webhook.listeningStarted": "info",
   "webhook.secretSet": "notice",

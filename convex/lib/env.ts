@@ -9,7 +9,8 @@ export type EnvironmentVariable =
   | "PATCHBAY_MAX_BODY_BYTES"
   | "PATCHBAY_PUBLIC_SITE_URL"
   | "PATCHBAY_SIGN_UP"
-  | "PATCHBAY_START_ID";
+  | "PATCHBAY_START_ID"
+  | "SITE_URL";
 
 /** The variable's value, or undefined where it is unset or blank. */
 export function readEnv(name: EnvironmentVariable): string | undefined {
@@ -32,4 +33,9 @@ export function maxBodyBytes(): number {
 export function publicSiteUrl(): string {
   const url = readEnv("PATCHBAY_PUBLIC_SITE_URL") ?? readEnv("CONVEX_SITE_URL") ?? "";
   return url.replace(/\/+$/, "");
+}
+
+/** What addresses of the web app begin with, without a trailing slash. */
+export function publicWebUrl(): string {
+  return (readEnv("SITE_URL") ?? publicSiteUrl()).replace(/\/+$/, "");
 }

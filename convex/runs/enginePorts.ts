@@ -2,6 +2,7 @@ import { findAction } from "@patchbay/catalog/runtime";
 import type { JsonValue, OperationError } from "@patchbay/core";
 import type { Ports, PureResult } from "@patchbay/engine";
 import { toOperationError } from "@patchbay/sdk";
+import { createAddresses } from "../waits/tokens.ts";
 
 /** The engine's ports on Convex: the transaction's clock and random numbers, and the integrations' pure code. */
 export function createPorts(nowMs: number): Ports {
@@ -17,6 +18,10 @@ export function createPorts(nowMs: number): Ports {
       return action ? attempt(() => action.parseInput(input)) : { ok: false, error: missing(type, typeVersion) };
     },
     collector: (type, typeVersion) => findAction(type, typeVersion)?.collector ?? null,
+    // Made only when a formula asks for one: most never do.
+    get addresses() {
+      return createAddresses();
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { deleteExpiredDeliveries } from "../webhooks/retention.ts";
 import { deleteOldBatches } from "./bulk.ts";
 import { deleteLinks } from "./links.ts";
 import { getLog } from "./log.ts";
+import { deleteWaits } from "../waits/keep.ts";
 import { deleteParts } from "./parts.ts";
 
 const KEPT_MS = { succeeded: 30 * DAY_MS, failed: 90 * DAY_MS, cancelled: 90 * DAY_MS } as const;
@@ -65,6 +66,7 @@ async function deleteRun(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   for (const kind of ["operations", "state", "payload"] as const) await deleteParts(ctx, { logId: run.logId, kind });
   if (await getLog(ctx, run)) await ctx.db.delete("runLogs", run.logId);
   await deleteLinks(ctx, run);
+  if (run.asks) await deleteWaits(ctx, run._id);
   await ctx.db.delete("runs", run._id);
 }
 

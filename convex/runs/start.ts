@@ -20,6 +20,7 @@ import type { DryRun } from "./tables.ts";
 import { responseIn, standingAfter } from "./standing.ts";
 import { hold, turnToWaitFor } from "./turns.ts";
 import { arrange, toEntry, toStored } from "./step.ts";
+import { keepWaits } from "../waits/keep.ts";
 
 /** What a new run will execute for all its life. */
 export interface Pin {
@@ -105,6 +106,7 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
   const row = { ...fields, ...placed, logId };
   const runId = await ctx.db.insert("runs", row);
   await arrange(ctx, { ...fields, runId }, placed);
+  if (plan.waits) await keepWaits(ctx, { _id: runId, ...fields }, result);
   const response = responseIn(result.commands);
   return { kind: "ok", runId, state: row.state, response, responds: plan.responds };
 }
@@ -166,6 +168,7 @@ async function commonFields(ctx: MutationCtx, request: StartRequest, plan: Plan)
     ...(request.dryRun && { dryRun: request.dryRun }),
     ...(request.onlyNode !== undefined && { onlyNode: request.onlyNode }),
     ...(request.awaitsResponse && plan.responds && { awaitsResponse: true }),
+    ...(plan.waits && { asks: true }),
     ...(pin.definitionId === null
       ? { snapshotId: await snapshotOf(ctx, scenario, pin) }
       : { definitionId: pin.definitionId }),

@@ -28,6 +28,7 @@ import { isSealed, openState, sealText, type Owner, type SealedState } from "./p
 import { addSecrets, emptyVault, type Vault } from "./privacy/vault.ts";
 import { responseIn, standingAfter, type Standing } from "./standing.ts";
 import { releaseTurn } from "./turns.ts";
+import { keepWaits } from "../waits/keep.ts";
 
 /** What an executor has to do for a run that it holds. Values cross as JSON text. */
 export type Task =
@@ -181,6 +182,7 @@ async function settle(
   await storeResponse(ctx, run, result);
   await arrange(ctx, { ...run, runId: run._id }, standing);
   if (run.waitReason === "breaker") await dropWaits(ctx, run._id);
+  if (plan?.waits) await keepWaits(ctx, run, result);
   if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
   if (run.isLimited && standing.state !== "running") await releaseOrganization(ctx, run.organizationId);
   if (standing.queue !== "claimed" || !plan) return null;

@@ -99,6 +99,8 @@ export const runTables = {
     onlyNode: v.optional(v.number()),
     /** A caller of the webhook waits for `webhook.respond`. */
     awaitsResponse: v.optional(v.boolean()),
+    /** It has Wait nodes, and perhaps rows in `runWaits`. */
+    asks: v.optional(v.boolean()),
     /**
      * The place in the queue, absent when there is nothing to do. `ready`: an executor may claim it. `claimed`: an executor
      * works on it; its effect counts as started. `waiting`: a timer will go on with it.

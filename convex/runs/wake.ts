@@ -1,6 +1,7 @@
 /** Runs that go on by a timer: delays, retries, and broken-off runs that try again by themselves. */
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../functions.ts";
+import { handInOvertaken } from "../waits/answer.ts";
 import { stepRun } from "./step.ts";
 
 /** Goes on with a waiting run; does nothing when it has moved on since the timer was set. */
@@ -12,6 +13,7 @@ export async function wakeRun(ctx: MutationCtx, args: { runId: Id<"runs">; gener
 
 /** Goes on with a run whose time has come. */
 export async function wakeWaiting(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
+  if ((run.waitReason === "event" || run.waitReason === "approval") && (await handInOvertaken(ctx, run))) return;
   const kind = run.waitReason === "break" ? "retry" : "timer";
   await stepRun(ctx, run, { kind }, { holder: "queue" });
 }

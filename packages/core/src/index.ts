@@ -60,6 +60,7 @@ export { aggregatedSource, collectedSources, controlOf, isMerge, upstreamNodes }
 export {
   answerFieldTypes,
   bodyFieldTypes,
+  readAnswerFields,
   readWaitForm,
   type AnswerField,
   type AnswerFieldType,

@@ -52,8 +52,11 @@ export type Event =
   | { kind: "release" }
   /** The run has reached a limit that the host keeps: it fails with the error, whatever error routes there are. */
   | { kind: "limit"; error: OperationError }
-  /** What a Wait node waits for, checked; `operationId` must be that of the operation which waits. */
-  | { kind: "answer"; operationId: number; answer: Record<string, JsonValue> }
+  /**
+   * What a Wait node waits for, checked; `operationId` must be that of the operation which waits. `atMs`: when it came, which may be
+   * before the run got there, and counts against the end of the wait.
+   */
+  | { kind: "answer"; operationId: number; answer: Record<string, JsonValue>; atMs: number }
   /** Goes on without an answer, as a person decided. */
   | { kind: "skip"; operationId: number }
   | { kind: "cancel" };

@@ -2,6 +2,7 @@ import {
   collectedSources,
   compileConfig,
   compileFilter,
+  readWaitForm,
   upstreamNodes,
   type ActionManifest,
   type CompiledConfig,
@@ -17,6 +18,7 @@ import {
   type NodeId,
   type NodeKind,
   type RetryPolicy,
+  type WaitForm,
 } from "@patchbay/core";
 
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 3, initialDelayMs: 1_000, maxDelayMs: 30_000 };
@@ -61,6 +63,8 @@ export interface PlanNode {
   source?: NodeId;
   /** Of a Wait node: what its formulas can read, by which the bundle path of its operations is told in advance. */
   readable?: ReadonlySet<NodeId>;
+  /** Of a Wait node: what an answer to it must look like. */
+  form?: WaitForm;
 }
 
 /** A definition made ready to run: formulas parsed, edges sorted, manifests looked up. Never changed; share it freely. */
@@ -78,6 +82,8 @@ export interface Plan {
   responds: boolean;
   /** Whether a node calls other scenarios. */
   calls: boolean;
+  /** Whether there are Wait nodes. */
+  waits?: true;
   /** Whether formulas ask for the addresses of Wait nodes. */
   asks?: true;
 }
@@ -117,7 +123,9 @@ export function compilePlan(definition: Definition, catalog: ManifestCatalog): C
   if (maxConcurrentRuns !== undefined) plan.maxConcurrentRuns = maxConcurrentRuns;
   if ([...nodes.values()].some(asksForAddress)) plan.asks = true;
   for (const node of nodes.values()) {
-    if (node.control === "wait") node.readable = new Set(upstreamNodes(definition, node.id, catalog));
+    if (node.control !== "wait") continue;
+    node.readable = new Set(upstreamNodes(definition, node.id, catalog));
+    plan.waits = true;
   }
   return { ok: true, plan };
 }
@@ -159,6 +167,7 @@ function compileNode(node: DefinitionNode, kind: NodeKind): PlanNode {
   };
   if (node.connectionId !== undefined) compiled.connectionId = node.connectionId;
   if (kind.role === "action" && kind.node.control) compiled.control = kind.node.control;
+  if (compiled.control === "wait") compiled.form = readWaitForm(node.config);
   return compiled;
 }
 

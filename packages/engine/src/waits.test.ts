@@ -203,7 +203,7 @@ describe("an answer", () => {
       { ports: testPorts({ nowMs }), budget: { steps: 99 } },
     );
   const waiting = () => send(createState(), { kind: "start", bundle: {} }, 0).state;
-  const answer = (operationId: number): Event => ({ kind: "answer", operationId, answer: approved });
+  const answer = (operationId: number, atMs = 1): Event => ({ kind: "answer", operationId, answer: approved, atMs });
 
   it("is taken once, and only by the operation that it is for", () => {
     const state = waiting();
@@ -222,9 +222,13 @@ describe("an answer", () => {
   });
 
   it("is too late when the time is over, whether or not the timer has come", () => {
-    expect(send(waiting(), answer(2), 59_999).accepted).toBe(true);
-    expect(send(waiting(), answer(2), 60_000).accepted).toBe(false);
+    expect(send(waiting(), answer(2, 59_999), 59_999).accepted).toBe(true);
+    expect(send(waiting(), answer(2, 60_000), 60_000).accepted).toBe(false);
     expect(send(send(waiting(), { kind: "timer" }, 60_000).state, answer(2), 60_001).accepted).toBe(false);
+  });
+
+  it("counts from when it came, however late the host hands it in", () => {
+    expect(send(waiting(), answer(2, 59_999), 70_000).accepted).toBe(true);
   });
 
   it("is not taken by a run that was stopped, nor by one that waits for a time to pass", () => {

@@ -6,7 +6,7 @@
 import type { AddressKind, JsonValue, NodeId } from "@patchbay/core";
 import { failOperation } from "./failures.ts";
 import { completeOperation } from "./flow.ts";
-import type { AskCommand } from "./events.ts";
+import type { AskCommand, Event } from "./events.ts";
 import { pendingsOf } from "./pending.ts";
 import type { Pending, RunState } from "./state.ts";
 import { begunOf, childPath, type Turn } from "./turn.ts";
@@ -76,9 +76,9 @@ export const isAsking = ({ phase, reason }: Pick<Pending, "phase" | "reason">): 
   phase === "waiting" && (reason === "event" || reason === "approval");
 
 /** Goes on with an answer that came in time; at the very moment that the time is over, it is too late. */
-export function takeAnswer(turn: Turn, event: { operationId: number; answer: Record<string, JsonValue> }): boolean {
+export function takeAnswer(turn: Turn, event: Extract<Event, { kind: "answer" }>): boolean {
   const pending = asked(turn, event.operationId);
-  if (!pending || turn.ports.nowMs >= (pending.dueMs ?? 0)) return false;
+  if (!pending || event.atMs >= (pending.dueMs ?? 0)) return false;
   goOn(turn, pending, { ...event.answer, timedOut: false });
   return true;
 }

@@ -212,7 +212,7 @@ class MemoryHost implements EngineHost {
   private wait(command: Extract<Command, { kind: "wait" }>, state: RunState): Event {
     this.result.waits.push({ reason: command.reason, durationMs: command.dueMs - this.nowMs });
     for (const ask of pendingAsks(state)) {
-      const answer = answerTo(ask, { ...this.options, runId: this.options.runId ?? "run1" });
+      const answer = answerTo(ask, { ...this.options, runId: this.options.runId ?? "run1", nowMs: this.nowMs });
       if (answer) return answer;
     }
     this.nowMs = Math.max(this.nowMs, command.dueMs);
@@ -264,11 +264,16 @@ class MemoryHost implements EngineHost {
 const placeOf = ({ nodeId, bundlePath }: { nodeId: number; bundlePath: string }) => `${nodeId}:${bundlePath}`;
 
 /** The event that answers a Wait node by the script; null where nobody does. */
-export function answerTo(ask: AskCommand, script: { answers?: AnswerScript; runId: string }): Event | null {
+export function answerTo(
+  ask: AskCommand,
+  script: { answers?: AnswerScript; runId: string; nowMs: number },
+): Event | null {
   const { operationId } = ask;
   const given = script.answers?.(operationKey(script.runId, ask), ask) ?? "nobody";
   if (given === "nobody") return null;
-  return given === "skip" ? { kind: "skip", operationId } : { kind: "answer", operationId, answer: given };
+  return given === "skip"
+    ? { kind: "skip", operationId }
+    : { kind: "answer", operationId, answer: given, atMs: script.nowMs };
 }
 
 const tookPlace = (outcome: EffectOutcome) => outcome.ok || outcome.error.notPerformed !== true;

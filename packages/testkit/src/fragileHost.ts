@@ -282,7 +282,7 @@ class FragileHost {
   /** An answer in time; where nobody answers, the timer ends the wait. */
   #answer(ask: AskCommand): (() => Event)[] {
     const { answers } = this.#options;
-    const event = answerTo(ask, { runId: this.#runId, ...(answers && { answers }) });
+    const event = answerTo(ask, { runId: this.#runId, nowMs: this.#nowMs, ...(answers && { answers }) });
     return event ? [() => event] : [];
   }
 
@@ -290,7 +290,7 @@ class FragileHost {
   #answerLate(): void {
     for (const { operationId, dueMs } of pendingAsks(this.#state())) {
       if (dueMs > this.#nowMs) continue;
-      const late = this.#advance({ kind: "answer", operationId, answer: { late: true } });
+      const late = this.#advance({ kind: "answer", operationId, answer: { late: true }, atMs: this.#nowMs });
       if (late.accepted) this.#problems.push("an answer was accepted after its time");
     }
   }
@@ -418,7 +418,7 @@ class FragileHost {
       if (ids.has(`${of.operationId}.${of.attempt}`)) continue;
       const resumed = { kind: "resumed" as const, outcome, ...of };
       const isAccepted = this.#advance({ ...result, ...of }).accepted || this.#advance(resumed).accepted;
-      const earlier = { operationId: 1, answer: { stale: true } };
+      const earlier = { operationId: 1, answer: { stale: true }, atMs: this.#nowMs };
       if (this.#advance({ kind: "answer", ...earlier }).accepted) this.#problems.push("an answer to another operation");
       if (isAccepted) this.#problems.push("a result that came too late was accepted");
     }

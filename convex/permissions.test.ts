@@ -104,6 +104,7 @@ const rows: Record<string, Row> = {
     args: (things) => ({ ...scenario(things), source: { kind: "version" }, payload: "{}" }),
   },
   "runs/queries:getRun": { needs: "scenario:read", args: run },
+  "runs/queries:getRunCalls": { needs: "scenario:read", args: run },
   "runs/queries:getSamples": { needs: "scenario:read", args: scenario },
   "runs/queries:listRuns": { needs: "scenario:read", args: (things) => ({ ...page(), ...scenario(things) }) },
   "scenarios/mutations:archiveScenario": { needs: "scenario:delete", args: scenario },
@@ -118,12 +119,18 @@ const rows: Record<string, Row> = {
     args: (things) => ({ ...scenario(things), name: "Other" }),
   },
   "scenarios/queries:countScenarios": { needs: "scenario:read" },
+  "scenarios/queries:getCallables": {
+    needs: "scenario:read",
+    args: (things) => ({ ...scenario(things), ids: [things.scenarioId] }),
+  },
   "scenarios/queries:getScenario": { needs: "scenario:read", args: scenario },
+  "scenarios/queries:listCallers": { needs: "scenario:read", args: scenario },
   "scenarios/queries:listScenarios": { needs: "scenario:read", args: page },
   "upgrades/queries:planUpgrades": {
     needs: "scenario:read",
     args: (things) => ({ ...scenario(things), definition: emptyText() }),
   },
+  "scenarios/queries:searchCallables": { needs: "scenario:read", args: () => ({ search: "" }) },
   "versions/mutations:publish": {
     needs: "scenario:publish",
     args: (things) => ({ ...scenario(things), draftRevision: 1 }),

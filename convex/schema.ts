@@ -7,6 +7,7 @@ import { draftTables } from "./drafts/tables.ts";
 import { integrationTables } from "./integrations/tables.ts";
 import { organizationTables } from "./organizations/tables.ts";
 import { queueTables } from "./queue/tables.ts";
+import { callTables } from "./runs/callTables.ts";
 import { runTables } from "./runs/tables.ts";
 import { scenarioTables } from "./scenarios/tables.ts";
 import { scheduleTables } from "./schedules/tables.ts";
@@ -28,6 +29,7 @@ export default defineSchema({
   ...settingTables,
   ...runTables,
   ...queueTables,
+  ...callTables,
   ...scheduleTables,
   ...waitTables,
   ...webhookTables,

@@ -125,7 +125,8 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
     definition: (await loadDefinition(ctx, run)) ?? "null",
     payload: payload === null ? null : shorten(payload, MAX_PAYLOAD_CHARACTERS),
     ...(await tellStory(ctx, run, state)),
-    ...(run.queue === "waiting" && run.dueAt !== undefined && { waitingUntil: run.dueAt }),
+    // Who waits for a called run waits until that ends, whenever that may be.
+    ...(run.queue === "waiting" && run.waitReason !== "call" && { waitingUntil: run.dueAt }),
     ...(run.waitReason && { waitReason: run.waitReason }),
     operations,
     operationsCut: isCut,

@@ -43,6 +43,12 @@ export const CHARACTERS_PER_TICK = 3_000_000;
 
 /** Larger payloads go to file storage first, in bytes. */
 export const INLINE_PAYLOAD_BYTES = 200_000;
+/** Calls in each other: one scenario calls another, which calls another. */
+export const MAX_CALL_DEPTH = 10;
+/** Runs that one run may start by calls, those of the called ones included; a scenario's settings may say otherwise. */
+export const DEFAULT_CALLED_RUNS = 1_000;
+/** What a called run returned goes into the row of its call up to this many characters. */
+export const INLINE_OUTPUT_CHARACTERS = 100_000;
 /** An operation's input or output beyond this many characters is cut, with a mark. */
 export const SHOWN_CHARACTERS = 100_000;
 /** A log row is closed when it has more characters of operations than this. A character takes up to 3 bytes. */

@@ -7,11 +7,12 @@ import type { OrgMutationCtx, OrgQueryCtx } from "../functions.ts";
 import { appError, notFound } from "../lib/errors.ts";
 import { requireOwned } from "../lib/ids.ts";
 import { requireEditableScenario } from "../scenarios/access.ts";
+import { loadCallables } from "../scenarios/calls.ts";
 import { parseStored, publishErrors } from "../scenarios/definition.ts";
 import { triggerOf } from "../schedules/model.ts";
 import type { RequestedSource } from "../versions/resolve.ts";
 import { requireOpen } from "./admission.ts";
-import { payloadBundle, scheduleBundle } from "./bundle.ts";
+import { inputsBundle, payloadBundle, scheduleBundle } from "./bundle.ts";
 import { resolvePin, startRun as start, type StartRequest } from "./start.ts";
 import { stepRun } from "./step.ts";
 import type { DryRun } from "./tables.ts";
@@ -38,20 +39,38 @@ export async function startRun(
   const scenario = await requireEditableScenario(ctx, args);
   const pin = await resolvePin(ctx, { scenario, source: args.source });
   if (pin === null) return unresolved(args.source);
-  const text = triggerBundle(parseStored(pin.definition), args.payload);
-  const issues = pin.source.kind === "draft" ? publishErrors(parseStored(pin.definition)) : [];
+  const definition = parseStored(pin.definition);
+  const issues = pin.source.kind === "draft" ? await draftErrors(ctx, scenario, definition) : [];
   if (issues.length > 0) return { kind: "invalid", issues };
+  const bundle = triggerBundle(definition, args.payload);
+  if (!bundle.ok) return { kind: "invalid", issues: bundle.issues };
   const trigger = ctx.actor.kind === "apiKey" ? "api" : "manual";
+  const { text } = bundle;
   const request: StartRequest = { scenario, pin, trigger, payload: { kind: "text", text }, dryRun: args.dryRun };
   return await startAudited(ctx, request, args.dryRun ? "run.dryRunStarted" : "run.started");
 }
 
-/** What the definition's trigger would emit now: `payload` as a webhook's body; a schedule takes none. */
-function triggerBundle(definition: Definition, payload: string): string {
+async function draftErrors(ctx: OrgMutationCtx, scenario: Doc<"scenarios">, definition: Definition): Promise<Issue[]> {
+  return publishErrors(definition, await loadCallables(ctx, { scenario, definition }));
+}
+
+/**
+ * What the definition's trigger would emit now: `payload` as a webhook's body, or as the inputs of a scenario that others call; a
+ * schedule takes none.
+ */
+function triggerBundle(
+  definition: Definition,
+  payload: string,
+): { ok: true; text: string } | { ok: false; issues: Issue[] } {
   const nowMs = Date.now();
-  if (triggerOf(definition)?.kind === "schedule")
-    return scheduleBundle({ scheduledMs: nowMs, startedMs: nowMs, missed: 0 });
-  return payloadBundle(payload, nowMs);
+  switch (triggerOf(definition)?.kind) {
+    case "schedule":
+      return { ok: true, text: scheduleBundle({ scheduledMs: nowMs, startedMs: nowMs, missed: 0 }) };
+    case "call":
+      return inputsBundle(definition, payload, nowMs);
+    default:
+      return { ok: true, text: payloadBundle(payload, nowMs) };
+  }
 }
 
 function unresolved(source: RequestedSource): StartResult {

@@ -1,6 +1,7 @@
 import { v } from "convex/values";
 import { orgQuery } from "../functions.ts";
 import { paginated, paginationOptsValidator } from "../lib/pagination.ts";
+import { getRunCalls as describeCalls, runCallsValidator } from "./callViews.ts";
 import { getRunDetail, runDetailValidator } from "./detail.ts";
 import { listRuns as list, runSummaryFields } from "./listing.ts";
 import { batchValidator, listBatches as batches } from "./bulk.ts";
@@ -33,6 +34,14 @@ export const getRun = orgQuery({
   args: { runId: v.string() },
   returns: v.union(v.null(), runDetailValidator),
   handler: (ctx, args) => getRunDetail(ctx, args),
+});
+
+/** The run that called this one, and runs that it called: those it waits for, or all of one operation. */
+export const getRunCalls = orgQuery({
+  permission: "scenario:read",
+  args: { runId: v.string(), operationId: v.optional(v.number()) },
+  returns: v.union(v.null(), runCallsValidator),
+  handler: (ctx, args) => describeCalls(ctx, args),
 });
 
 export const getVersionChoice = orgQuery({

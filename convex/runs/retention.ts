@@ -63,7 +63,8 @@ export const cleanOrganization = internalMutation({
 });
 
 async function deleteRun(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
-  for (const kind of ["operations", "state", "payload"] as const) await deleteParts(ctx, { logId: run.logId, kind });
+  for (const kind of ["operations", "state", "payload", "returned"] as const)
+    await deleteParts(ctx, { logId: run.logId, kind });
   if (await getLog(ctx, run)) await ctx.db.delete("runLogs", run.logId);
   await deleteLinks(ctx, run);
   if (run.asks) await deleteWaits(ctx, run._id);

@@ -24,7 +24,7 @@ const MAX_MESSAGE_CHARACTERS = 1_000;
  */
 export function standingAfter(
   run: Pick<Doc<"runs">, "state" | "generation">,
-  step: { commands: readonly Command[]; state: Pick<RunState, "phase" | "operationCount"> },
+  step: { commands: readonly Command[]; state: Pick<RunState, "phase" | "operationCount" | "deadlineMs"> },
   options: { nowMs: number; holder: "executor" | "queue" },
 ): Standing {
   const { nowMs } = options;
@@ -41,7 +41,9 @@ export function standingAfter(
     return { ...rest, ...move("running"), ...place, generation };
   }
   if (phase === "waiting" && last?.kind !== "wait") {
-    return { ...rest, ...move("waiting"), queue: undefined, waitReason: "call", generation: generation + 1 };
+    // The end of what it called goes on with it; only the end of its own life comes by itself.
+    const waiting = { queue: "waiting" as const, dueAt: step.state.deadlineMs ?? Number.MAX_SAFE_INTEGER };
+    return { ...rest, ...move("waiting"), ...waiting, waitReason: "call", generation: generation + 1 };
   }
   switch (last?.kind) {
     case "finish": {

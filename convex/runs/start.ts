@@ -5,6 +5,7 @@ import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../functions.ts";
 import { DAY_MS } from "../lib/time.ts";
 import { resolveVersion, type RequestedSource, type RunSource } from "../versions/resolve.ts";
+import { followCalls } from "./calls.ts";
 import { admit, isTest, noteHold, pauseOf } from "./gates.ts";
 import { interpret, parseBundle } from "./interpret.ts";
 import { INLINE_PAYLOAD_BYTES } from "./limits.ts";
@@ -50,6 +51,8 @@ export interface StartRequest {
   onlyNode?: number;
   /** What is known to be secret in the payload before the run has begun. */
   vault?: Vault;
+  /** The run that calls this one; it begins with an executor, so that the caller's transaction stays small. */
+  parentRunId?: Id<"runs">;
 }
 
 export type Started =
@@ -78,7 +81,8 @@ export async function startRun(ctx: MutationCtx, request: StartRequest): Promise
     const waitReason = isPaused ? "paused" : await turnToWaitFor(ctx, compiled.plan, request.scenario._id);
     if (waitReason !== null) return await startHeld(ctx, request, { plan: compiled.plan, waitReason });
   }
-  if (payload.kind === "file" || exceedsBytes(payload.text, INLINE_PAYLOAD_BYTES)) {
+  const isCalled = request.parentRunId !== undefined;
+  if (isCalled || payload.kind === "file" || exceedsBytes(payload.text, INLINE_PAYLOAD_BYTES)) {
     return await startQueued(ctx, request, compiled.plan);
   }
   return await startNow(ctx, { ...request, text: payload.text }, compiled.plan);
@@ -107,6 +111,10 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
   const runId = await ctx.db.insert("runs", row);
   await arrange(ctx, { ...fields, runId }, placed);
   if (plan.waits) await keepWaits(ctx, { _id: runId, ...fields }, result);
+  if (plan.calls) {
+    const run = { ...row, _id: runId, _creationTime: nowMs };
+    await followCalls(ctx, { run, plan, state: result.state, commands: result.commands });
+  }
   const response = responseIn(result.commands);
   return { kind: "ok", runId, state: row.state, response, responds: plan.responds };
 }
@@ -167,6 +175,7 @@ async function commonFields(ctx: MutationCtx, request: StartRequest, plan: Plan)
     ...(scenario.gate?.maxConcurrentRuns !== undefined && !isTest(request) && { isLimited: true }),
     ...(request.dryRun && { dryRun: request.dryRun }),
     ...(request.onlyNode !== undefined && { onlyNode: request.onlyNode }),
+    ...(request.parentRunId !== undefined && { parentRunId: request.parentRunId }),
     ...(request.awaitsResponse && plan.responds && { awaitsResponse: true }),
     ...(plan.waits && { asks: true }),
     ...(pin.definitionId === null

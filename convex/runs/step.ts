@@ -4,6 +4,7 @@ import {
   createState,
   isEnded,
   packState,
+  pendingCalls,
   pendingCommands,
   unpackState,
   type Event,
@@ -16,6 +17,8 @@ import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { startEvent } from "./begin.ts";
 import { dropWaits } from "./breakerWaits.ts";
 import { limitData } from "./dataLimit.ts";
+import { takeOutcome } from "./callRows.ts";
+import { followCalls } from "./calls.ts";
 import { interpretDry, isSimulated } from "./dryRun.ts";
 import { admit, noteHold, releaseOrganization } from "./gates.ts";
 import { interpret, parseBundle, type Interpretation } from "./interpret.ts";
@@ -133,14 +136,17 @@ async function compute(
   }
 }
 
-/** A run that was queued before it started begins with its payload. */
+/** A run that was queued before it started begins with its payload; one that called another goes on with how that went. */
 async function firstEvent(
-  ctx: QueryCtx,
+  ctx: MutationCtx,
   args: { run: Doc<"runs">; plan: Plan; loaded: Loaded; event: Event; log: Doc<"runLogs"> },
 ): Promise<Event> {
+  const { run, plan, event } = args;
   const { state, payload } = args.loaded;
-  if (state.phase !== "new" || args.event.kind !== "continue") return args.event;
-  return startEvent(args.plan, args.run, payload ?? parseBundle(await readPayload(ctx, args.log)));
+  if (event.kind !== "continue") return event;
+  if (state.phase === "new") return startEvent(plan, run, payload ?? parseBundle(await readPayload(ctx, args.log)));
+  if (state.phase !== "waiting") return event;
+  return (await takeOutcome(ctx, run._id, pendingCalls(state))) ?? { kind: "timer" };
 }
 
 /** The end of a run that cannot be interpreted. */
@@ -185,6 +191,7 @@ async function settle(
   if (plan?.waits) await keepWaits(ctx, run, result);
   if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
   if (run.isLimited && standing.state !== "running") await releaseOrganization(ctx, run.organizationId);
+  await followCalls(ctx, { run: { ...run, ...standing }, plan, state: result.state, commands: result.commands });
   if (standing.queue !== "claimed" || !plan) return null;
   return toWork(plan, result.state, { ...run, ...standing });
 }
@@ -235,6 +242,8 @@ export async function arrange(
   const { runId } = run;
   await noteHold(ctx, run, standing);
   if (standing.queue !== "waiting" || standing.dueAt === undefined) return;
+  // The end of a called run comes by itself, and the sweeper looks after the end of the caller's own life.
+  if (standing.waitReason === "call") return;
   await ctx.scheduler.runAt(standing.dueAt, internal.runs.internal.wake, { runId, generation: standing.generation });
 }
 

@@ -6,6 +6,7 @@
  *   waiting, overdue         the timer was lost: go on now
  *   held, nothing before it  the limit was lifted, or the run before it could not be read: its turn has come
  *   held, no longer paused   what lets a resumed scenario's runs go on was interrupted: let them
+ *   call open, run ended     its caller was not told: tell it now
  *
  * The rest is tidying: answers that nobody fetched.
  */
@@ -15,6 +16,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx, type QueryCtx } from "../functions.ts";
 import { HOUR_MS, SECOND_MS } from "../lib/time.ts";
+import { sweepCalls } from "./calls.ts";
 import { readmit, sweepOrganizationHolds } from "./gates.ts";
 import { SHARDS } from "./limits.ts";
 import { requireLog } from "./log.ts";
@@ -37,6 +39,7 @@ export const sweep = internalMutation({
     for (let shard = 0; shard < SHARDS; shard++) isFull = (await sweepShard(ctx, shard)) || isFull;
     await sweepTurnsFrom(ctx, null);
     await sweepOrganizationsFrom(ctx, null);
+    await sweepCallsFrom(ctx, null);
     isFull = (await deleteResponses(ctx)) || isFull;
     if (isFull) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweep, {});
     return null;
@@ -70,6 +73,20 @@ export const sweepOrganizations = internalMutation({
 async function sweepOrganizationsFrom(ctx: MutationCtx, after: Id<"organizations"> | null): Promise<void> {
   const last = await sweepOrganizationHolds(ctx, after);
   if (last !== null) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweepOrganizations, { after: last });
+}
+
+export const sweepOpenCalls = internalMutation({
+  args: { after: v.number() },
+  returns: v.null(),
+  handler: async (ctx, { after }) => {
+    await sweepCallsFrom(ctx, after);
+    return null;
+  },
+});
+
+async function sweepCallsFrom(ctx: MutationCtx, after: number | null): Promise<void> {
+  const last = await sweepCalls(ctx, after);
+  if (last !== null) await ctx.scheduler.runAfter(0, internal.runs.sweeper.sweepOpenCalls, { after: last });
 }
 
 /** Whether there may be more to do. */

@@ -27,6 +27,7 @@ export const runTriggerValidator = v.union(
   v.literal("schedule"),
   v.literal("polling"),
   v.literal("node"),
+  v.literal("scenario"),
 );
 
 /** A dry run changes nothing outside; what only reads there is performed, or simulated like everything else. */
@@ -74,6 +75,8 @@ export const runTables = {
     /** `source.number`, for the index; absent for draft runs. */
     version: v.optional(v.number()),
     trigger: runTriggerValidator,
+    /** The run that called this one. */
+    parentRunId: v.optional(v.id("runs")),
     /** Equal keys mean equal definitions: compiled plans are kept by it. */
     definitionKey: v.string(),
     /** Where the definition is: a version's, or a snapshot of a draft. Exactly one of the two. */
@@ -158,7 +161,7 @@ export const runTables = {
    */
   runLogParts: defineTable({
     logId: v.id("runLogs"),
-    kind: v.union(v.literal("operations"), v.literal("state"), v.literal("payload")),
+    kind: v.union(v.literal("operations"), v.literal("state"), v.literal("payload"), v.literal("returned")),
     part: v.number(),
     text: v.optional(v.string()),
     storageId: v.optional(v.id("_storage")),

@@ -111,19 +111,25 @@ async function dropHold(ctx: MutationCtx, runId: Id<"runs">): Promise<void> {
   if (held) await ctx.db.delete("runHolds", held._id);
 }
 
-/** Runs of the scenario that are under way, counted up to `limit`. */
-async function countUnderWay(ctx: QueryCtx, args: { scenarioId: Id<"scenarios">; limit: number }): Promise<number> {
+const countUnderWay = async (ctx: QueryCtx, args: { scenarioId: Id<"scenarios">; limit: number }) =>
+  (await underWay(ctx, args)).length;
+
+/** Runs of the scenario that are under way, up to `limit` of them. */
+export async function underWay(
+  ctx: QueryCtx,
+  args: { scenarioId: Id<"scenarios">; limit: number },
+): Promise<Doc<"runs">[]> {
   const { scenarioId, limit } = args;
   const states = ["running", "waiting", ...(limit === 1 ? (["incomplete"] as const) : [])] as const;
-  let count = 0;
+  const found: Doc<"runs">[] = [];
   for (const state of states) {
     const rows = ctx.db
       .query("runs")
       .withIndex("by_scenario_and_state", (q) => q.eq("scenarioId", scenarioId).eq("state", state));
     for await (const run of rows) {
       // Dry runs and runs of one node take no turns.
-      if (run.dryRun === undefined && run.onlyNode === undefined) count += 1;
-      if (count >= limit) return count;
+      if (run.dryRun === undefined && run.onlyNode === undefined) found.push(run);
+      if (found.length >= limit) return found;
     }
   }
   const queued = ctx.db
@@ -132,8 +138,8 @@ async function countUnderWay(ctx: QueryCtx, args: { scenarioId: Id<"scenarios">;
   // Held runs are queued as well, and come after those that were released.
   for await (const run of queued) {
     if (isHeld(run)) break;
-    if (run.dryRun === undefined && run.onlyNode === undefined) count += 1;
-    if (count >= limit) break;
+    if (run.dryRun === undefined && run.onlyNode === undefined) found.push(run);
+    if (found.length >= limit) break;
   }
-  return count;
+  return found;
 }

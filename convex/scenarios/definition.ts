@@ -4,6 +4,7 @@ import {
   normalizeDefinition,
   parseDefinition,
   validateDefinition,
+  type CallableScenarios,
   type Definition,
   type Issue,
 } from "@patchbay/core";
@@ -63,8 +64,9 @@ export function parseStored(text: string): Definition {
 }
 
 /** What forbids publishing the definition: errors only, in the order of the nodes. */
-export function publishErrors(definition: Definition): Issue[] {
-  return validateDefinition(definition, manifestCatalog).filter((issue) => issue.severity === "error");
+export function publishErrors(definition: Definition, callables?: CallableScenarios): Issue[] {
+  const issues = validateDefinition(definition, manifestCatalog, undefined, undefined, callables);
+  return issues.filter((issue) => issue.severity === "error");
 }
 
 /** The node types in order of the nodes, each once, for lists. */

@@ -4,6 +4,7 @@ import { getOwned } from "../lib/ids.ts";
 import { paginated, paginationOptsValidator } from "../lib/pagination.ts";
 import { personValidator } from "../organizations/people.ts";
 import { runStateValidator } from "../runs/tables.ts";
+import { getCallables as loadCallables, listCallers as callersOf, searchCallables as search } from "./calls.ts";
 import { countScenarios as count, listScenarios as list, scenarioFilterValidator } from "./listing.ts";
 import { describeScenario } from "./model.ts";
 
@@ -98,4 +99,59 @@ export const getScenario = orgQuery({
     const scenario = await getOwned(ctx, "scenarios", { organizationId, id: args.scenarioId });
     return scenario === null ? null : await describeScenario(ctx, scenario);
   },
+});
+
+/** Scenarios that a node may call, for choosing one. */
+export const searchCallables = orgQuery({
+  permission: "scenario:read",
+  args: { search: v.string() },
+  returns: v.array(
+    v.object({ id: v.id("scenarios"), name: v.string(), description: v.string(), enabled: v.boolean() }),
+  ),
+  handler: (ctx, args) => search(ctx, args),
+});
+
+/** What is known of scenarios that a definition calls; ids of others are left out. */
+export const getCallables = orgQuery({
+  permission: "scenario:read",
+  args: { scenarioId: v.string(), ids: v.array(v.string()) },
+  returns: v.array(
+    v.object({
+      id: v.string(),
+      name: v.string(),
+      status: v.union(
+        v.literal("ready"),
+        v.literal("off"),
+        v.literal("unpublished"),
+        v.literal("otherTrigger"),
+        v.literal("deleted"),
+      ),
+      inputs: v.array(
+        v.object({
+          name: v.string(),
+          type: v.union(
+            v.literal("text"),
+            v.literal("number"),
+            v.literal("boolean"),
+            v.literal("date"),
+            v.literal("list"),
+            v.literal("object"),
+          ),
+          required: v.boolean(),
+          description: v.string(),
+        }),
+      ),
+      outputs: v.array(v.string()),
+      recursion: v.optional(v.array(v.string())),
+    }),
+  ),
+  handler: (ctx, args) => loadCallables(ctx, args),
+});
+
+/** Scenarios whose published versions call this one. */
+export const listCallers = orgQuery({
+  permission: "scenario:read",
+  args: { scenarioId: v.string() },
+  returns: v.array(v.object({ id: v.id("scenarios"), name: v.string(), enabled: v.boolean() })),
+  handler: (ctx, args) => callersOf(ctx, args),
 });

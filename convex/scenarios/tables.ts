@@ -33,6 +33,8 @@ export const scenarioTables = {
         v.literal("call"),
       ),
     ),
+    /** JSON text of the `CallInterface` of the published version, where other scenarios call it. */
+    publishedInterface: v.optional(v.string()),
     lastVersionNumber: v.number(),
     /** Versions that are not archived; at most `MAX_VERSIONS`. */
     liveVersionCount: v.number(),
@@ -56,4 +58,16 @@ export const scenarioTables = {
       "enabled",
       "updatedAt",
     ]),
+
+  /**
+   * Which scenario calls which, by their published versions. Replaced by `versions/append.ts` with every version; read by checks and
+   * by whoever is about to switch a called scenario off.
+   */
+  scenarioCalls: defineTable({
+    organizationId: v.id("organizations"),
+    callerId: v.id("scenarios"),
+    calleeId: v.id("scenarios"),
+  })
+    .index("by_caller", ["callerId"])
+    .index("by_callee", ["calleeId"]),
 };

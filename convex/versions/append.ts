@@ -4,6 +4,7 @@ import type { Infer } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { OrgMutationCtx } from "../functions.ts";
 import { touch } from "../lib/time.ts";
+import { interfaceText, noteCalls } from "../scenarios/calls.ts";
 import { parseStored } from "../scenarios/definition.ts";
 import { arrangeSchedule, triggerOf } from "../schedules/model.ts";
 import { arrangeWebhook } from "../webhooks/settings.ts";
@@ -52,6 +53,7 @@ export async function appendVersion(ctx: OrgMutationCtx, args: NewVersion): Prom
     publishedDefinitionId: args.definitionId,
     publishedContentHash: args.contentHash,
     publishedTrigger: triggerOf(args.definition)?.kind,
+    publishedInterface: interfaceText(args.definition),
     lastVersionNumber: number,
     liveVersionCount: scenario.liveVersionCount + 1,
     enabled: scenario.publishedVersionId === undefined ? true : scenario.enabled,
@@ -60,6 +62,7 @@ export async function appendVersion(ctx: OrgMutationCtx, args: NewVersion): Prom
   });
   await arrangeSchedule(ctx, scenario._id);
   await arrangeWebhook(ctx, scenario._id, args.definition);
+  await noteCalls(ctx, scenario, args.definition);
   return number;
 }
 

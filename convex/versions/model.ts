@@ -11,6 +11,7 @@ import { boundedPage, mapPage } from "../lib/pagination.ts";
 import { checkText } from "../lib/text.ts";
 import { getPerson } from "../organizations/people.ts";
 import { requireEditableScenario, requireScenario } from "../scenarios/access.ts";
+import { loadCallables } from "../scenarios/calls.ts";
 import { parseStored, publishErrors } from "../scenarios/definition.ts";
 import { secretErrors } from "../webhooks/settings.ts";
 import { appendVersion, MAX_VERSIONS } from "./append.ts";
@@ -54,7 +55,7 @@ export async function publish(
   }
   const definition = parseStored(draft.definition);
   const issues = [
-    ...publishErrors(definition),
+    ...publishErrors(definition, await loadCallables(ctx, { scenario, definition })),
     ...(await connectionErrors(ctx, definition)),
     ...(await secretErrors(ctx, { scenarioId: scenario._id, definition })),
   ];

@@ -23,8 +23,9 @@ type RunSummary = ReturnType<typeof summarizeRun>;
 
 function runJson(run: RunSummary) {
   const { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount } = run;
-  const { error = null, dryRun = null, onlyNode = null } = run;
-  return { id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, error, dryRun, onlyNode };
+  const { parentRunId = null, error = null, dryRun = null, onlyNode = null } = run;
+  const facts = { id, scenarioId, state, source, trigger, parentRunId, startedAt, endedAt, operationCount };
+  return { ...facts, error, dryRun, onlyNode };
 }
 
 export async function loadRunJson(ctx: OrgQueryCtx, runId: string) {
@@ -71,7 +72,8 @@ export const runOperations: Operation[] = [
     id: "startRun",
     method: "POST",
     path: "/scenarios/{id}/runs",
-    summary: "Start a run; the payload becomes the body of the trigger's bundle",
+    summary:
+      "Start a run; the payload becomes the body of the trigger's bundle, or the inputs of a scenario that others call",
     permission: "scenario:execute",
     params: scenarioParams,
     body: z

@@ -15,6 +15,8 @@ export type { KnownConnection } from "./definition/rules/context.ts";
 export * from "./manifest/schema.ts";
 export * from "./manifest/catalog.ts";
 export * from "./errors/operationError.ts";
+export * from "./calls/inputs.ts";
+export * from "./calls/interface.ts";
 export { canonicalJson } from "./canonicalJson.ts";
 export * from "./mapping/index.ts";
 export { conditionDocs, type ConditionDoc, type ConditionGroup } from "./filter/docs.ts";

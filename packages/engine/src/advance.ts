@@ -122,7 +122,7 @@ function acceptHere(turn: Turn, event: StrandEvent): boolean {
       return defer(turn, event);
     case "timer":
       if (parked) return parked.retryAtMs !== undefined && tryAgain(turn, parked.retryAtMs);
-      return phase === "waiting" && pending !== null && pending.reason !== "call" && wake(turn, pending);
+      return phase === "waiting" && pending !== null && wake(turn, pending);
     case "release":
       return phase === "waiting" && pending !== null && release(turn, pending);
     case "retry":
@@ -228,9 +228,9 @@ function tryAgain(turn: Turn, retryAtMs: number): true {
   return turn.ports.nowMs < retryAtMs || retryParked(turn, { kind: "retry" });
 }
 
-/** Too early, it changes nothing, and the run asks for the rest of the wait. */
+/** Too early, it changes nothing, and the run asks for the rest of the wait. No time ends the wait for a called run. */
 function wake(turn: Turn, pending: Pending): true {
-  if (turn.ports.nowMs < (pending.dueMs ?? 0)) return true;
+  if (pending.reason === "call" || turn.ports.nowMs < (pending.dueMs ?? 0)) return true;
   if (release(turn, pending)) return true;
   if (isAsking(pending)) {
     endWait(turn, pending);

@@ -109,7 +109,6 @@ describe("a run that waits for one that it called", () => {
   it.each([
     ["another operation's end", { ...resumed, operationId: 1 }],
     ["an earlier attempt's end", { ...resumed, attempt: 0 }],
-    ["a timer", { kind: "timer" as const }],
     ["a continue", { kind: "continue" as const }],
     ["a lost performer", { kind: "lost" as const, operationId: 2, attempt: 1 }],
     ["a retry", { kind: "retry" as const }],

@@ -78,6 +78,8 @@ export interface Plan {
   maxDataCharacters: number;
   /** How many of the scenario's runs may be under way at the same time; the host sees to it. Any number where absent. */
   maxConcurrentRuns?: number;
+  /** How many runs one run may start by calls; the host sees to it, and knows the number where it is absent. */
+  maxCalledRuns?: number;
   /** Whether a `webhook.respond` node may answer the caller. */
   responds: boolean;
   /** Whether a node calls other scenarios. */
@@ -121,6 +123,8 @@ export function compilePlan(definition: Definition, catalog: ManifestCatalog): C
   };
   const maxConcurrentRuns = definition.settings?.maxConcurrentRuns;
   if (maxConcurrentRuns !== undefined) plan.maxConcurrentRuns = maxConcurrentRuns;
+  const maxCalledRuns = definition.settings?.maxCalledRuns;
+  if (maxCalledRuns !== undefined) plan.maxCalledRuns = maxCalledRuns;
   if ([...nodes.values()].some(asksForAddress)) plan.asks = true;
   for (const node of nodes.values()) {
     if (node.control !== "wait") continue;

@@ -8,7 +8,18 @@ export interface FieldOptions {
   /** One sentence under it: what it does, in the user's words. */
   description?: string;
   control?:
-    "text" | "textarea" | "number" | "switch" | "select" | "json" | "list" | "keyValue" | "nodeRef" | "duration";
+    | "text"
+    | "textarea"
+    | "number"
+    | "switch"
+    | "select"
+    | "json"
+    | "list"
+    | "keyValue"
+    | "nodeRef"
+    | "duration"
+    | "scenario"
+    | "scenarioInputs";
   /** Labels of an enum's values, in their order. */
   enumLabels?: readonly string[];
   /** Folded under "more fields". */

@@ -3,6 +3,7 @@ import type { Integration } from "@patchbay/sdk";
 import { integration as errorIntegration } from "@patchbay/integration-error";
 import { integration as httpIntegration } from "@patchbay/integration-http";
 import { integration as routerIntegration } from "@patchbay/integration-router";
+import { integration as scenarioIntegration } from "@patchbay/integration-scenario";
 import { integration as scheduleIntegration } from "@patchbay/integration-schedule";
 import { integration as toolsIntegration } from "@patchbay/integration-tools";
 import { integration as webhookIntegration } from "@patchbay/integration-webhook";
@@ -11,6 +12,7 @@ export const integrations: readonly Integration[] = [
   errorIntegration,
   httpIntegration,
   routerIntegration,
+  scenarioIntegration,
   scheduleIntegration,
   toolsIntegration,
   webhookIntegration,

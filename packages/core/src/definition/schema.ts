@@ -128,6 +128,8 @@ export const settingsSchema = z.object({
   maxConcurrentRuns: z.number().int().min(1).max(100).optional(),
   /** Fields of bundles that appear in no log, wherever their values go; see `parseSensitiveField`. */
   sensitiveFields: z.array(z.string().max(500)).max(100).optional(),
+  /** Runs that a run may start by calling scenarios, those of the called ones included; 1,000 without it. */
+  maxCalledRuns: z.number().int().min(1).max(100_000).optional(),
   /** How long a run may live, waits included and time as incomplete not; 30 days where absent. It then fails with `scenario_limit`. */
   maxRunSeconds: z
     .number()

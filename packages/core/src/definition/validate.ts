@@ -2,7 +2,9 @@ import { createGraph } from "../graph/graph.ts";
 import { createScopes } from "../graph/scope.ts";
 import { createFlowShapes, kindsOf } from "../shapes/flow.ts";
 import type { ManifestCatalog } from "../manifest/catalog.ts";
+import type { CallableScenarios } from "../calls/interface.ts";
 import type { Issue } from "./issue.ts";
+import { checkCalls, checkDeclaredInputs } from "./rules/calls.ts";
 import type { KnownConnection, Rule, RuleContext } from "./rules/context.ts";
 import { findDuplicates } from "./rules/duplicates.ts";
 import { checkConfigFormulas, checkFilterFormulas } from "./rules/formulas.ts";
@@ -45,6 +47,8 @@ const rules: readonly Rule[] = [
   checkInputs,
   checkSchedules,
   checkWebhooks,
+  checkDeclaredInputs,
+  checkCalls,
   checkConnections,
   checkRawSecrets,
   checkSensitiveFields,
@@ -53,7 +57,8 @@ const rules: readonly Rule[] = [
 /**
  * Everything that is wrong or doubtful in a definition. Errors forbid publishing. The same function runs live in the
  * editor and at publishing. With `connections` (those of the organization) it also checks that they exist and fit; with
- * `samples` (bundles that nodes emitted before) it warns of fields that those do not have.
+ * `samples` (bundles that nodes emitted before) it warns of fields that those do not have; with `callables` (the organization's
+ * scenarios) it checks calls of others.
  * Treats the definition as immutable: what it learns about a config object is remembered by its identity.
  */
 export function validateDefinition(
@@ -61,6 +66,7 @@ export function validateDefinition(
   catalog: ManifestCatalog,
   connections?: readonly KnownConnection[],
   samples?: ReadonlyMap<NodeId, JsonValue>,
+  callables?: CallableScenarios,
 ): Issue[] {
   const kinds = kindsOf(definition, catalog);
   const graph = createGraph(definition);
@@ -71,7 +77,8 @@ export function validateDefinition(
     graph,
     scopes,
     kinds,
-    shapes: createFlowShapes({ graph, scopes, kinds, samples }),
+    shapes: createFlowShapes({ graph, scopes, kinds, samples, callables }),
+    ...(callables && { callables }),
     ...(connections && { connections: new Map(connections.map((connection) => [connection.id, connection])) }),
   };
   return rules.flatMap((rule) => rule(context));

@@ -112,7 +112,8 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /**
  * Keywords that the form reads from an input schema's properties, beside JSON Schema's own `title`, `description`,
  * `default`, `enum`, `examples`.
- * - `x-control`: `"text" | "textarea" | "number" | "switch" | "select" | "json" | "list" | "keyValue" | "nodeRef" | "duration"`
+ * - `x-control`: `"text" | "textarea" | "number" | "switch" | "select" | "json" | "list" | "keyValue" | "nodeRef" | "duration" |
+ *   "scenario" | "scenarioInputs"` (the values for the inputs of the scenario that the field `scenarioId` names)
  * - `x-enumLabels`: labels of the `enum` values, in their order
  * - `x-advanced`: folded under "more fields"
  * - `x-showWhen`: `{ field, values }`: shown (and required) only when another field has one of the values

@@ -1,6 +1,8 @@
 /** What each node emits, as far as manifests, configs and samples tell, and what formulas see of it at each place. */
+import type { CallableScenarios } from "../calls/interface.ts";
+import { callShape, startShape } from "../calls/shapes.ts";
 import { hasFormula, literalFieldsOf, propertiesOf } from "../definition/checkConfig.ts";
-import type { Definition, Edge, JsonValue, NodeId } from "../definition/schema.ts";
+import type { Definition, DefinitionNode, Edge, JsonValue, NodeId } from "../definition/schema.ts";
 import { createGraph, type Graph } from "../graph/graph.ts";
 import { createScopes, findInScope, type Scopes } from "../graph/scope.ts";
 import type { ManifestCatalog, NodeKind } from "../manifest/catalog.ts";
@@ -28,6 +30,8 @@ export interface FlowInput {
   graph: Graph;
   scopes: Scopes;
   kinds: ReadonlyMap<NodeId, NodeKind>;
+  /** Scenarios that may be called, where they are known. */
+  callables?: CallableScenarios;
   /** Bundles that nodes emitted before, where they are at hand. */
   samples?: ReadonlyMap<NodeId, JsonValue> | undefined;
 }
@@ -58,6 +62,7 @@ export function shapesAt(
   catalog: ManifestCatalog,
   nodeId: NodeId,
   samples?: ReadonlyMap<NodeId, JsonValue>,
+  callables?: CallableScenarios,
 ): ShapeOfNode {
   const graph = createGraph(definition);
   return createFlowShapes({
@@ -65,6 +70,7 @@ export function shapesAt(
     scopes: createScopes(graph, catalog),
     kinds: kindsOf(definition, catalog),
     samples,
+    callables,
   }).at(nodeId);
 }
 
@@ -146,9 +152,21 @@ class Flow implements FlowShapes {
     if (control === "router" || control === "ifElse") return noFields;
     const { output } = kind.node;
     const sample = samples?.get(nodeId);
-    const shape = output ? this.shapeOfOutput(nodeId, output) : anyShape;
+    const shape = this.calledShape(node, kind) ?? (output ? this.shapeOfOutput(nodeId, output) : anyShape);
     const refined = sample === undefined ? shape : refineOnce(shape, sample);
     return this.mayBeReplaced(nodeId) ? openOnce(refined) : refined;
+  }
+
+  /** What passes between scenarios: the inputs of this one, or what one that it calls returns. Null for other nodes. */
+  private calledShape(node: DefinitionNode, kind: NodeKind): Shape | null {
+    const { config } = node;
+    if (kind.role === "trigger") {
+      const { output, kind: start } = kind.node;
+      return start === "call" ? startShape(config, output ? shapeOfSchema(output) : anyShape) : null;
+    }
+    if (kind.node.control !== "call" || typeof config.scenarioId !== "string") return null;
+    const callable = this.input.callables?.get(config.scenarioId);
+    return callable ? callShape(config, callable) : null;
   }
 
   private shapeOfOutput(nodeId: NodeId, output: JsonSchema): Shape {

@@ -1,7 +1,7 @@
 import { formatDuration, stateFacts } from "@patchbay/ui";
 
 export type RunSource = { kind: "version"; number: number } | { kind: "draft"; revision: number };
-export type RunTrigger = "webhook" | "manual" | "api" | "replay" | "schedule" | "polling" | "node";
+export type RunTrigger = "webhook" | "manual" | "api" | "replay" | "schedule" | "polling" | "node" | "scenario";
 
 /** `v14`, or `draft r3` for a test run of a draft's revision. */
 export function sourceLabel(source: RunSource): string {
@@ -16,6 +16,7 @@ const triggerLabels: Record<RunTrigger, string> = {
   schedule: "Schedule",
   polling: "New item",
   node: "Single node",
+  scenario: "Scenario",
 };
 
 export const triggerLabel = (trigger: RunTrigger): string => triggerLabels[trigger];

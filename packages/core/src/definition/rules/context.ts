@@ -1,3 +1,4 @@
+import type { CallableScenarios } from "../../calls/interface.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Scopes } from "../../graph/scope.ts";
 import type { ManifestCatalog, NodeKind } from "../../manifest/catalog.ts";
@@ -21,6 +22,8 @@ export interface RuleContext {
   scopes: Scopes;
   kinds: ReadonlyMap<NodeId, NodeKind>;
   connections?: ReadonlyMap<string, KnownConnection>;
+  /** Scenarios that may be called, where they are known. */
+  callables?: CallableScenarios;
   /** What formulas can expect to read. */
   shapes: FlowShapes;
 }

@@ -69,6 +69,8 @@ export interface Stepped {
   steps: number;
   /** Characters read and written, roughly. */
   characters: number;
+  /** What the run knows to be secret. */
+  vault?: Vault | null;
 }
 
 /** Reads a run's engine state, with what it knows to be secret. */
@@ -106,7 +108,7 @@ export async function stepRun(
   if (options.exposed) log = await redactLog(ctx, log, options.exposed);
   const work = await settle(ctx, { run, log, ...computed, holder });
   const characters = computed.characters + sumLengths(computed.result.operations);
-  return { accepted: true, work, steps: computed.result.steps, characters };
+  return { accepted: true, work, steps: computed.result.steps, characters, vault: computed.result.vault };
 }
 
 interface Computed {

@@ -7,6 +7,7 @@ import { takeReport, waitsUntil, type Report } from "./breaker.ts";
 import { addWait } from "./breakerWaits.ts";
 import { claimRuns } from "./claims.ts";
 import { CHARACTERS_PER_TICK, LEASE_MS, STEPS_PER_RUN, STEPS_PER_TICK, WATCH_MS } from "./limits.ts";
+import { redactText } from "./privacy/vault.ts";
 import { getTicket } from "./queue.ts";
 import { stepRun, type Work } from "./step.ts";
 
@@ -71,8 +72,12 @@ export async function runTick(ctx: MutationCtx, request: TickRequest): Promise<T
     const event: Event = { kind: "result", ...result, outcome: JSON.parse(result.outcome) as EffectOutcome };
     return await stepHeld(ctx, result, event, options);
   });
-  for (const step of await Promise.all(applied)) if (step?.work) answer.work.push(step.work);
-  for (const { runId, report } of request.results) if (report) await takeReport(ctx, { ...report, runId });
+  const steps = await Promise.all(applied);
+  for (const step of steps) if (step?.work) answer.work.push(step.work);
+  for (const [index, { runId, report }] of request.results.entries()) {
+    // What the service said may repeat what the run knows to be secret.
+    if (report) await takeReport(ctx, { ...report, runId, message: redactText(report.message, steps[index]?.vault) });
+  }
   await continueRuns(ctx, request, answer);
   await renewLeases(ctx, request, answer);
   if (request.want > 0) await addClaims(ctx, request, answer);

@@ -3,7 +3,7 @@
  * has ended nothing of it is left.
  */
 import type { JsonValue } from "@patchbay/core";
-import { createRedactor, type Redactor } from "@patchbay/sdk";
+import { createRedactor, REDACTED, type Redactor } from "@patchbay/sdk";
 
 export interface Vault {
   /** Texts that may appear nowhere, in no encoding. */
@@ -46,4 +46,11 @@ export function redactorOf(vault: Vault): Redactor {
   const redactor = createRedactor(vault.secrets);
   redactors.set(vault, redactor);
   return redactor;
+}
+
+/** A text without the vault's secrets, which may be none. */
+export function redactText(text: string, vault: Vault | null | undefined): string {
+  if (!vault) return text;
+  const redacted = vault.withheld ? REDACTED : redactorOf(vault)(text);
+  return typeof redacted === "string" ? redacted : REDACTED;
 }

@@ -20,6 +20,7 @@ import { useMemo } from "react";
 import { namedNode } from "./nodeNames.ts";
 import { DataTree } from "./DataTree.tsx";
 import { OperationErrorView } from "./OperationErrorView.tsx";
+import { SimulatedNotice } from "./runKind.tsx";
 import { operationsOf, shownState, type Attempt, type Operation, type RunDetail } from "./runModel.ts";
 
 interface OperationInspectorProps {
@@ -43,6 +44,7 @@ export function OperationInspector({ run, operation, onChoose, onClose }: Operat
         </IconButton>
       </header>
       <Stepper run={run} operation={operation} onChoose={onChoose} />
+      <SimulatedNotice operation={operation} />
       <Attempts operation={operation} />
       <OperationData key={operation.id} operation={operation} />
     </>

@@ -1,24 +1,13 @@
 "use client";
 
-import {
-  Button,
-  CopyButton,
-  formatExact,
-  Menu,
-  MenuContent,
-  MenuItem,
-  MenuTrigger,
-  RelativeTime,
-  StateBadge,
-  stateFacts,
-  useNow,
-} from "@patchbay/ui";
-import { ChevronDown, RotateCcw, Square } from "lucide-react";
-import type { ReactNode } from "react";
+import { Button, CopyButton, formatExact, RelativeTime, StateBadge, stateFacts, useNow } from "@patchbay/ui";
+import { RotateCcw, Square } from "lucide-react";
+import { useState, type ReactNode } from "react";
 import { useCan } from "@/features/shell/viewer";
 import { runActs, shortId, sourceLabel, tookLabel, triggerLabel } from "./runFacts.ts";
 import type { RunDetail } from "./runModel.ts";
-import { replayOptions } from "./RunMenu.tsx";
+import { ReplayDialog } from "./ReplayDialog.tsx";
+import { RunKindBadge } from "./runKind.tsx";
 import { useRunActions } from "./useRunActions.ts";
 
 /** A run's facts beside its id, and what can be done to it. */
@@ -31,6 +20,7 @@ export function RunHeader({ run }: { run: RunDetail }) {
         </h2>
         <CopyButton value={run.id} label="Copy run id" />
         <StateBadge state={run.state} />
+        <RunKindBadge run={run} />
       </div>
       <dl className="flex flex-wrap items-center gap-x-5 gap-y-1 text-sm">
         <Fact label="Started">
@@ -77,8 +67,16 @@ function TookSoFar({ run }: { run: RunDetail }) {
 function RunButtons({ run }: { run: RunDetail }) {
   const actions = useRunActions();
   const acts = useCan("scenario:execute") ? runActs(run.state) : [];
+  const [isReplaying, setReplaying] = useState(false);
   return (
     <>
+      {isReplaying ? (
+        <ReplayDialog
+          run={run}
+          onReplay={(replay) => actions.replay(run, replay)}
+          onClose={() => setReplaying(false)}
+        />
+      ) : null}
       {acts.includes("cancel") ? (
         <Button variant="danger" onClick={() => void actions.cancel(run.id)}>
           <Square aria-hidden />
@@ -86,22 +84,10 @@ function RunButtons({ run }: { run: RunDetail }) {
         </Button>
       ) : null}
       {acts.includes("replay") ? (
-        <Menu>
-          <MenuTrigger asChild>
-            <Button>
-              <RotateCcw aria-hidden />
-              Replay
-              <ChevronDown aria-hidden className="size-3.5!" />
-            </Button>
-          </MenuTrigger>
-          <MenuContent>
-            {replayOptions.map(({ source, label }) => (
-              <MenuItem key={source} onSelect={() => void actions.replay(run, source)}>
-                {label}
-              </MenuItem>
-            ))}
-          </MenuContent>
-        </Menu>
+        <Button onClick={() => setReplaying(true)}>
+          <RotateCcw aria-hidden />
+          Replay…
+        </Button>
       ) : null}
     </>
   );

@@ -1,28 +1,24 @@
 "use client";
 
-import { IconButton, Menu, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from "@patchbay/ui";
+import { IconButton, Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@patchbay/ui";
 import { Ban, Copy, Ellipsis, RotateCcw, StepForward } from "lucide-react";
 import { useState } from "react";
 import { useCan } from "@/features/shell/viewer";
 import { DiscardDialog } from "./DiscardDialog.tsx";
-import { runActs } from "./runFacts.ts";
-import type { ReplaySource, useRunActions } from "./useRunActions.ts";
+import { ReplayDialog } from "./ReplayDialog.tsx";
+import { runActs, type RunSource } from "./runFacts.ts";
+import type { useRunActions } from "./useRunActions.ts";
 
 interface RunMenuProps {
-  run: { id: string; scenarioId: string; state: string };
+  run: { id: string; scenarioId: string; state: string; source: RunSource; onlyNode?: number };
   actions: ReturnType<typeof useRunActions>;
 }
-
-export const replayOptions: readonly { source: ReplaySource; label: string }[] = [
-  { source: "original", label: "On the version it ran on" },
-  { source: "published", label: "On the live version" },
-  { source: "draft", label: "On the draft" },
-];
 
 /** What can be done to a run from a list. */
 export function RunMenu({ run, actions }: RunMenuProps) {
   const acts = useCan("scenario:execute") ? runActs(run.state) : [];
   const [isDiscarding, setDiscarding] = useState(false);
+  const [isReplaying, setReplaying] = useState(false);
   return (
     <>
       <Menu>
@@ -43,16 +39,9 @@ export function RunMenu({ run, actions }: RunMenuProps) {
           {acts.includes("replay") ? (
             <>
               <MenuSeparator />
-              <MenuLabel>Replay with the same data</MenuLabel>
-              {replayOptions.map(({ source, label }) => (
-                <MenuItem
-                  key={source}
-                  icon={<RotateCcw aria-hidden />}
-                  onSelect={() => void actions.replay(run, source)}
-                >
-                  {label}
-                </MenuItem>
-              ))}
+              <MenuItem icon={<RotateCcw aria-hidden />} onSelect={() => setReplaying(true)}>
+                Replay with the same data…
+              </MenuItem>
             </>
           ) : null}
           {acts.includes("cancel") ? (
@@ -73,6 +62,13 @@ export function RunMenu({ run, actions }: RunMenuProps) {
           ) : null}
         </MenuContent>
       </Menu>
+      {isReplaying ? (
+        <ReplayDialog
+          run={run}
+          onReplay={(replay) => actions.replay(run, replay)}
+          onClose={() => setReplaying(false)}
+        />
+      ) : null}
       {isDiscarding ? (
         <DiscardDialog onDiscard={() => actions.discard(run.id)} onClose={() => setDiscarding(false)} />
       ) : null}

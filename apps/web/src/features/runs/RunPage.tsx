@@ -10,6 +10,7 @@ import { useTitle } from "@/lib/useTitle";
 import { IncompleteStrip } from "./IncompleteStrip.tsx";
 import { OperationInspector } from "./OperationInspector.tsx";
 import { RunHeader } from "./RunHeader.tsx";
+import { RunKindNotice } from "./runKind.tsx";
 import { shortId } from "./runFacts.ts";
 import { operationsOf, telling, type RunDetail } from "./runModel.ts";
 import { RunOverview } from "./RunOverview.tsx";
@@ -51,6 +52,7 @@ function RunView({ run }: { run: RunDetail }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <RunHeader run={run} />
+      <RunKindNotice run={run} />
       <IncompleteStrip run={run} />
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto lg:flex-row lg:overflow-hidden">
         <div className="flex min-w-0 flex-1 flex-col lg:min-h-0">

@@ -70,6 +70,7 @@ function RunRowView({ row, showScenario, actions }: RunRowProps) {
     <Row className="relative">
       <Cell className="h-12">
         <StateLabel state={row.state} />
+        {row.dryRun ? <Badge tone="warn">Dry run</Badge> : null}
       </Cell>
       <Cell className="h-12 max-w-0 py-1.5">
         <Link

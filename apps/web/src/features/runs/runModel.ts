@@ -25,7 +25,12 @@ export interface Operation {
   startedAt: number;
   durationMs: number | null;
   missing: { field: (string | number)[]; reference: string; reason: string }[];
+  /** Of a dry run: not performed, and where its output is from. */
+  simulated?: "lastOutput" | "example" | "shape" | "nothing" | "wait" | "response";
 }
+
+/** Whether a dry run performs what only reads outside. */
+export type DryRun = "performReads" | "simulateReads";
 
 export interface RunDetail {
   id: string;
@@ -36,6 +41,9 @@ export interface RunDetail {
   startedAt: number;
   endedAt: number | null;
   operationCount: number;
+  dryRun?: DryRun;
+  /** The one node that was executed. */
+  onlyNode?: number;
   error: string | null;
   /** What ended or stopped the run, where something did. */
   failure: { kind: string; code: string; nodeId?: number; bundlePath?: string } | null;

@@ -25,6 +25,8 @@ function readRun(answer: RunAnswer): RunDetail {
   return {
     ...{ id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, edgesTaken },
     error: answer.error ?? null,
+    ...(answer.dryRun && { dryRun: answer.dryRun }),
+    ...(answer.onlyNode !== undefined && { onlyNode: answer.onlyNode }),
     failure: answer.failure ?? null,
     waitingUntil: answer.waitingUntil ?? null,
     waitReason: answer.waitReason ?? null,

@@ -6,14 +6,22 @@ import { useMutation } from "convex/react";
 import { useRouter } from "next/navigation";
 import { useOrganization } from "@/features/shell/viewer";
 import { useAct } from "@/lib/useAct";
+import type { DryRun } from "./runModel.ts";
 
-export type ReplaySource = "original" | "published" | "draft";
+export type ReplaySource = "original" | "published" | "draft" | { version: number };
 
-const replayWords: Record<ReplaySource, string> = {
+export interface Replay {
+  source: ReplaySource;
+  dryRun: DryRun | null;
+}
+
+const replayWords = {
   original: "on the version it ran on",
   published: "on the live version",
   draft: "on the draft",
 };
+const placeOf = (source: ReplaySource) =>
+  typeof source === "object" ? `on version ${source.version}` : replayWords[source];
 
 /** Stop, discard, retry and replay, with their toasts. */
 export function useRunActions() {
@@ -38,8 +46,10 @@ export function useRunActions() {
       const result = await act("Could not retry the run", () => retryRun({ organizationId, runId }));
       if (result.ok) toast({ title: "The run goes on from where it stopped", tone: "ok" });
     },
-    replay: async (run: { id: string; scenarioId: string }, source: ReplaySource) => {
-      const result = await act("Could not replay the run", () => replayRun({ organizationId, runId: run.id, source }));
+    replay: async (run: { id: string; scenarioId: string }, { source, dryRun }: Replay) => {
+      const result = await act("Could not replay the run", () =>
+        replayRun({ organizationId, runId: run.id, source, ...(dryRun && { dryRun }) }),
+      );
       if (!result.ok) return;
       if (result.value.kind === "invalid") {
         const [issue] = result.value.issues;
@@ -52,8 +62,8 @@ export function useRunActions() {
       }
       const path = `/scenarios/${run.scenarioId}/runs/${result.value.runId}`;
       toast({
-        title: "A replay has started",
-        description: `With the same data, ${replayWords[source]}.`,
+        title: dryRun ? "A dry run has started" : "A replay has started",
+        description: `With the same data, ${placeOf(source)}.`,
         tone: "ok",
         action: { label: "Watch", onAction: () => router.push(path) },
       });

@@ -69,6 +69,8 @@ const words: Record<string, Words> = {
   "apiKey.created": "created the API key",
   "apiKey.revoked": "revoked the API key",
   "run.started": "started a run of",
+  "run.dryRunStarted": "started a dry run of",
+  "run.nodeStarted": "ran a single node of",
   "run.cancelled": "stopped a run of",
   "run.retried": "retried a run of",
   "run.retriedEdited": "retried, with edited data, a run of",

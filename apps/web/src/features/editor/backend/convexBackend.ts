@@ -25,6 +25,7 @@ function useWrites() {
   const publish = useMutation(api.versions.mutations.publish);
   const updateScenario = useMutation(api.scenarios.mutations.updateScenario);
   const startRun = useMutation(api.runs.mutations.startRun);
+  const runNode = useMutation(api.runs.mutations.runNode);
   const cancelRun = useMutation(api.runs.mutations.cancelRun);
   const startListening = useMutation(api.webhooks.mutations.startListening);
   const stopListening = useMutation(api.webhooks.mutations.stopListening);
@@ -35,12 +36,13 @@ function useWrites() {
       publish,
       updateScenario,
       startRun,
+      runNode,
       cancelRun,
       startListening,
       stopListening,
       createConnection,
     }),
-    [saveDraft, publish, updateScenario, startRun, cancelRun, startListening, stopListening, createConnection],
+    [saveDraft, publish, updateScenario, startRun, runNode, cancelRun, startListening, stopListening, createConnection],
   );
 }
 
@@ -52,7 +54,8 @@ function createWrites(scope: Scope, calls: ReturnType<typeof useWrites>): Writes
     saveDraft: (args) => calls.saveDraft({ ...scope, ...args }),
     publish: (args) => calls.publish({ ...scope, ...args }),
     updateScenario: async (args) => void (await calls.updateScenario({ ...scope, ...args })),
-    startRun: ({ payload }) => calls.startRun({ ...scope, source: { kind: "draft" }, payload }),
+    startRun: (args) => calls.startRun({ ...scope, source: { kind: "draft" }, ...args }),
+    runNode: (args) => calls.runNode({ ...scope, ...args }),
     cancelRun: async (runId) => void (await calls.cancelRun({ organizationId, runId })),
     startListening: async () => void (await calls.startListening(scope)),
     stopListening: async () => void (await calls.stopListening(scope)),

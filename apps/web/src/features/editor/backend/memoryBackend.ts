@@ -99,6 +99,13 @@ export function createMemoryBackend(
         ? { kind: "ok", runId: run.id }
         : { kind: "invalid", issues: [{ message: "This memory holds no run to show." }] };
     },
+    async runNode({ bundles }) {
+      set((current) => ({ started: [...current.started, bundles] }));
+      const run = state.getState().runs[0];
+      return run
+        ? { kind: "ok", runId: run.id }
+        : { kind: "invalid", issues: [{ message: "This memory holds no run to show." }] };
+    },
     cancelRun: async (runId) =>
       set((current) => ({
         runs: current.runs.map((run) => (run.id === runId ? { ...run, state: "cancelled", endedAt: Date.now() } : run)),

@@ -1,4 +1,4 @@
-import type { RunDetail } from "@/features/runs/runModel.ts";
+import type { DryRun, RunDetail } from "@/features/runs/runModel.ts";
 import type { RunSource } from "@/features/runs/runFacts.ts";
 
 export type { RunDetail, RunSource };
@@ -99,7 +99,9 @@ export interface EditorBackend {
   publish: (args: { label?: string; note?: string; draftRevision: number }) => Promise<PublishResult>;
   updateScenario: (args: { name?: string; description?: string; enabled?: boolean }) => Promise<void>;
   /** Starts a run of the draft as the server holds it. `payload` is JSON and becomes the trigger's body. */
-  startRun: (args: { payload: string }) => Promise<StartRunResult>;
+  startRun: (args: { payload: string; dryRun?: DryRun }) => Promise<StartRunResult>;
+  /** Executes one node of that draft. `bundles` is a JSON object: what nodes before it have emitted, by their ids. */
+  runNode: (args: { nodeId: number; bundles: string }) => Promise<StartRunResult>;
   cancelRun: (runId: string) => Promise<void>;
   startListening: () => Promise<void>;
   stopListening: () => Promise<void>;

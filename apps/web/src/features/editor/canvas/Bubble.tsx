@@ -38,11 +38,12 @@ export function Bubble({ nodeId, overlay, isCentred, onOpen }: BubbleProps) {
   return (
     <button
       type="button"
-      aria-label={`Node ${nodeId}: ${overlay.total} ${noun}, ${words[overlay.state]}. Show them.`}
+      aria-label={`Node ${nodeId}: ${overlay.total} ${noun}, ${words[overlay.state]}${overlay.simulated > 0 ? ", simulated" : ""}. Show them.`}
       className={cx(
         "nodrag nopan absolute z-10 flex h-6 min-w-6 items-center justify-center gap-1 rounded-full px-2 font-mono text-xs font-semibold shadow-[0_0_0_2px_var(--color-canvas)] focus-visible:outline-offset-4",
         isCentred ? "-top-4 left-1/2 -translate-x-1/2" : "-top-2 left-12",
         looks[overlay.state],
+        overlay.simulated > 0 && "outline-2 outline-offset-2 outline-dashed outline-warn-mark",
       )}
       onClick={(event) => {
         event.stopPropagation();

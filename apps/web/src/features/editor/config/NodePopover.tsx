@@ -16,6 +16,7 @@ import {
   Copy,
   Ellipsis,
   Pencil,
+  Play,
   Power,
   PowerOff,
   ShieldAlert,
@@ -32,10 +33,12 @@ import { useCanvasView } from "../canvas/useCanvasView.ts";
 import { useEditor, useEditorServices } from "../EditorContext.tsx";
 import { MappingScopeProvider } from "../mapping/MappingContext.tsx";
 import { ValuePanel } from "../mapping/ValuePanel.tsx";
+import { RunNodeDialog } from "../run/RunNodeDialog.tsx";
 import { setConfigField, updateNode } from "../store/commands.ts";
 import { indexDefinition } from "../store/definitionIndex.ts";
 import { useNodeActions } from "../store/useNodeActions.ts";
 import { ConnectionField } from "./ConnectionField.tsx";
+import { HideDataSwitch } from "./HideDataSwitch.tsx";
 import { ErrorSettings } from "./ErrorSettings.tsx";
 import { readForm } from "./formSchema.ts";
 import { NoteField } from "./NoteField.tsx";
@@ -85,7 +88,11 @@ export function NodePopover({ nodeId }: { nodeId: NodeId }) {
             <PopoverHeader node={node} onClose={close} />
             <PopoverBody key={node.id} node={node} />
             <footer className="flex items-center gap-2 border-t border-line bg-sunken px-4 py-2.5">
-              <span className="text-xs text-ink-3">Changes are saved as you make them</span>
+              {face.isTrigger ? (
+                <span className="text-xs text-ink-3">Changes are saved as you make them</span>
+              ) : (
+                <RunThisNode node={node} title={node.name ?? face.title} />
+              )}
               <Button variant="primary" className="ml-auto" onClick={close}>
                 Done
               </Button>
@@ -95,6 +102,19 @@ export function NodePopover({ nodeId }: { nodeId: NodeId }) {
         </div>
       </MappingScopeProvider>
     </AnchoredPanel>
+  );
+}
+
+function RunThisNode({ node, title }: { node: DefinitionNode; title: string }) {
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <Button variant="quiet" onClick={() => setAsking(true)} className="-ml-2">
+        <Play aria-hidden />
+        Run this node
+      </Button>
+      {isAsking ? <RunNodeDialog node={node} title={title} onClose={() => setAsking(false)} /> : null}
+    </>
   );
 }
 
@@ -255,6 +275,7 @@ function PopoverBody({ node }: { node: DefinitionNode }) {
       {isAction && control === undefined && kind.node.effect !== "pure" ? (
         <ErrorSettings node={node} effect={kind.node.effect} />
       ) : null}
+      <HideDataSwitch node={node} />
       {node.note !== undefined ? <NoteField node={node} /> : null}
     </div>
   );

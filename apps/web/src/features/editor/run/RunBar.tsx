@@ -15,10 +15,11 @@ import {
   formatDuration,
   useNow,
 } from "@patchbay/ui";
-import { ChevronDown, CircleDot, FileJson, Play, Radio, Square, X, Zap } from "lucide-react";
+import { ChevronDown, CircleDot, FileJson, FlaskConical, Play, Radio, Square, X, Zap } from "lucide-react";
 import type { TriggerManifest } from "@patchbay/core";
 import Link from "next/link";
 import { useState } from "react";
+import { RunKindBadge } from "@/features/runs/runKind.tsx";
 import { useAct } from "@/lib/useAct.ts";
 import type { RunDetail, RunSummary, ScenarioInfo } from "../backend/types.ts";
 import { nodeFace } from "../canvas/nodeFace.ts";
@@ -71,6 +72,12 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
         Run once
         <Kbd tone="signal">R</Kbd>
       </Button>
+      <Tooltip label="Runs it without changing anything outside: what would write is simulated" side="top">
+        <Button disabled={isEmpty || runOnce.isStarting} onClick={() => void runOnce.start(startWith, "performReads")}>
+          <FlaskConical aria-hidden />
+          Dry run
+        </Button>
+      </Tooltip>
       {takesPayload ? (
         <StartMenu startWith={startWith} onChoose={setStartWith} onEditPayload={() => setEditingPayload(true)} />
       ) : null}
@@ -265,7 +272,7 @@ function WatchedRun({ run, runOnce }: { run: RunDetail; runOnce: RunOnce }) {
           <Square aria-hidden />
           Stop run
         </Button>
-      ) : (
+      ) : run.onlyNode !== undefined ? null : (
         <Button variant="run" pending={runOnce.isStarting} onClick={() => void runOnce.again()} data-run-once>
           <Play aria-hidden />
           Run again
@@ -273,6 +280,7 @@ function WatchedRun({ run, runOnce }: { run: RunDetail; runOnce: RunOnce }) {
       )}
       <span role="status" className="flex items-center gap-3">
         <StateBadge state={run.state} />
+        <RunKindBadge run={run} />
         <span className="font-mono text-sm font-medium text-ink">
           {live ? stopwatch(elapsed) : formatDuration(elapsed)}
         </span>

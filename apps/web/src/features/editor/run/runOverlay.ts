@@ -14,6 +14,8 @@ export interface NodeOverlay {
   ended: number;
   durationMs: number;
   retrying: number;
+  /** Operations of a dry run that were not performed. */
+  simulated: number;
 }
 
 export interface EdgeOverlay {
@@ -58,6 +60,7 @@ export function buildOverlay(operations: readonly OperationRecord[], edges: read
       ended: (before?.ended ?? 0) + (state === "running" || state === "waiting" ? 0 : 1),
       durationMs: (before?.durationMs ?? 0) + (operation.durationMs ?? 0),
       retrying: (before?.retrying ?? 0) + (isRetrying(operation) ? 1 : 0),
+      simulated: (before?.simulated ?? 0) + (operation.simulated ? 1 : 0),
     });
   }
   const edgeOverlays = new Map<EdgeKey, EdgeOverlay>();

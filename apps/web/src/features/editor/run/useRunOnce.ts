@@ -1,6 +1,7 @@
 import { useToast } from "@patchbay/ui";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { messageOf } from "@/lib/errors.ts";
+import type { DryRun } from "@/features/runs/runModel.ts";
 import { useEditorServices } from "../EditorContext.tsx";
 
 /** What a run by hand begins with. */
@@ -10,7 +11,8 @@ export interface RunOnce {
   isStarting: boolean;
   /** Set while the next request to the webhook is waited for. */
   isWaiting: boolean;
-  start: (what: StartWith) => Promise<void>;
+  /** With `dryRun` nothing is changed outside. */
+  start: (what: StartWith, dryRun?: DryRun) => Promise<void>;
   /** Starts as the last time. */
   again: () => Promise<void>;
   stopWaiting: () => void;
@@ -26,7 +28,7 @@ export function useRunOnce(): RunOnce {
   const last = listening?.samples[0];
 
   const run = useCallback(
-    async (payload: string) => {
+    async (payload: string, dryRun?: DryRun) => {
       setStarting(true);
       try {
         const revision = await saver.flush();
@@ -38,7 +40,7 @@ export function useRunOnce(): RunOnce {
           });
           return;
         }
-        const result = await backend.startRun({ payload });
+        const result = await backend.startRun({ payload, ...(dryRun && { dryRun }) });
         if (result.kind === "ok") store.getState().watch(result.runId);
         else {
           store.getState().setPanel({ kind: "issues" });
@@ -60,6 +62,7 @@ export function useRunOnce(): RunOnce {
       .catch((error: unknown) => toast({ title: "Still waiting", description: messageOf(error), tone: "bad" }));
   }, [backend, toast]);
 
+  const latest = useRef<{ what: StartWith; dryRun?: DryRun }>({ what: { kind: "last" } });
   // The first request after waiting began starts the run, once.
   const taken = useRef<number | null>(null);
   useEffect(() => {
@@ -67,13 +70,12 @@ export function useRunOnce(): RunOnce {
       return;
     taken.current = last.receivedAt;
     stopWaiting();
-    void run(bodyOf(last.bundle));
+    void run(bodyOf(last.bundle), latest.current.dryRun);
   }, [waitingSinceMs, last, run, stopWaiting]);
 
-  const latest = useRef<StartWith>({ kind: "last" });
   const start = useCallback(
-    async (what: StartWith) => {
-      latest.current = what;
+    async (what: StartWith, dryRun?: DryRun) => {
+      latest.current = { what, ...(dryRun && { dryRun }) };
       if (what.kind === "wait") {
         setStarting(true);
         try {
@@ -87,11 +89,12 @@ export function useRunOnce(): RunOnce {
         }
         return;
       }
-      await run(what.kind === "payload" ? what.json : what.kind === "last" && last ? bodyOf(last.bundle) : "{}");
+      const payload = what.kind === "payload" ? what.json : what.kind === "last" && last ? bodyOf(last.bundle) : "{}";
+      await run(payload, dryRun);
     },
     [saver, backend, toast, last, run],
   );
-  const again = useCallback(() => start(latest.current), [start]);
+  const again = useCallback(() => start(latest.current.what, latest.current.dryRun), [start]);
   return { isStarting, isWaiting: waitingSinceMs !== null, start, again, stopWaiting };
 }
 

@@ -1,8 +1,8 @@
 import type { Definition } from "@patchbay/core";
-import { Button, Dialog, Field, Input } from "@patchbay/ui";
+import { Button, Dialog, Field, Input, Textarea } from "@patchbay/ui";
 import { useState } from "react";
 import { useEditor, useEditorServices } from "../EditorContext.tsx";
-import { readLimit, withSettings } from "./scenarioSettings.ts";
+import { readLimit, readSensitiveFields, withSettings } from "./scenarioSettings.ts";
 
 /** What holds for the scenario as a whole; part of the draft, and of each version. */
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
@@ -12,10 +12,16 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const [operations, setOperations] = useState(String(settings?.maxOperations ?? ""));
   const maxConcurrentRuns = readLimit(runs, 100);
   const maxOperations = readLimit(operations, 100_000);
-  const isValid = maxConcurrentRuns.ok && maxOperations.ok;
+  const [sensitive, setSensitive] = useState((settings?.sensitiveFields ?? []).join("\n"));
+  const sensitiveFields = readSensitiveFields(sensitive);
+  const isValid = maxConcurrentRuns.ok && maxOperations.ok && sensitiveFields.ok;
   const save = () => {
     if (!isValid) return;
-    const changed = { maxConcurrentRuns: maxConcurrentRuns.value, maxOperations: maxOperations.value };
+    const changed = {
+      maxConcurrentRuns: maxConcurrentRuns.value,
+      maxOperations: maxOperations.value,
+      sensitiveFields: sensitiveFields.value,
+    };
     store.getState().edit({
       label: "Change the scenario's settings",
       apply: (definition: Definition) => withSettings(definition, changed),
@@ -66,6 +72,24 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             placeholder="10000"
             value={operations}
             onChange={(event) => setOperations(event.target.value)}
+          />
+        </Field>
+        <Field
+          label="Sensitive fields"
+          htmlFor="settings-sensitive"
+          hint="One per line, as in a formula: 1.body.card. Their values are hidden in logs wherever they go; nodes still read them."
+          error={sensitiveFields.ok ? undefined : sensitiveFields.message}
+        >
+          <Textarea
+            id="settings-sensitive"
+            mono
+            rows={3}
+            spellCheck={false}
+            placeholder={"1.body.customer.email\n3.body.token"}
+            value={sensitive}
+            invalid={!sensitiveFields.ok}
+            aria-describedby="settings-sensitive-note"
+            onChange={(event) => setSensitive(event.target.value)}
           />
         </Field>
       </div>

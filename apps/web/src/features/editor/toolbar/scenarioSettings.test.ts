@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { readLimit, withSettings } from "./scenarioSettings.ts";
+import { describe, expect, it } from "vitest";
+import { readLimit, readSensitiveFields, withSettings } from "./scenarioSettings.ts";
 
 it("reads whole numbers within bounds, and nothing as no limit", () => {
   expect(readLimit(" 3 ", 100)).toEqual({ ok: true, value: 3 });
@@ -12,4 +12,18 @@ it("keeps only the settings that are there", () => {
   const limited = withSettings(bare, { maxConcurrentRuns: 1, maxOperations: undefined });
   expect(limited.settings).toEqual({ maxConcurrentRuns: 1 });
   expect(withSettings(limited, { maxConcurrentRuns: undefined, maxOperations: undefined })).toEqual(bare);
+});
+
+describe("readSensitiveFields", () => {
+  it("takes one field per line, each once", () => {
+    expect(readSensitiveFields(" 1.body.card \n\n2\n1.body.card")).toEqual({ ok: true, value: ["1.body.card", "2"] });
+    expect(readSensitiveFields("  ")).toEqual({ ok: true, value: undefined });
+  });
+
+  it("names what is no field", () => {
+    expect(readSensitiveFields("1.a\nbody.card")).toMatchObject({
+      ok: false,
+      message: expect.stringContaining("body.card"),
+    });
+  });
 });

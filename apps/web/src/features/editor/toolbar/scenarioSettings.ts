@@ -1,4 +1,4 @@
-import type { Definition } from "@patchbay/core";
+import { parseSensitiveField, type Definition } from "@patchbay/core";
 
 export type Limit = { ok: true; value: number | undefined } | { ok: false; message: string };
 
@@ -9,6 +9,25 @@ export function readLimit(text: string, highest: number): Limit {
   const value = Number(trimmed);
   if (Number.isInteger(value) && value >= 1 && value <= highest) return { ok: true, value };
   return { ok: false, message: `Enter a whole number from 1 to ${highest.toLocaleString("en")}, or leave it empty.` };
+}
+
+export type SensitiveFields = { ok: true; value: string[] | undefined } | { ok: false; message: string };
+
+const MAX_SENSITIVE_FIELDS = 100;
+
+/** Sensitive fields as they were typed, one per line; none where there is nothing. */
+export function readSensitiveFields(text: string): SensitiveFields {
+  const lines = [...new Set(text.split("\n").map((line) => line.trim()))].filter((line) => line !== "");
+  const wrong = lines.find((line) => line.length > 500 || parseSensitiveField(line) === null);
+  if (wrong !== undefined) {
+    return {
+      ok: false,
+      message: `“${wrong.slice(0, 60)}” is no field. Write a node's number and a path: 1.body.card.`,
+    };
+  }
+  if (lines.length > MAX_SENSITIVE_FIELDS)
+    return { ok: false, message: `No more than ${MAX_SENSITIVE_FIELDS} fields.` };
+  return { ok: true, value: lines.length > 0 ? lines : undefined };
 }
 
 /** The definition with settings replaced; `undefined` removes one, and without any there is no `settings`. */

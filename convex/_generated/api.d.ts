@@ -23,6 +23,7 @@ import type * as api_v1_schemas from "../api/v1/schemas.js";
 import type * as api_v1_table from "../api/v1/table.js";
 import type * as api_v1_upgradeOperations from "../api/v1/upgradeOperations.js";
 import type * as api_v1_versionOperations from "../api/v1/versionOperations.js";
+import type * as api_v1_waitOperations from "../api/v1/waitOperations.js";
 import type * as api_v1_webhookOperations from "../api/v1/webhookOperations.js";
 import type * as apiKeys_actions from "../apiKeys/actions.js";
 import type * as apiKeys_admin from "../apiKeys/admin.js";
@@ -245,6 +246,7 @@ declare const fullApi: ApiFromModules<{
   "api/v1/table": typeof api_v1_table;
   "api/v1/upgradeOperations": typeof api_v1_upgradeOperations;
   "api/v1/versionOperations": typeof api_v1_versionOperations;
+  "api/v1/waitOperations": typeof api_v1_waitOperations;
   "api/v1/webhookOperations": typeof api_v1_webhookOperations;
   "apiKeys/actions": typeof apiKeys_actions;
   "apiKeys/admin": typeof apiKeys_admin;

@@ -16,6 +16,7 @@ import { getPlan, loadDefinition, rulesOf } from "./plans.ts";
 import { createRecorder } from "./privacy/recorder.ts";
 import type { Vault } from "./privacy/vault.ts";
 import { peek } from "./step.ts";
+import { hideTokens } from "../waits/tokens.ts";
 import { waitReasonValidator } from "./tables.ts";
 
 /** Characters of log that one look at a run reads; what is beyond is told by `operationsCut`. */
@@ -128,7 +129,7 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
     // Who waits for a called run waits until that ends, whenever that may be.
     ...(run.queue === "waiting" && run.waitReason !== "call" && { waitingUntil: run.dueAt }),
     ...(run.waitReason && { waitReason: run.waitReason }),
-    operations,
+    operations: run.asks && !mayAnswer(ctx) ? withoutTokens(operations) : operations,
     operationsCut: isCut,
     edgesTaken: await describeEdges(ctx, run, state?.edges ?? parseEdges(log)),
   };
@@ -168,6 +169,12 @@ async function readLog(ctx: QueryCtx, log: Doc<"runLogs">): Promise<{ records: O
   records.push(...unpackOperations(log.operations));
   return { records, isCut: false };
 }
+
+const mayAnswer = (ctx: OrgQueryCtx): boolean => ctx.actor.permissions.has("scenario:execute");
+
+/** An address that was sent to somebody is a key: who may not answer does not get it from the log. */
+const withoutTokens = (operations: RunDetail["operations"]): RunDetail["operations"] =>
+  JSON.parse(hideTokens(JSON.stringify(operations))) as RunDetail["operations"];
 
 function describeOperation(record: OperationRecord, payload: string | null): RunDetail["operations"][number] {
   return {

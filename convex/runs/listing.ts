@@ -7,6 +7,7 @@ import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
 import { mapPage, paginateStream } from "../lib/pagination.ts";
 import { requireScenario } from "../scenarios/access.ts";
 import schema from "../schema.ts";
+import { titleOfWait } from "../waits/lookup.ts";
 import { dryRunValidator, runSourceValidator, runStateValidator, runTriggerValidator } from "./tables.ts";
 
 /** A run as lists show it. `error` is for a person. */
@@ -36,6 +37,8 @@ export const runSummaryFields = {
   dryRun: v.optional(dryRunValidator),
   /** The one node that was executed. */
   onlyNode: v.optional(v.number()),
+  /** In lists, of a run that waits for somebody: what for. */
+  waitsFor: v.optional(v.string()),
 };
 
 /** Rows that one page may look at while it searches; the next page goes on from there. */
@@ -56,7 +59,10 @@ export async function listRuns(ctx: OrgQueryCtx, args: RunFilter & { paginationO
   const page = { table: "runs" as const, options: args.paginationOpts, maximumRowsRead: MAX_ROWS_SEARCHED };
   const paged = await paginateStream(ctx, { ...page, rows });
   const names = new Map<string, Promise<string>>();
-  return await mapPage(paged, async (run: Doc<"runs">) => summarizeRun(run, await nameOf(ctx, run, names)));
+  return await mapPage(paged, async (run: Doc<"runs">) => ({
+    ...summarizeRun(run, await nameOf(ctx, run, names)),
+    ...(await describeWait(ctx, run)),
+  }));
 }
 
 async function rowsFor(ctx: OrgQueryCtx, filter: RunFilter) {
@@ -99,6 +105,12 @@ async function nameOf(ctx: QueryCtx, run: Doc<"runs">, names: Map<string, Promis
   const name = ctx.db.get("scenarios", run.scenarioId).then((scenario) => scenario?.name ?? "");
   names.set(run.scenarioId, name);
   return await name;
+}
+
+async function describeWait(ctx: QueryCtx, run: Doc<"runs">): Promise<{ waitsFor?: string }> {
+  if (run.state !== "waiting" || (run.waitReason !== "event" && run.waitReason !== "approval")) return {};
+  const waitsFor = await titleOfWait(ctx, run._id);
+  return waitsFor === null ? {} : { waitsFor };
 }
 
 export function summarizeRun(run: Doc<"runs">, scenarioName: string) {

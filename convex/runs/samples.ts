@@ -3,6 +3,7 @@ import type { JsonValue, NodeId } from "@patchbay/core";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { OrgQueryCtx, QueryCtx } from "../functions.ts";
 import { requireScenario } from "../scenarios/access.ts";
+import { hideTokens } from "../waits/tokens.ts";
 import { getLog } from "./log.ts";
 import { isCut, unpackOperations } from "./packing.ts";
 
@@ -15,7 +16,7 @@ export async function getSamples(ctx: OrgQueryCtx, args: { scenarioId: string })
   const scenario = await requireScenario(ctx, args);
   const outputs = await findLastOutputs(ctx, scenario._id);
   return [...outputs].flatMap(([nodeId, value]) => {
-    const output = JSON.stringify(value);
+    const output = hideTokens(JSON.stringify(value));
     return output.length > MAX_SAMPLE_CHARACTERS ? [] : [{ nodeId, output }];
   });
 }

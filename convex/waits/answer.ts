@@ -57,10 +57,13 @@ export async function answerWait(ctx: MutationCtx, wait: Doc<"runWaits">, given:
   const answered = { state: "answered" as const, answer, bodyHash: given.bodyHash, answeredAt: Date.now(), ...by };
   const handed = await handIn(ctx, { ...wait, ...answered });
   if (handed === "refused") return { kind: "gone", gone: { reason: "expired", at: wait.dueAt ?? Date.now() } };
-  await ctx.db.patch("runWaits", wait._id, { ...answered, ...(handed === "taken" && { taken: true }) });
+  await ctx.db.patch("runWaits", wait._id, { ...answered, ...(handed === "taken" && taken) });
   if (handed === "busy") await handInLater(ctx, wait);
   return { kind: "accepted", early: handed !== "taken", repeated: false };
 }
+
+/** What it was stands in the run's log from then on, as what it keeps private is hidden there. */
+const taken = { taken: true, answer: undefined };
 
 /** A repeated delivery is answered like the first one for as long as that could have come. */
 const isWithinWait = ({ dueAt }: Doc<"runWaits">) => dueAt === undefined || Date.now() < dueAt;
@@ -95,7 +98,7 @@ async function handInLater(ctx: MutationCtx, { _id: waitId, answeredAt }: Doc<"r
 export async function handInKept(ctx: MutationCtx, wait: Doc<"runWaits">): Promise<boolean> {
   if (wait.state !== "answered" || wait.taken) return false;
   const handed = await handIn(ctx, wait);
-  if (handed === "taken") await ctx.db.patch("runWaits", wait._id, { taken: true });
+  if (handed === "taken") await ctx.db.patch("runWaits", wait._id, taken);
   if (handed === "busy") await handInLater(ctx, wait);
   return handed === "taken";
 }

@@ -1,8 +1,10 @@
 /** Keeps track of what runs wait for, in the transactions that store their states. */
-import type { AskCommand, Command, RunState } from "@patchbay/engine";
+import type { AskCommand, RunState } from "@patchbay/engine";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../functions.ts";
+import type { Interpretation } from "../runs/interpret.ts";
+import { redactorOf } from "../runs/privacy/vault.ts";
 import { findWait } from "./lookup.ts";
 import { hashToken, tokenOf } from "./tokens.ts";
 
@@ -13,11 +15,11 @@ type Place = Pick<Doc<"runWaits">, "nodeId" | "bundlePath">;
 export async function keepWaits(
   ctx: MutationCtx,
   run: Run,
-  step: { commands: readonly Command[]; state: RunState },
+  step: Pick<Interpretation, "commands" | "state" | "vault">,
 ): Promise<void> {
   for (const command of step.commands) {
     if (command.kind === "expect") await expectAnswer(ctx, run, { place: command, state: step.state });
-    else if (command.kind === "ask") await openWait(ctx, run, { ask: command, state: step.state });
+    else if (command.kind === "ask") await openWait(ctx, run, { ask: command, ...step });
   }
 }
 
@@ -41,12 +43,21 @@ async function insertWait(ctx: MutationCtx, run: Run, args: { place: Place; stat
  * The run has got there. An answer that was quicker is handed in right behind this transaction; one that was taken already belongs
  * to an earlier time that the run was here, before a retry: it is asked for anew.
  */
-async function openWait(ctx: MutationCtx, run: Run, args: { ask: AskCommand; state: RunState }): Promise<void> {
-  const { ask, state } = args;
+async function openWait(
+  ctx: MutationCtx,
+  run: Run,
+  args: Pick<Interpretation, "state" | "vault"> & { ask: AskCommand },
+): Promise<void> {
+  const { ask, state, vault } = args;
   const known = await findWait(ctx, run._id, ask);
   const waitId = known?._id ?? (await insertWait(ctx, run, { place: ask, state }));
   const { operationId, dueMs: dueAt } = ask;
-  const opened = { operationId, dueAt, openedAt: Date.now(), request: JSON.stringify(ask.input) };
+  const opened = {
+    operationId,
+    dueAt,
+    openedAt: Date.now(),
+    request: JSON.stringify(vault ? redactorOf(vault)(ask.input) : ask.input),
+  };
   if (known?.state === "answered" && !known.taken) {
     await ctx.db.patch("runWaits", waitId, opened);
     await ctx.scheduler.runAfter(0, internal.waits.internal.handIn, { waitId });

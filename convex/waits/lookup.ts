@@ -22,3 +22,17 @@ export async function findByTokenHash(ctx: QueryCtx, tokenHash: string): Promise
     .withIndex("by_tokenHash", (q) => q.eq("tokenHash", tokenHash))
     .unique();
 }
+
+/** Rows of one run that are looked through for the one that is open. */
+const MAX_LOOKED_THROUGH = 50;
+
+/** The title of what a run waits for; null where it is not found. */
+export async function titleOfWait(ctx: QueryCtx, runId: Id<"runs">): Promise<string | null> {
+  const waits = await ctx.db
+    .query("runWaits")
+    .withIndex("by_run_and_nodeId_and_bundlePath", (q) => q.eq("runId", runId))
+    .take(MAX_LOOKED_THROUGH);
+  const request = waits.find(({ state }) => state === "open")?.request;
+  const { title } = (request === undefined ? {} : JSON.parse(request)) as { title?: unknown };
+  return typeof title === "string" ? title : null;
+}

@@ -51,3 +51,7 @@ export function addressesOf(state: RunState, operation: Operation): Record<Addre
   const token = tokenOf(state, operation);
   return { resume: urlOf("resume", token), approve: urlOf("approve", token) };
 }
+
+/** A text or JSON text without the tokens in it, for people who may see what was sent and not answer it. */
+export const hideTokens = (text: string): string =>
+  text.replace(/\/(resume|approve)\/[A-Za-z0-9_-]{43}/g, "/$1/hidden");

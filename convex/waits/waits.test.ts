@@ -1,6 +1,7 @@
 import type { DefinitionNode, JsonValue } from "@patchbay/core";
 import { describe, expect, it, vi } from "vitest";
 import { api, internal } from "../_generated/api.js";
+import { createApiClient, createKey } from "../api/v1/http.support.ts";
 import {
   definitionOf,
   getDetail,
@@ -168,6 +169,13 @@ describe("a run that waits for an approval", () => {
     const open = (await viewer.client.query(api.waits.queries.getOpenWaits, { ...at(), runId }))?.[0];
     expect(open).toMatchObject({ nodeId: 3 });
     expect(open).not.toHaveProperty("addresses");
+    const sent = await start(addresses, wait(3));
+    const token = tokenIn((await given(sent)).url);
+    const shown = await viewer.client.query(api.runs.queries.getRun, { ...at(), runId: sent });
+    expect(JSON.stringify(shown?.operations)).toContain("/resume/hidden");
+    const { scenarioId } = await getRow(backend.t, sent);
+    const samples = await viewer.client.query(api.runs.queries.getSamples, { ...at(), scenarioId });
+    expect(JSON.stringify([shown, samples])).not.toContain(token);
   });
 });
 
@@ -377,6 +385,41 @@ describe("waiting", () => {
     expect((await getRow(backend.t, second)).state).toBe("queued");
     await answer((await given(first)).url, { decision: "approved" });
     await until(backend.t, second, "waiting");
+  });
+
+  it("is told in lists, and over the HTTP API, which answers as well", async () => {
+    const runId = await start(wait(3, { fields: form }), wait(5, { title: "Ship it" }));
+    const listed = async () => {
+      const args = { ...at(), paginationOpts: { numItems: 5, cursor: null } };
+      return (await backend.owner.client.query(api.runs.queries.listRuns, args)).page.find(({ id }) => id === runId);
+    };
+    expect(await listed()).toMatchObject({ state: "waiting", waitsFor: "Refund 7" });
+    const call = createApiClient(backend.t, await createKey(backend.owner));
+    expect(await call("GET", `/runs/${runId}/waits`)).toMatchObject({
+      status: 200,
+      body: {
+        items: [
+          { nodeId: 3, request: { kind: "approval", title: "Refund 7" }, addresses: { page: expect.any(String) } },
+        ],
+      },
+    });
+    expect(await call("POST", `/runs/${runId}/resume`, { answer: { decision: "approved" } })).toMatchObject({
+      status: 422,
+      body: { error: { code: "invalid", details: { fields: [{ field: "fields.amount" }] } } },
+    });
+    expect(await call("POST", `/runs/${runId}/resume`, { answer: approved })).toMatchObject({
+      status: 200,
+      body: { state: "waiting" },
+    });
+    expect(await listed()).toMatchObject({ waitsFor: "Ship it" });
+    expect(await call("POST", `/runs/${runId}/resume`, { skip: true })).toMatchObject({
+      status: 200,
+      body: { state: "succeeded" },
+    });
+    expect(await listed()).not.toHaveProperty("waitsFor");
+    expect((await call("POST", `/runs/${runId}/resume`, { skip: true })).status).toBe(409);
+    expect((await call("POST", `/runs/${runId}/resume`, { skip: true, answer: 1 })).status).toBe(422);
+    expect(outputOf(await detailOf(runId), 3)).toMatchObject({ decision: "approved", answeredBy: expect.any(String) });
   });
 
   it("leaves nothing behind when its run is deleted", async () => {

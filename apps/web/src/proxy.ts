@@ -5,6 +5,8 @@ import { contentSecurityPolicy } from "@/server/contentSecurityPolicy";
 import { readEnv } from "@/server/env";
 
 const SIGN_IN = "/signin";
+/** Pages for people without an account: whoever has such an address may see what is there. */
+const OPEN_TO_ALL = /^\/approve\/[A-Za-z0-9_-]+$/;
 
 /**
  * Before every page: refreshes the session's cookies, sends signed-out people to the sign-in page and sets the Content
@@ -24,6 +26,12 @@ export default async function proxy(request: NextRequest, event: NextFetchEvent)
   );
   const response = asRedirect(await authenticate(request, event), request);
   response.headers.set("Content-Security-Policy", policy);
+  if (OPEN_TO_ALL.test(request.nextUrl.pathname)) {
+    // The address is a key: it is to be found in no index and in no other site's log.
+    response.headers.set("X-Robots-Tag", "noindex, nofollow");
+    response.headers.set("Referrer-Policy", "no-referrer");
+    response.headers.set("Cache-Control", "no-store");
+  }
   return response;
 }
 
@@ -37,7 +45,7 @@ async function redirectFor(
 ): Promise<NextResponse | undefined> {
   const { pathname, searchParams } = request.nextUrl;
   // API routes answer 401 in their own words.
-  if (pathname.startsWith("/api/")) return undefined;
+  if (pathname.startsWith("/api/") || OPEN_TO_ALL.test(pathname)) return undefined;
   const signedIn = (await convexAuth.getToken()) !== undefined;
   if (pathname === SIGN_IN) {
     if (!signedIn || !(await convexAuth.isAuthenticated())) return undefined;

@@ -1,5 +1,5 @@
 /** The HTTP API's JSON, as zod schemas: they check requests, shape answers and make the OpenAPI document. */
-import { definitionSchema, operationErrorSchema } from "@patchbay/core";
+import { answerFieldTypes, definitionSchema, operationErrorSchema } from "@patchbay/core";
 import { z } from "zod";
 import { errorStatuses, type ErrorCode } from "../../lib/errors.ts";
 
@@ -199,6 +199,36 @@ export const errorSchema = z
   .meta({ id: "Error" });
 
 /** A page of a list: `nextCursor` is null on the last one. */
+export const waitSchema = z
+  .object({
+    operationId: z.number().int(),
+    nodeId: z.number().int(),
+    bundlePath: z.string(),
+    request: z.object({
+      kind: z.enum(["approval", "event"]),
+      title: z.string(),
+      message: z.string(),
+      fields: z.array(
+        z.object({
+          name: z.string(),
+          label: z.string(),
+          type: z.enum(answerFieldTypes),
+          required: z.boolean(),
+          choices: z.array(z.string()),
+        }),
+      ),
+      approveLabel: z.string(),
+      rejectLabel: z.string(),
+    }),
+    openedAt: time,
+    dueAt: time,
+    addresses: z
+      .object({ resume: z.string(), page: z.string().optional() })
+      .optional()
+      .describe("Where others can answer: by POST, and on a page. For those who may execute the scenario"),
+  })
+  .meta({ id: "Wait" });
+
 export const listOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 

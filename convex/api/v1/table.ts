@@ -6,6 +6,7 @@ import { runOperations } from "./runOperations.ts";
 import { scenarioOperations } from "./scenarioOperations.ts";
 import { upgradeOperations } from "./upgradeOperations.ts";
 import { versionOperations } from "./versionOperations.ts";
+import { waitOperations } from "./waitOperations.ts";
 import { webhookOperations } from "./webhookOperations.ts";
 
 /** Everything that the HTTP API can do. The router, the checks and the OpenAPI document are made from it. */
@@ -16,6 +17,7 @@ export const operations: readonly Operation[] = [
   ...versionOperations,
   ...incompleteOperations,
   ...runOperations,
+  ...waitOperations,
   ...webhookOperations,
   ...queueOperations,
 ];

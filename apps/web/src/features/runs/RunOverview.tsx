@@ -8,6 +8,8 @@ import type { RunDetail } from "./runModel.ts";
 const waitWords: Record<string, string> = {
   delay: "A delay is running. Nothing is lost while it waits, also across restarts.",
   retry: "An operation failed for now and is tried again.",
+  approval: "It goes on as soon as somebody has decided, or when the time to answer is over.",
+  event: "It goes on as soon as the other program has answered, or when its time is over.",
   break: "An error was stored; it is retried by itself at growing intervals.",
 };
 

@@ -16,6 +16,7 @@ import { operationsOf, telling, type RunDetail } from "./runModel.ts";
 import { RunOverview } from "./RunOverview.tsx";
 import { RunSteps } from "./RunSteps.tsx";
 import { useRun } from "./useRun.ts";
+import { WaitStrip } from "./WaitStrip.tsx";
 
 const RunCanvas = dynamic(() => import("@/features/editor/RunCanvas").then((module) => module.RunCanvas), {
   ssr: false,
@@ -54,6 +55,7 @@ function RunView({ run }: { run: RunDetail }) {
       <RunHeader run={run} />
       <RunKindNotice run={run} />
       <IncompleteStrip run={run} />
+      <WaitStrip run={run} />
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto lg:flex-row lg:overflow-hidden">
         <div className="flex min-w-0 flex-1 flex-col lg:min-h-0">
           <div className="relative h-72 shrink-0 border-b border-line-2 bg-canvas lg:h-[44%]">

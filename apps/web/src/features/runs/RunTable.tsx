@@ -87,6 +87,11 @@ function RunRowView({ row, showScenario, actions }: RunRowProps) {
         <span className="block truncate text-xs text-ink-3 sm:hidden">
           {sourceLabel(row.source)}, <RelativeTime value={row.startedAt} />
         </span>
+        {row.waitsFor ? (
+          <span className="block truncate text-xs text-ink-2" title={row.waitsFor}>
+            Waits for: {row.waitsFor}
+          </span>
+        ) : null}
         {row.error ? (
           <span
             className={cx("block truncate text-xs", row.state === "incomplete" ? "text-warn" : "text-bad")}

@@ -91,6 +91,17 @@ describe("the global scope", () => {
   });
 });
 
+describe("timers", () => {
+  it.each(["setTimeout(() => {}, 1)", "setInterval(() => {}, 1)", "AbortSignal.timeout(1)"])(
+    "are refused to queries and mutations: %s",
+    async (call) => {
+      const source = `export const attempt = () => ${call};`;
+      const { attempt } = await load(source, { inTransaction: () => true });
+      expect(attempt).toThrow("in queries and mutations. Please consider using an action");
+    },
+  );
+});
+
 describe("what code does to its own globals", () => {
   const POLLUTE = `
     Array.prototype.push = () => { throw new Error("polluted"); };

@@ -4,58 +4,7 @@ import { types } from "node:util";
 import { runInContext } from "node:vm";
 import type { Context } from "node:vm";
 import type { RealmHost } from "./realm.ts";
-
-/**
- * Host classes and functions that pushed code sees as they are. The ArrayBuffer and typed array constructors are shared
- * because Convex's value code asks `instanceof ArrayBuffer` on both sides of the boundary.
- */
-const SHARED_GLOBALS = [
-  "Request",
-  "Response",
-  "Headers",
-  "FormData",
-  "Blob",
-  "File",
-  "URL",
-  "URLSearchParams",
-  "TextEncoder",
-  "TextDecoder",
-  "TextEncoderStream",
-  "TextDecoderStream",
-  "ReadableStream",
-  "ReadableStreamDefaultReader",
-  "WritableStream",
-  "TransformStream",
-  "CompressionStream",
-  "DecompressionStream",
-  "AbortController",
-  "AbortSignal",
-  "Event",
-  "EventTarget",
-  "CustomEvent",
-  "DOMException",
-  "Crypto",
-  "CryptoKey",
-  "SubtleCrypto",
-  "atob",
-  "btoa",
-  "structuredClone",
-  "queueMicrotask",
-  "ArrayBuffer",
-  "SharedArrayBuffer",
-  "DataView",
-  "Int8Array",
-  "Uint8Array",
-  "Uint8ClampedArray",
-  "Int16Array",
-  "Uint16Array",
-  "Int32Array",
-  "Uint32Array",
-  "Float32Array",
-  "Float64Array",
-  "BigInt64Array",
-  "BigUint64Array",
-] as const;
+import { SHARED_GLOBALS } from "./sharedGlobals.ts";
 
 const ACTIONS_LINK = "See https://docs.convex.dev/functions/actions for more details.";
 
@@ -119,6 +68,8 @@ export function installGlobals(context: Context, env: Record<string, string>, ho
   });
   // As on Convex; libraries (lodash-es, for one) find the global scope by it.
   define(context, "self", context);
+  // All realms are handed the same ones.
+  for (const shared of [host.syscall, host.asyncSyscall, host.jsSyscall, host.now]) Object.freeze(shared);
   define(context, "Convex", { syscall: host.syscall, asyncSyscall: host.asyncSyscall, jsSyscall: host.jsSyscall });
   define(context, "process", { env });
   define(context, "console", makeConsole(host));
@@ -130,8 +81,7 @@ export function installGlobals(context: Context, env: Record<string, string>, ho
   });
   define(context, "setTimeout", guardTimer("setTimeout", setTimeout, host));
   define(context, "setInterval", guardTimer("setInterval", setInterval, host));
-  define(context, "clearTimeout", clearTimeout);
-  define(context, "clearInterval", clearInterval);
+  define(context, "AbortSignal", makeAbortSignal(host));
 }
 
 function define(context: Context, name: string, value: unknown): void {
@@ -147,6 +97,21 @@ function guardTimer<Timer extends (...args: never[]) => unknown>(name: string, t
     if (host.inTransaction()) throw new Error(notInTransactions(name));
     return timer(...args);
   };
+}
+
+/** `AbortSignal` without the timer, where there are none. Made anew, since the class itself is shared. */
+function makeAbortSignal(host: RealmHost): typeof AbortSignal {
+  const view = function AbortSignal(): never {
+    throw new TypeError("Illegal constructor");
+  } as unknown as typeof AbortSignal;
+  const timeout = guardTimer("AbortSignal.timeout()", (ms: number) => AbortSignal.timeout(ms), host);
+  Object.defineProperties(view, {
+    prototype: { value: AbortSignal.prototype },
+    abort: { value: (reason?: unknown) => AbortSignal.abort(reason) },
+    any: { value: (signals: AbortSignal[]) => AbortSignal.any(signals) },
+    timeout: { value: timeout },
+  });
+  return view;
 }
 
 /** `crypto` whose key generation is closed to queries and mutations, as on Convex, which replays them from a seed. */

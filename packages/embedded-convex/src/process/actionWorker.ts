@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { TransactorClient } from "../functions/actionHost.ts";
 import type { FunctionCall } from "../functions/invoke.ts";
 import { ActionRuntime, type ActionRuntimeOptions } from "../functions/actionRuntime.ts";
+import { hardenSharedGlobals } from "../isolate/sharedGlobals.ts";
 import type { ActionEvents, HttpCall, NumberedCall, TransactorOperations } from "./messages.ts";
 import { RemoteError, RpcPort } from "./rpc.ts";
 import { StartedCalls } from "./startedCalls.ts";
@@ -48,6 +49,7 @@ const runtime = new ActionRuntime({
 });
 
 runtime.guardSockets();
+hardenSharedGlobals();
 
 const events = new RpcPort<ActionEvents>(control, {
   load: (call: never) => runtime.load(call),

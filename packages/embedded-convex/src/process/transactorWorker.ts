@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { inspect } from "node:util";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { hardenSharedGlobals } from "../isolate/sharedGlobals.ts";
 import { isOfPushedCode } from "../isolate/stacks.ts";
 import { IdleCollector } from "./idleCollector.ts";
 import { SharedHeartbeat } from "./heartbeat.ts";
@@ -35,6 +36,7 @@ const CONTROL = ["describe", "observeTs", "actionJobFinished", "inlineQuery", "c
 const BEAT_EVERY_MS = 100;
 
 async function main(): Promise<void> {
+  hardenSharedGlobals();
   const { options, heartbeat, control } = workerData as TransactorWorkerData;
   const ports: RpcPort<never>[] = [];
   let events: RpcPort<TransactorEvents> | null = null;

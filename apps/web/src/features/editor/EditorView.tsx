@@ -17,6 +17,7 @@ import {
   prepareParts,
   PublishDialog,
   ShortcutSheet,
+  UpgradeDialog,
 } from "./onDemandParts.ts";
 import { RunBar } from "./run/RunBar.tsx";
 import { useRunOnce } from "./run/useRunOnce.ts";
@@ -76,6 +77,8 @@ function CanvasOverlay({ commands }: { commands: EditorCommands }) {
   const isPaused = useEditor((state) => state.isPaused);
   const hasMiniMap = useEditor((state) => state.definition.nodes.length > 1);
   const panel = useEditor((state) => state.panel);
+  const { store } = useEditorServices();
+  const closePanel = () => store.getState().setPanel({ kind: "none" });
   return (
     <>
       {isPaused ? null : <CanvasTools commands={commands} />}
@@ -85,6 +88,7 @@ function CanvasOverlay({ commands }: { commands: EditorCommands }) {
         {panel.kind === "node" ? <NodePopover nodeId={panel.nodeId} /> : null}
         {panel.kind === "filter" ? <FilterPopover key={panel.edge} edgeKey={panel.edge} /> : null}
         {panel.kind === "issues" ? <IssuesPanel /> : null}
+        {panel.kind === "upgrades" ? <UpgradeDialog nodeIds={panel.nodeIds} onClose={closePanel} /> : null}
       </Suspense>
     </>
   );

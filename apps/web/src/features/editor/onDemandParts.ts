@@ -12,6 +12,7 @@ const parts = {
   nodePopover: () => import("./config/NodePopover.tsx"),
   publishDialog: () => import("./publish/PublishDialog.tsx"),
   settingsDialog: () => import("./toolbar/SettingsDialog.tsx"),
+  upgradeDialog: () => import("./upgrade/UpgradeDialog.tsx"),
   shortcutSheet: () => import("./shortcuts/ShortcutSheet.tsx"),
 };
 
@@ -21,6 +22,7 @@ export const NodePicker = lazy(async () => ({ default: (await parts.nodePicker()
 export const NodePopover = lazy(async () => ({ default: (await parts.nodePopover()).NodePopover }));
 export const PublishDialog = lazy(async () => ({ default: (await parts.publishDialog()).PublishDialog }));
 export const SettingsDialog = lazy(async () => ({ default: (await parts.settingsDialog()).SettingsDialog }));
+export const UpgradeDialog = lazy(async () => ({ default: (await parts.upgradeDialog()).UpgradeDialog }));
 export const ShortcutSheet = lazy(async () => ({ default: (await parts.shortcutSheet()).ShortcutSheet }));
 
 /** Fetches every part when the browser is idle; the returned function calls that off. */

@@ -2,7 +2,7 @@
 
 import { api } from "@convex/api";
 import type { Id } from "@convex/dataModel";
-import { useAction, useConvexConnectionState, useMutation, useQuery } from "convex/react";
+import { useAction, useConvex, useConvexConnectionState, useMutation, useQuery } from "convex/react";
 import { useMemo } from "react";
 import { useRun } from "@/features/runs/useRun.ts";
 import type { EditorBackend } from "./types.ts";
@@ -30,6 +30,7 @@ function useWrites() {
   const startListening = useMutation(api.webhooks.mutations.startListening);
   const stopListening = useMutation(api.webhooks.mutations.stopListening);
   const createConnection = useAction(api.connections.actions.createConnection);
+  const convex = useConvex();
   return useMemo(
     () => ({
       saveDraft,
@@ -41,8 +42,20 @@ function useWrites() {
       startListening,
       stopListening,
       createConnection,
+      convex,
     }),
-    [saveDraft, publish, updateScenario, startRun, runNode, cancelRun, startListening, stopListening, createConnection],
+    [
+      saveDraft,
+      publish,
+      updateScenario,
+      startRun,
+      runNode,
+      cancelRun,
+      startListening,
+      stopListening,
+      createConnection,
+      convex,
+    ],
   );
 }
 
@@ -59,6 +72,7 @@ function createWrites(scope: Scope, calls: ReturnType<typeof useWrites>): Writes
     cancelRun: async (runId) => void (await calls.cancelRun({ organizationId, runId })),
     startListening: async () => void (await calls.startListening(scope)),
     stopListening: async () => void (await calls.stopListening(scope)),
+    planUpgrades: (args) => calls.convex.query(api.upgrades.queries.planUpgrades, { ...scope, ...args }),
     createConnection: (args) => calls.createConnection({ organizationId, ...args }),
   };
 }

@@ -113,6 +113,8 @@ export function createMemoryBackend(
     startListening: async () =>
       set((current) => ({ listening: { ...current.listening, listeningUntil: Date.now() + 600_000 } })),
     stopListening: async () => set((current) => ({ listening: { ...current.listening, listeningUntil: null } })),
+    // The integrations' code, which upgrades nodes, is on the server.
+    planUpgrades: async () => ({ kind: "ok", reports: [], nodes: [] }),
     async createConnection({ type, name }) {
       const id = `connection-${state.getState().connections.length + 1}`;
       set((current) => ({ connections: [...current.connections, { id, type, name }] }));

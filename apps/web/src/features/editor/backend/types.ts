@@ -75,6 +75,21 @@ export interface ConnectionInfo {
   name: string;
 }
 
+/** What upgrading one node would change; see core's `UpgradeReport`. Values of fields are JSON text. */
+export interface UpgradeReport {
+  nodeId: number;
+  from: { type: string; typeVersion: number };
+  to: { type: string; typeVersion: number };
+  verdict: "ready" | "look" | "refused";
+  reasons: string[];
+  changes: string[];
+  fields: { path: (string | number)[]; before?: string; after?: string }[];
+}
+
+/** `nodes`: the nodes afterwards as JSON text, in the order of the reports. */
+export type UpgradePlan =
+  { kind: "ok"; reports: UpgradeReport[]; nodes: string[] } | { kind: "invalid"; issues: { message: string }[] };
+
 /**
  * Everything the editor reads from and does to the outside world, for one scenario. The members that begin with
  * `use` are hooks: `undefined` means loading, `null` means that there is no such thing (or none that may be seen).
@@ -106,4 +121,6 @@ export interface EditorBackend {
   startListening: () => Promise<void>;
   stopListening: () => Promise<void>;
   createConnection: (args: { type: string; name: string; values: Record<string, string> }) => Promise<{ id: string }>;
+  /** What upgrading nodes of a definition (JSON text) would come to. Stores nothing. */
+  planUpgrades: (args: { definition: string; nodeIds: number[] }) => Promise<UpgradePlan>;
 }

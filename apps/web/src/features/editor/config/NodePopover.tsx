@@ -13,6 +13,7 @@ import {
 import type { DefinitionNode, JsonValue, NodeId } from "@patchbay/core";
 import {
   CircleAlert,
+  CircleFadingArrowUp,
   Copy,
   Ellipsis,
   Pencil,
@@ -35,6 +36,7 @@ import { MappingScopeProvider } from "../mapping/MappingContext.tsx";
 import { ValuePanel } from "../mapping/ValuePanel.tsx";
 import { RunNodeDialog } from "../run/RunNodeDialog.tsx";
 import { setConfigField, updateNode } from "../store/commands.ts";
+import { upgradeChanges } from "../upgrade/upgrades.ts";
 import { indexDefinition } from "../store/definitionIndex.ts";
 import { useNodeActions } from "../store/useNodeActions.ts";
 import { ConnectionField } from "./ConnectionField.tsx";
@@ -212,6 +214,28 @@ function RenameBox({ node, placeholder, onDone }: { node: DefinitionNode; placeh
   );
 }
 
+/** That the node has a newer version, and the way to it. */
+function UpgradeNotice({ node }: { node: DefinitionNode }) {
+  const { store } = useEditorServices();
+  const catalog = useEditor((state) => state.catalog);
+  const changes = upgradeChanges(catalog, node);
+  if (changes === null) return null;
+  return (
+    <Notice
+      tone="signal"
+      icon={<CircleFadingArrowUp aria-hidden />}
+      title="A newer version of this node is available"
+      action={
+        <Button size="sm" onClick={() => store.getState().setPanel({ kind: "upgrades", nodeIds: [node.id] })}>
+          Upgrade
+        </Button>
+      }
+    >
+      {changes}
+    </Notice>
+  );
+}
+
 function PopoverBody({ node }: { node: DefinitionNode }) {
   const { store } = useEditorServices();
   const catalog = useEditor((state) => state.catalog);
@@ -247,6 +271,7 @@ function PopoverBody({ node }: { node: DefinitionNode }) {
         </Notice>
       ))}
       {kind ? <p className="text-sm text-ink-2">{kind.node.description}</p> : null}
+      <UpgradeNotice node={node} />
       {kind?.role === "trigger" && kind.node.kind === "webhook" ? <WebhookPanel /> : null}
       {kind?.role === "trigger" && kind.node.kind === "schedule" ? <SchedulePanel node={node} /> : null}
       {control === "router" || control === "ifElse" ? <RouteList nodeId={node.id} /> : null}

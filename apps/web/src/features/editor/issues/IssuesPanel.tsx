@@ -1,10 +1,11 @@
-import { EmptyState, IconButton, cx } from "@patchbay/ui";
+import { Button, EmptyState, IconButton, cx } from "@patchbay/ui";
 import type { Issue } from "@patchbay/core";
-import { CircleAlert, CircleCheck, TriangleAlert, X } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleFadingArrowUp, TriangleAlert, X } from "lucide-react";
 import { nodeTitle } from "../canvas/nodeFace.ts";
 import { useCanvasView } from "../canvas/useCanvasView.ts";
 import { useEditor, useEditorServices } from "../EditorContext.tsx";
 import { edgeKey, indexDefinition } from "../store/definitionIndex.ts";
+import { outdatedNodes } from "../upgrade/upgrades.ts";
 
 /** Everything that is wrong or doubtful; choosing an issue goes to where it is. */
 export function IssuesPanel() {
@@ -36,6 +37,7 @@ export function IssuesPanel() {
           <X aria-hidden />
         </IconButton>
       </header>
+      <UpgradeStrip />
       {sorted.length === 0 ? (
         <EmptyState icon={<CircleCheck aria-hidden />} title="Nothing is wrong">
           This draft can be run and published.
@@ -50,6 +52,24 @@ export function IssuesPanel() {
         </ul>
       )}
     </section>
+  );
+}
+
+/** How many nodes have a newer version, where some have. */
+function UpgradeStrip() {
+  const { store } = useEditorServices();
+  const count = useEditor((state) => outdatedNodes(state.catalog, state.definition).length);
+  if (count === 0) return null;
+  return (
+    <div className="flex items-center gap-2.5 border-b border-line bg-signal-tint px-4 py-2 text-sm text-ink">
+      <CircleFadingArrowUp aria-hidden className="size-4 shrink-0 text-signal" />
+      <span className="flex-1">
+        {count === 1 ? "1 node has a newer version" : `${count} nodes have a newer version`}
+      </span>
+      <Button size="sm" onClick={() => store.getState().setPanel({ kind: "upgrades", nodeIds: null })}>
+        Look
+      </Button>
+    </div>
   );
 }
 

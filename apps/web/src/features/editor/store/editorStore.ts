@@ -14,7 +14,9 @@ export type Panel =
   | { kind: "none" }
   | { kind: "node"; nodeId: NodeId; takesFocus: boolean }
   | { kind: "filter"; edge: EdgeKey }
-  | { kind: "issues" };
+  | { kind: "issues" }
+  /** The upgrades of some nodes, or of all that have one. */
+  | { kind: "upgrades"; nodeIds: readonly NodeId[] | null };
 
 export interface EditorState extends CanvasState {
   highWaterMark: NodeId;

@@ -185,10 +185,10 @@ function FieldList({ report }: { report: UpgradeReport }) {
           </dt>
           <dd className="flex min-w-0 flex-wrap gap-1.5">
             {before === undefined ? null : (
-              <code className="rounded-tag bg-bad-tint px-1 break-all text-bad line-through">{before}</code>
+              <code className="rounded-tag bg-bad-tint px-1 break-all text-bad line-through">{plainText(before)}</code>
             )}
             {after === undefined ? null : (
-              <code className="rounded-tag bg-ok-tint px-1 break-all text-ok">{after}</code>
+              <code className="rounded-tag bg-ok-tint px-1 break-all text-ok">{plainText(after)}</code>
             )}
           </dd>
         </div>
@@ -206,6 +206,12 @@ function fieldTitle(catalog: ManifestCatalog, { from, to }: UpgradeReport, field
     if (title) return title;
   }
   return field;
+}
+
+/** A text as it stands in the form; anything else as JSON. */
+function plainText(json: string): string {
+  const value: unknown = JSON.parse(json);
+  return typeof value === "string" ? value : json;
 }
 
 function versionWords(from: UpgradeReport["from"], to: UpgradeReport["to"]): string {

@@ -17,6 +17,7 @@ export * from "./manifest/catalog.ts";
 export * from "./errors/operationError.ts";
 export * from "./calls/inputs.ts";
 export * from "./calls/interface.ts";
+export { errorRemedies, remedyOf, type ErrorCode } from "./errors/remedies.ts";
 export { canonicalJson } from "./canonicalJson.ts";
 export * from "./mapping/index.ts";
 export { conditionDocs, type ConditionDoc, type ConditionGroup } from "./filter/docs.ts";

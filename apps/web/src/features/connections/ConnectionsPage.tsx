@@ -22,9 +22,11 @@ import {
   Table,
   TableHead,
 } from "@patchbay/ui";
-import { Ellipsis, Pencil, Plug, Plus, Trash2 } from "lucide-react";
+import { Ellipsis, Pencil, Plug, Plus, ShieldHalf, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useCan } from "@/features/shell/viewer";
+import { BreakerDialog } from "./BreakerDialog.tsx";
+import { BreakerState } from "./BreakerState.tsx";
 import { findOfferedType } from "./connectionForm.ts";
 import { NewConnectionDialog } from "./NewConnectionDialog.tsx";
 import { useConnections, type ConnectionRow } from "./useConnections.ts";
@@ -71,6 +73,7 @@ function ConnectionTable({ connections }: { connections: Connections }) {
         <tr>
           <HeadCell>Name</HeadCell>
           <HeadCell className="hidden w-56 sm:table-cell">Kind</HeadCell>
+          <HeadCell className="w-56">State</HeadCell>
           <HeadCell className="hidden w-72 md:table-cell">Made</HeadCell>
           <HeadCell className="w-12">
             <span className="sr-only">Actions</span>
@@ -87,6 +90,9 @@ function ConnectionTable({ connections }: { connections: Connections }) {
                 </Cell>
                 <Cell className="hidden sm:table-cell">
                   <Skeleton className="w-28" />
+                </Cell>
+                <Cell>
+                  <Skeleton className="w-20" />
                 </Cell>
                 <Cell className="hidden md:table-cell">
                   <Skeleton className="w-36" />
@@ -112,6 +118,9 @@ function ConnectionRowView({ row, connections }: { row: ConnectionRow; connectio
       <Cell className="hidden text-ink-2 sm:table-cell">
         {kind ? `${kind.app}, ${kind.connection.label}` : row.type}
       </Cell>
+      <Cell>
+        <BreakerState row={row} onReset={() => void connections.reset(row)} />
+      </Cell>
       <Cell className="hidden text-ink-2 md:table-cell">
         <RelativeTime value={row.createdAt} /> by {row.createdBy.name}
       </Cell>
@@ -123,7 +132,7 @@ function ConnectionRowView({ row, connections }: { row: ConnectionRow; connectio
 }
 
 function ConnectionMenu({ row, connections }: { row: ConnectionRow; connections: Connections }) {
-  const [dialog, setDialog] = useState<"rename" | "delete" | null>(null);
+  const [dialog, setDialog] = useState<"rename" | "breaker" | "delete" | null>(null);
   const canUpdate = useCan("connection:update");
   const canDelete = useCan("connection:delete");
   if (!canUpdate && !canDelete) return null;
@@ -141,6 +150,11 @@ function ConnectionMenu({ row, connections }: { row: ConnectionRow; connections:
               Rename
             </MenuItem>
           ) : null}
+          {canUpdate ? (
+            <MenuItem icon={<ShieldHalf aria-hidden />} onSelect={() => setDialog("breaker")}>
+              When it fails
+            </MenuItem>
+          ) : null}
           {canUpdate && canDelete ? <MenuSeparator /> : null}
           {canDelete ? (
             <MenuItem icon={<Trash2 aria-hidden />} tone="danger" onSelect={() => setDialog("delete")}>
@@ -151,6 +165,9 @@ function ConnectionMenu({ row, connections }: { row: ConnectionRow; connections:
       </Menu>
       {dialog === "rename" ? (
         <RenameConnection row={row} rename={connections.rename} onClose={() => setDialog(null)} />
+      ) : null}
+      {dialog === "breaker" ? (
+        <BreakerDialog row={row} save={connections.setBreaker} onClose={() => setDialog(null)} />
       ) : null}
       {dialog === "delete" ? (
         <ConfirmDialog

@@ -17,6 +17,8 @@ export function useConnections() {
   const rows = useQuery(api.connections.queries.listConnections, { organizationId });
   const createConnection = useAction(api.connections.actions.createConnection);
   const renameConnection = useMutation(api.connections.mutations.renameConnection);
+  const resetBreaker = useMutation(api.connections.mutations.resetBreaker);
+  const setBreaker = useMutation(api.connections.mutations.setBreaker);
   const deleteConnection = useMutation(api.connections.mutations.deleteConnection);
   return {
     rows,
@@ -27,6 +29,14 @@ export function useConnections() {
     },
     rename: async (connectionId: string, name: string) =>
       (await act("Could not rename the connection", () => renameConnection({ organizationId, connectionId, name }))).ok,
+    /** Lets everything go on that waits for the connection. */
+    reset: async (connection: ConnectionRow) => {
+      const reset = () => resetBreaker({ organizationId, connectionId: connection.id });
+      const result = await act("Could not let the operations go on", reset);
+      if (result.ok) toast({ title: "They go on", description: `Runs that waited for ${connection.name} try again.` });
+    },
+    setBreaker: async (connectionId: string, settings: { failures: number; pauseSeconds: number }) =>
+      (await act("Could not keep the settings", () => setBreaker({ organizationId, connectionId, ...settings }))).ok,
     remove: async (connection: ConnectionRow) => {
       const result = await act("Could not delete the connection", () =>
         deleteConnection({ organizationId, connectionId: connection.id }),

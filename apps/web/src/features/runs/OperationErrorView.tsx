@@ -1,6 +1,6 @@
 "use client";
 
-import type { OperationError } from "@patchbay/core";
+import { remedyOf, type OperationError } from "@patchbay/core";
 import { formatDuration, JsonTree } from "@patchbay/ui";
 
 const kindWords: Record<OperationError["kind"], string> = {
@@ -14,12 +14,20 @@ const kindWords: Record<OperationError["kind"], string> = {
   internal: "Patchbay itself failed here; the server's log says more.",
 };
 
+interface OperationErrorViewProps {
+  error: OperationError;
+  /** Which route took the error and what came of it, in words. */
+  outcome?: string | null;
+}
+
 /** What went wrong in an operation, what kind of failure that is, and what the service said. */
-export function OperationErrorView({ error }: { error: OperationError }) {
+export function OperationErrorView({ error, outcome = null }: OperationErrorViewProps) {
+  const remedy = remedyOf(error.code);
   return (
     <div className="p-4">
       <p className="text-sm font-medium break-words text-bad">{error.message}</p>
-      <p className="mt-1.5 text-sm text-ink-2">{kindWords[error.kind]}</p>
+      <p className="mt-1.5 text-sm text-ink-2">{remedy ?? kindWords[error.kind]}</p>
+      {outcome === null ? null : <p className="mt-1.5 text-sm text-ink-2">{outcome}</p>}
       <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-xs">
         <dt className="text-ink-3">Kind</dt>
         <dd className="font-mono">{error.kind}</dd>

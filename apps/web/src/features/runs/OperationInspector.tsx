@@ -21,6 +21,8 @@ import { namedNode } from "./nodeNames.ts";
 import { DataTree } from "./DataTree.tsx";
 import { OperationErrorView } from "./OperationErrorView.tsx";
 import { SimulatedNotice } from "./runKind.tsx";
+import { Decisions } from "./Decisions.tsx";
+import { routeStory } from "./routeStories.ts";
 import { operationsOf, shownState, type Attempt, type Operation, type RunDetail } from "./runModel.ts";
 
 interface OperationInspectorProps {
@@ -46,7 +48,8 @@ export function OperationInspector({ run, operation, onChoose, onClose }: Operat
       <Stepper run={run} operation={operation} onChoose={onChoose} />
       <SimulatedNotice operation={operation} />
       <Attempts operation={operation} />
-      <OperationData key={operation.id} operation={operation} />
+      <Decisions operation={operation} />
+      <OperationData key={operation.id} operation={operation} outcome={outcomeOf(run, operation)} />
     </>
   );
 }
@@ -91,6 +94,12 @@ function Stepper({ run, operation, onChoose }: Omit<OperationInspectorProps, "on
   );
 }
 
+/** What became of an operation's error, where a route took it. */
+function outcomeOf(run: RunDetail, operation: Operation): string | null {
+  if (operation.state !== "handled") return null;
+  return routeStory(run, operation, (nodeId) => namedNode(run.definition, nodeId).name);
+}
+
 /** Only where there is something to tell: more than one attempt. */
 function Attempts({ operation }: { operation: Operation }) {
   if (operation.attempts.length < 2) return null;
@@ -133,7 +142,7 @@ function AttemptRow({ attempt, previous }: { attempt: Attempt; previous: Attempt
   );
 }
 
-function OperationData({ operation }: { operation: Operation }) {
+function OperationData({ operation, outcome }: { operation: Operation; outcome: string | null }) {
   const { error, missing } = operation;
   const initial = error ? "error" : operation.output === undefined ? "input" : "output";
   return (
@@ -160,7 +169,7 @@ function OperationData({ operation }: { operation: Operation }) {
         none={operation.durationMs === null ? "Nothing came back yet." : "Nothing came back."}
       />
       <TabPanel value="error" tabIndex={-1} className="min-h-0 overflow-y-auto data-[state=active]:flex-1">
-        {error ? <OperationErrorView error={error} /> : null}
+        {error ? <OperationErrorView error={error} outcome={outcome} /> : null}
       </TabPanel>
       <TabPanel value="missing" tabIndex={-1} className="min-h-0 overflow-y-auto data-[state=active]:flex-1">
         <ul className="flex flex-col gap-3 p-4">

@@ -7,13 +7,13 @@ import Link from "next/link";
 import { useState } from "react";
 import { ScenarioFrame } from "@/features/scenarios/ScenarioFrame";
 import { useTitle } from "@/lib/useTitle";
-import { IncompleteStrip } from "./IncompleteStrip.tsx";
 import { OperationInspector } from "./OperationInspector.tsx";
 import { RunHeader } from "./RunHeader.tsx";
 import { RunKindNotice } from "./runKind.tsx";
 import { shortId } from "./runFacts.ts";
 import { operationsOf, telling, type RunDetail } from "./runModel.ts";
 import { RunOverview } from "./RunOverview.tsx";
+import { RunStoryStrip } from "./RunStoryStrip.tsx";
 import { RunSteps } from "./RunSteps.tsx";
 import { useRun } from "./useRun.ts";
 import { WaitStrip } from "./WaitStrip.tsx";
@@ -54,7 +54,7 @@ function RunView({ run }: { run: RunDetail }) {
     <div className="flex min-h-0 flex-1 flex-col">
       <RunHeader run={run} />
       <RunKindNotice run={run} />
-      <IncompleteStrip run={run} />
+      <RunStoryStrip run={run} />
       <WaitStrip run={run} />
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto lg:flex-row lg:overflow-hidden">
         <div className="flex min-w-0 flex-1 flex-col lg:min-h-0">

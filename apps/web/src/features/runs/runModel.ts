@@ -27,6 +27,26 @@ export interface Operation {
   missing: { field: (string | number)[]; reference: string; reason: string }[];
   /** Of a dry run: not performed, and where its output is from. */
   simulated?: "lastOutput" | "example" | "shape" | "nothing" | "wait" | "response";
+  /** What was decided about it while the run was incomplete. */
+  decisions?: Decision[];
+}
+
+/** `automatic`: by the run's own retries. `done`: it counts as performed, with an output that somebody gave. */
+export interface Decision {
+  kind: "retried" | "edited" | "done" | "automatic";
+  atMs: number;
+  by?: string;
+  /** The edited fields as they would have been. */
+  before: JsonLike | undefined;
+}
+
+/** Another run that repeats this one, or that this one repeats. */
+export interface RunLink {
+  runId: string;
+  kind: "replayed" | "restarted";
+  state: string;
+  at: number;
+  by: { name: string };
 }
 
 /** Whether a dry run performs what only reads outside. */
@@ -49,6 +69,15 @@ export interface RunDetail {
   failure: { kind: string; code: string; nodeId?: number; bundlePath?: string } | null;
   waitingUntil: number | null;
   waitReason: string | null;
+  /** Names this stop of the run, for decisions about it. */
+  generation: number;
+  /** Where an incomplete run stopped. */
+  stopped: { nodeId: number; bundlePath: string; reason: "unknown" | "broken"; breaks: number } | null;
+  /** Of a run that waits for its turn: how many wait before it. */
+  ahead: number | null;
+  /** Of a run that waits for a connection. */
+  breaker: { connectionName: string; failures: number; message: string; nextTryAt: number | null } | null;
+  links: { from: RunLink | null; to: RunLink[] };
   definition: Definition;
   payload: JsonLike | undefined;
   operations: Operation[];

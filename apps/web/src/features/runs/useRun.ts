@@ -30,6 +30,11 @@ function readRun(answer: RunAnswer): RunDetail {
     failure: answer.failure ?? null,
     waitingUntil: answer.waitingUntil ?? null,
     waitReason: answer.waitReason ?? null,
+    generation: answer.generation,
+    stopped: answer.stopped ?? null,
+    ahead: answer.ahead ?? null,
+    breaker: answer.breaker ?? null,
+    links: answer.links,
     // It was checked when it was saved, and a run's definition never changes; null when it was removed since.
     definition: (JSON.parse(answer.definition) as Definition | null) ?? emptyDefinition(),
     payload: readJson(answer.payload),
@@ -53,6 +58,7 @@ function readOperation(answer: OperationAnswer): Operation {
       error: error ? readError(error) : null,
     })),
     missing: answer.missing ?? [],
+    decisions: (answer.decisions ?? []).map(({ before, ...decision }) => ({ ...decision, before: readJson(before) })),
   };
 }
 

@@ -31,6 +31,7 @@ export function useRunActions() {
   const router = useRouter();
   const cancelRun = useMutation(api.runs.mutations.cancelRun);
   const retryRun = useMutation(api.runs.mutations.retryRun);
+  const stopRetries = useMutation(api.runs.mutations.stopRetries);
   const replayRun = useMutation(api.runs.mutations.replayRun);
   return {
     cancel: async (runId: string) => {
@@ -41,6 +42,11 @@ export function useRunActions() {
       const result = await act("Could not discard the run", () => cancelRun({ organizationId, runId }));
       if (result.ok) toast({ title: "The run is discarded", description: "What it has done so far is kept." });
       return result.ok;
+    },
+    stopRetries: async ({ id: runId, generation }: { id: string; generation: number }) => {
+      const stop = () => stopRetries({ organizationId, runId, generation });
+      const result = await act("Could not stop the automatic retries", stop);
+      if (result.ok) toast({ title: "It waits for somebody now", description: "Nothing is tried until you decide." });
     },
     retry: async (runId: string) => {
       const result = await act("Could not retry the run", () => retryRun({ organizationId, runId }));

@@ -4,6 +4,7 @@ import { cx, Logo, Tooltip } from "@patchbay/ui";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { AccountMenu } from "./AccountMenu.tsx";
+import { NavCount } from "./NavCount.tsx";
 import { destinations, settingsDestination, type Destination } from "./navigation.ts";
 import { OrganizationSwitcher } from "./OrganizationSwitcher.tsx";
 
@@ -42,7 +43,7 @@ export function SideNav({ rail }: { rail: boolean }) {
 }
 
 function NavItem({ destination, rail }: { destination: Destination; rail: boolean }) {
-  const { href, label, icon: Icon, owns } = destination;
+  const { href, label, icon: Icon, owns, counts } = destination;
   const current = owns(usePathname());
   const link = (
     <Link
@@ -50,12 +51,13 @@ function NavItem({ destination, rail }: { destination: Destination; rail: boolea
       aria-current={current ? "page" : undefined}
       aria-label={rail ? label : undefined}
       className={cx(
-        "flex h-8 items-center gap-3 rounded-control text-sm font-medium text-ink-2 transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-pressed aria-[current=page]:text-ink",
+        "relative flex h-8 items-center gap-3 rounded-control text-sm font-medium text-ink-2 transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-pressed aria-[current=page]:text-ink",
         rail ? "w-8 justify-center" : "px-2",
       )}
     >
       <Icon aria-hidden className="size-4 shrink-0" />
       {rail ? null : label}
+      {counts ? <NavCount rail={rail} /> : null}
     </Link>
   );
   return (

@@ -1,4 +1,4 @@
-import { Activity, Plug, Settings, Workflow, type LucideIcon } from "lucide-react";
+import { Activity, CircleAlert, Plug, Settings, Workflow, type LucideIcon } from "lucide-react";
 
 export interface Destination {
   href: string;
@@ -6,6 +6,8 @@ export interface Destination {
   icon: LucideIcon;
   /** Whether a page belongs to it. */
   owns: (pathname: string) => boolean;
+  /** What is counted beside it. */
+  counts?: "incomplete";
 }
 
 const under = (prefix: string) => (pathname: string) => pathname === prefix || pathname.startsWith(`${prefix}/`);
@@ -13,6 +15,7 @@ const under = (prefix: string) => (pathname: string) => pathname === prefix || p
 export const destinations: readonly Destination[] = [
   { href: "/", label: "Scenarios", icon: Workflow, owns: (path) => path === "/" || under("/scenarios")(path) },
   { href: "/runs", label: "Runs", icon: Activity, owns: under("/runs") },
+  { href: "/incomplete", label: "Incomplete", icon: CircleAlert, owns: under("/incomplete"), counts: "incomplete" },
   { href: "/connections", label: "Connections", icon: Plug, owns: under("/connections") },
 ];
 

@@ -67,6 +67,26 @@ export function ErrorSettings({ node, effect }: { node: DefinitionNode; effect: 
             max={300}
             onChange={(seconds) => set({ timeoutMs: Math.round(seconds * 1_000) })}
           />
+          {node.connectionId === undefined ? null : (
+            <div className="col-span-3">
+              <Field label="While its connection is paused" htmlFor={`node-${node.id}-unavailable`}>
+                <Select
+                  id={`node-${node.id}-unavailable`}
+                  aria-label="While its connection is paused"
+                  value={handling.whenUnavailable ?? "wait"}
+                  onValueChange={(whenUnavailable) => set({ whenUnavailable })}
+                  options={[
+                    {
+                      value: "wait",
+                      label: "Wait for the service",
+                      description: "The run goes on when it answers again.",
+                    },
+                    { value: "fail", label: "Fail at once", description: "The error route takes over." },
+                  ]}
+                />
+              </Field>
+            </div>
+          )}
           {effect === "write" ? (
             <div className="col-span-3">
               <Field label="When the result was lost" htmlFor={`node-${node.id}-unknown`}>

@@ -2,7 +2,8 @@ import type { Definition } from "@patchbay/core";
 import { Button, Dialog, Field, Input, Textarea } from "@patchbay/ui";
 import { useState } from "react";
 import { useEditor, useEditorServices } from "../EditorContext.tsx";
-import { readLimit, readSensitiveFields, withSettings } from "./scenarioSettings.ts";
+import { LifeField } from "./LifeField.tsx";
+import { readLife, readLimit, readSensitiveFields, showLife, withSettings } from "./scenarioSettings.ts";
 
 /** What holds for the scenario as a whole; part of the draft, and of each version. */
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
@@ -10,17 +11,24 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const settings = useEditor((state) => state.definition.settings);
   const [runs, setRuns] = useState(String(settings?.maxConcurrentRuns ?? ""));
   const [operations, setOperations] = useState(String(settings?.maxOperations ?? ""));
+  const [life, setLife] = useState(() => showLife(settings?.maxRunSeconds));
+  const [data, setData] = useState(String(settings?.maxDataMegabytes ?? ""));
   const maxConcurrentRuns = readLimit(runs, 100);
   const maxOperations = readLimit(operations, 100_000);
   const [sensitive, setSensitive] = useState((settings?.sensitiveFields ?? []).join("\n"));
   const sensitiveFields = readSensitiveFields(sensitive);
-  const isValid = maxConcurrentRuns.ok && maxOperations.ok && sensitiveFields.ok;
+  const maxRunSeconds = readLife(life);
+  const maxDataMegabytes = readLimit(data, 2_000);
+  const isValid =
+    maxConcurrentRuns.ok && maxOperations.ok && maxRunSeconds.ok && maxDataMegabytes.ok && sensitiveFields.ok;
   const save = () => {
     if (!isValid) return;
     const changed = {
       maxConcurrentRuns: maxConcurrentRuns.value,
       maxOperations: maxOperations.value,
       sensitiveFields: sensitiveFields.value,
+      maxRunSeconds: maxRunSeconds.value,
+      maxDataMegabytes: maxDataMegabytes.value,
     };
     store.getState().edit({
       label: "Change the scenario's settings",
@@ -72,6 +80,21 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             placeholder="10000"
             value={operations}
             onChange={(event) => setOperations(event.target.value)}
+          />
+        </Field>
+        <LifeField life={life} onChange={setLife} error={maxRunSeconds.ok ? undefined : maxRunSeconds.message} />
+        <Field
+          label="Data per run, MB"
+          htmlFor="settings-data"
+          hint="Inputs and outputs of all its operations together. A run that stores more fails. Empty: 200."
+          error={maxDataMegabytes.ok ? undefined : maxDataMegabytes.message}
+        >
+          <Input
+            id="settings-data"
+            inputMode="numeric"
+            placeholder="200"
+            value={data}
+            onChange={(event) => setData(event.target.value)}
           />
         </Field>
         <Field

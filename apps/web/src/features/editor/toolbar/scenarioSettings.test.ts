@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readLimit, readSensitiveFields, withSettings } from "./scenarioSettings.ts";
+import { readLife, readLimit, readSensitiveFields, showLife, withSettings } from "./scenarioSettings.ts";
 
 it("reads whole numbers within bounds, and nothing as no limit", () => {
   expect(readLimit(" 3 ", 100)).toEqual({ ok: true, value: 3 });
@@ -25,5 +25,16 @@ describe("readSensitiveFields", () => {
       ok: false,
       message: expect.stringContaining("body.card"),
     });
+  });
+});
+
+describe("the life of a run", () => {
+  it("is typed in days, hours or minutes, and shown in the largest unit that fits", () => {
+    expect(readLife({ text: "2", unit: "hours" })).toEqual({ ok: true, value: 7_200 });
+    expect(readLife({ text: " ", unit: "days" })).toEqual({ ok: true, value: undefined });
+    expect(readLife({ text: "91", unit: "days" })).toMatchObject({ ok: false });
+    expect(showLife(7_200)).toEqual({ text: "2", unit: "hours" });
+    expect(showLife(86_400 * 30)).toEqual({ text: "30", unit: "days" });
+    expect(showLife(undefined)).toEqual({ text: "", unit: "days" });
   });
 });

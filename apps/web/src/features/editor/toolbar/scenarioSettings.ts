@@ -30,6 +30,33 @@ export function readSensitiveFields(text: string): SensitiveFields {
   return { ok: true, value: lines.length > 0 ? lines : undefined };
 }
 
+export const lifeUnits = [
+  { unit: "days", seconds: 86_400 },
+  { unit: "hours", seconds: 3_600 },
+  { unit: "minutes", seconds: 60 },
+] as const;
+/** A span as it is typed: a number and its unit. */
+export interface Life {
+  text: string;
+  unit: (typeof lifeUnits)[number]["unit"];
+}
+
+const MAX_LIFE_SECONDS = 90 * 86_400;
+
+/** A span in the largest unit that shows it whole. */
+export function showLife(seconds: number | undefined): Life {
+  if (seconds === undefined) return { text: "", unit: "days" };
+  const whole = lifeUnits.find((each) => seconds % each.seconds === 0) ?? lifeUnits[2];
+  return { text: String(Math.max(1, Math.round(seconds / whole.seconds))), unit: whole.unit };
+}
+
+/** Seconds of a span from a minute to 90 days; empty stands for no limit of one's own. */
+export function readLife({ text, unit }: Life): Limit {
+  const { seconds } = lifeUnits.find((each) => each.unit === unit) ?? lifeUnits[0];
+  const read = readLimit(text, MAX_LIFE_SECONDS / seconds);
+  return read.ok && read.value !== undefined ? { ok: true, value: read.value * seconds } : read;
+}
+
 /** The definition with settings replaced; `undefined` removes one, and without any there is no `settings`. */
 export function withSettings(
   definition: Definition,

@@ -162,6 +162,7 @@ import type * as runs_tick from "../runs/tick.js";
 import type * as runs_turns from "../runs/turns.js";
 import type * as runs_versionChoice from "../runs/versionChoice.js";
 import type * as runs_wake from "../runs/wake.js";
+import type * as runs_work from "../runs/work.js";
 import type * as scenarios_access from "../scenarios/access.js";
 import type * as scenarios_calls from "../scenarios/calls.js";
 import type * as scenarios_definition from "../scenarios/definition.js";
@@ -385,6 +386,7 @@ declare const fullApi: ApiFromModules<{
   "runs/turns": typeof runs_turns;
   "runs/versionChoice": typeof runs_versionChoice;
   "runs/wake": typeof runs_wake;
+  "runs/work": typeof runs_work;
   "scenarios/access": typeof scenarios_access;
   "scenarios/calls": typeof scenarios_calls;
   "scenarios/definition": typeof scenarios_definition;

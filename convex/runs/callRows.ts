@@ -74,9 +74,13 @@ export async function openCalls(
 /** Calls of one run that are looked at together: more than the lanes that a run may have. */
 const MAX_OPEN_CALLS = 100;
 
-/** Lets an executor go on with a run that waits, since it can be told how a call went. One that goes on anyway will find out. */
+/**
+ * Lets an executor go on with a run that waits, since it can be told how a call went; one that holds it for other lanes is told so when
+ * it renews its lease. A run that goes on anyway will find out.
+ */
 export async function wakeCaller(ctx: MutationCtx, runId: Id<"runs">): Promise<void> {
   const caller = await ctx.db.get("runs", runId);
+  if (caller?.queue === "claimed" && !caller.isNudged) await ctx.db.patch("runs", runId, { isNudged: true });
   if (caller?.queue !== "waiting" || caller.state !== "waiting") return;
   await readmit(ctx, caller);
 }

@@ -30,7 +30,8 @@ export async function followCalls(
     made += 1;
   }
   // The end of one that was made before may have come while the run could not be told.
-  if (run.state === "waiting" && pendingCalls(state).length > made) await wakeAnswered(ctx, run);
+  const mayWait = run.state === "waiting" || run.queue === "claimed";
+  if (mayWait && pendingCalls(state).length > made) await wakeAnswered(ctx, run);
   if (commands.at(-1)?.kind !== "finish") return;
   if (plan?.calls !== false) await abandonCalls(ctx, run);
   if (run.parentRunId !== undefined) await returnToCaller(ctx, run, commands);

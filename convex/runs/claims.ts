@@ -16,7 +16,7 @@ import {
   WATCH_MS,
 } from "./limits.ts";
 import { findAnyReady, getTicket, takeReady } from "./queue.ts";
-import { loadWork, type Work } from "./step.ts";
+import { loadWork, type Work } from "./work.ts";
 
 export interface ClaimRequest {
   shard: number;
@@ -153,7 +153,7 @@ class Round {
       for (const { work, characters } of loaded) {
         this.characters += characters;
         this.claimed += 1;
-        this.work.push(work);
+        this.work.push(...work);
       }
     }
   }

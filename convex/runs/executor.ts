@@ -12,7 +12,7 @@ import type { Id } from "../_generated/dataModel.d.ts";
 import { internalAction, type ActionCtx } from "../functions.ts";
 import { CHARACTERS_PER_TICK, EXECUTOR_CLAIMS_MS, FIRST_CLAIM, MAX_IN_FLIGHT, RENEW_MS } from "./limits.ts";
 import { startAttempt, type Attempt } from "./perform.ts";
-import type { Task, Work } from "./step.ts";
+import type { Task, Work } from "./work.ts";
 import type { Held, TickAnswer, TickRequest, TickResult } from "./tick.ts";
 
 /** How long a busy executor waits for more results before its next tick. */
@@ -35,6 +35,8 @@ interface Own extends Held {
 }
 
 interface InFlight extends Own {
+  /** Null while its payload is loaded. */
+  operationId: number | null;
   attempt: Attempt | null;
   renewAtMs: number;
 }
@@ -48,7 +50,10 @@ interface Executor {
   isFirst: boolean;
   /** How many runs the next tick may claim. */
   claimLimit: number;
-  inFlight: Map<Id<"runs">, InFlight>;
+  /** What it performs or loads, of each run and operation; a run with lanes may have several. */
+  inFlight: Map<string, InFlight>;
+  /** When a lane of a run is to go on that waits while others perform. */
+  wakes: Map<Id<"runs">, { own: Own; atMs: number }>;
   results: TickResult[];
   continues: Own[];
   /** The lane that the last round of claims ended with. */
@@ -66,6 +71,7 @@ async function runExecutor(ctx: ActionCtx, args: { shard: number; generation: nu
     isFirst: true,
     claimLimit: FIRST_CLAIM,
     inFlight: new Map(),
+    wakes: new Map(),
     results: [],
     continues: [],
     afterLane: args.shard,
@@ -87,6 +93,7 @@ async function runExecutor(ctx: ActionCtx, args: { shard: number; generation: nu
 
 /** Hands in what has come together and takes what there is to do. */
 async function tick(executor: Executor, { keep }: { keep: boolean }): Promise<TickAnswer> {
+  wakeDue(executor);
   const inFlight = countByOrganization(executor);
   const room = MAX_IN_FLIGHT - executor.inFlight.size - executor.continues.length;
   const continues = executor.continues.splice(0);
@@ -109,11 +116,31 @@ async function tick(executor: Executor, { keep }: { keep: boolean }): Promise<Ti
   executor.afterLane = answer.afterLane ?? executor.afterLane;
   const postponed = new Set(answer.postponed.map((held) => held.runId));
   executor.continues.push(...continues.filter((held) => postponed.has(held.runId)));
-  for (const runId of answer.gone) {
-    executor.inFlight.get(runId)?.attempt?.stop();
-    executor.inFlight.delete(runId);
+  for (const runId of answer.gone) drop(executor, (item) => item.runId === runId);
+  for (const { runId, operationId } of answer.abandoned ?? []) {
+    drop(executor, (item) => item.runId === runId && item.operationId === operationId);
   }
   return answer;
+}
+
+/** Gives up what is for nothing. */
+function drop(executor: Executor, isForNothing: (item: InFlight) => boolean): void {
+  for (const [key, item] of executor.inFlight) {
+    if (!isForNothing(item)) continue;
+    item.attempt?.stop();
+    executor.inFlight.delete(key);
+  }
+}
+
+/** Runs with lanes whose timer is due are continued. Those that perform nothing any more have a timer of their own. */
+function wakeDue(executor: Executor): void {
+  if (executor.wakes.size === 0) return;
+  const held = new Set([...executor.inFlight.values()].map(({ runId }) => runId));
+  for (const [runId, { own, atMs }] of executor.wakes) {
+    if (held.has(runId) && atMs > Date.now()) continue;
+    executor.wakes.delete(runId);
+    if (held.has(runId)) executor.continues.push(own);
+  }
 }
 
 function countByOrganization(executor: Executor): NonNullable<TickRequest["inFlight"]> {
@@ -139,8 +166,10 @@ function takeResults(executor: Executor): TickResult[] {
 function dueRenewals(executor: Executor): Held[] {
   const nowMs = Date.now();
   const due = [...executor.inFlight.values()].filter((item) => item.renewAtMs <= nowMs);
-  for (const item of due) item.renewAtMs = nowMs + RENEW_MS;
-  return due.map(({ runId, generation }) => ({ runId, generation }));
+  if (due.length === 0) return [];
+  const runs = new Map(due.map(({ runId, generation }) => [runId, { runId, generation }]));
+  for (const item of executor.inFlight.values()) if (runs.has(item.runId)) item.renewAtMs = nowMs + RENEW_MS;
+  return [...runs.values()];
 }
 
 /** A tick that fails as a whole is taken apart, so that only the run that breaks it is lost. */
@@ -164,6 +193,8 @@ async function tickAlone(executor: Executor, request: TickRequest, merged: TickA
   try {
     const answer = await executor.ctx.runMutation(internal.runs.internal.tick, request);
     merged.work.push(...answer.work);
+    merged.gone.push(...answer.gone);
+    merged.abandoned = [...(merged.abandoned ?? []), ...(answer.abandoned ?? [])];
   } catch (thrown) {
     const { runId, generation } = held;
     await breakHeld(executor, {
@@ -186,6 +217,7 @@ async function breakHeld(executor: Executor, args: Held & { message: string }): 
 function begin(executor: Executor, work: Work): void {
   const { task, ...own } = work;
   if (task.kind === "continue") executor.continues.push(own);
+  else if (task.kind === "wake") executor.wakes.set(own.runId, { own, atMs: task.atMs });
   else if (task.kind === "load") track(executor, work, null, loadPayload(executor, work, task));
   else performTask(executor, { ...work, task });
 }
@@ -195,7 +227,7 @@ function performTask(executor: Executor, work: Work & { task: Extract<Task, { ki
   const attempt = startAttempt(executor.ctx, work);
   const done = attempt.performed.then((performed) => {
     // Taken back in the meantime: the result would be refused, and the run may be in flight again.
-    if (executor.inFlight.get(work.runId)?.attempt !== attempt) return;
+    if (executor.inFlight.get(keyOf(work))?.attempt !== attempt) return;
     executor.results.push({
       runId: work.runId,
       generation: work.generation,
@@ -227,13 +259,18 @@ async function loadPayload(executor: Executor, work: Work, task: Extract<Task, {
   executor.continues.push(own);
 }
 
+const keyOf = ({ runId, task }: Work) => `${runId} ${task.kind === "perform" ? task.operationId : task.kind}`;
+
 /** Counts the run as in flight, its lease renewed, until `done`. */
 function track(executor: Executor, work: Work, attempt: Attempt | null, done: Promise<void>): void {
-  const { runId, organizationId, generation } = work;
-  const item: InFlight = { runId, organizationId, generation, attempt, renewAtMs: Date.now() + RENEW_MS };
-  executor.inFlight.set(runId, item);
+  const { runId, organizationId, generation, task } = work;
+  const key = keyOf(work);
+  const own = { runId, organizationId, generation };
+  const operationId = task.kind === "perform" ? task.operationId : null;
+  const item: InFlight = { ...own, operationId, attempt, renewAtMs: Date.now() + RENEW_MS };
+  executor.inFlight.set(key, item);
   const finish = () => {
-    if (executor.inFlight.get(runId) === item) executor.inFlight.delete(runId);
+    if (executor.inFlight.get(key) === item) executor.inFlight.delete(key);
     executor.wake();
   };
   done.then(finish, (thrown: unknown) => {
@@ -250,7 +287,8 @@ async function pause(executor: Executor, handedOut: number): Promise<void> {
   if (executor.results.length > 0) return;
   const nextRenewal = Math.min(...[...executor.inFlight.values()].map((item) => item.renewAtMs));
   const untilRenewal = Math.max(1, nextRenewal - Date.now());
-  const limit = executor.watching ? WATCHING_TICK_MS : Math.min(untilRenewal, RENEW_MS);
+  const untilWake = Math.min(...[...executor.wakes.values()].map(({ atMs }) => Math.max(1, atMs - Date.now())));
+  const limit = executor.watching ? WATCHING_TICK_MS : Math.min(untilRenewal, untilWake, RENEW_MS);
   let timer: ReturnType<typeof setTimeout> | undefined;
   await new Promise<void>((resolve) => {
     executor.wake = resolve;

@@ -27,6 +27,7 @@ const taskValidator = v.union(
     whenUnavailable: v.optional(v.literal("fail")),
   }),
   v.object({ kind: v.literal("continue") }),
+  v.object({ kind: v.literal("wake"), atMs: v.number() }),
   v.object({ kind: v.literal("load"), storageId: v.id("_storage") }),
 );
 
@@ -64,6 +65,7 @@ export const tick = internalMutation({
   returns: v.object({
     work: v.array(v.object({ ...heldFields, organizationId: v.id("organizations"), task: taskValidator })),
     gone: v.array(v.id("runs")),
+    abandoned: v.optional(v.array(v.object({ runId: v.id("runs"), operationId: v.number() }))),
     postponed: v.array(held),
     watching: v.boolean(),
     afterLane: v.optional(v.number()),

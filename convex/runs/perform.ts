@@ -9,7 +9,7 @@ import type { ActionCtx } from "../functions.ts";
 import { openSecrets } from "../connections/secrets.ts";
 import { verdictOf, type Gate, type Verdict } from "./breaker.ts";
 import { missing } from "./enginePorts.ts";
-import type { Task, Work } from "./step.ts";
+import type { Task, Work } from "./work.ts";
 
 type PerformTask = Extract<Task, { kind: "perform" }>;
 

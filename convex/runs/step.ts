@@ -3,9 +3,9 @@ import type { JsonValue } from "@patchbay/core";
 import {
   createState,
   isEnded,
+  lanesOf,
   packState,
   pendingCalls,
-  pendingCommands,
   unpackState,
   type Event,
   type Plan,
@@ -19,53 +19,30 @@ import { dropWaits } from "./breakerWaits.ts";
 import { limitData } from "./dataLimit.ts";
 import { takeOutcome } from "./callRows.ts";
 import { followCalls } from "./calls.ts";
-import { interpretDry, isSimulated } from "./dryRun.ts";
+import { interpretDry } from "./dryRun.ts";
 import { admit, noteHold, releaseOrganization } from "./gates.ts";
 import { interpret, parseBundle, type Interpretation } from "./interpret.ts";
 import { appendLog, isStorable, readState, requireLog, type LogEntry } from "./log.ts";
-import { INLINE_STATE_CHARACTERS } from "./limits.ts";
-import { getPayloadFile, readPayload } from "./payloads.ts";
-import { getPlan, loadPlan } from "./plans.ts";
+import { readPayload } from "./payloads.ts";
+import { loadPlan } from "./plans.ts";
 import { redactLog } from "./privacy/exposed.ts";
 import { isSealed, openState, sealText, type Owner, type SealedState } from "./privacy/sealing.ts";
 import { addSecrets, emptyVault, type Vault } from "./privacy/vault.ts";
 import { responseIn, standingAfter, type Standing } from "./standing.ts";
 import { releaseTurn } from "./turns.ts";
+import { newWork, performsBeside, type Work } from "./work.ts";
 import { keepWaits } from "../waits/keep.ts";
-
-/** What an executor has to do for a run that it holds. Values cross as JSON text. */
-export type Task =
-  | {
-      kind: "perform";
-      operationId: number;
-      nodeId: number;
-      bundlePath: string;
-      type: string;
-      typeVersion: number;
-      input: string;
-      connectionId?: string;
-      effect: "read" | "idempotent" | "write";
-      attempt: number;
-      timeoutMs: number;
-      whenUnavailable?: "fail";
-    }
-  /** Interpret on, in the next tick. */
-  | { kind: "continue" }
-  /** Read the payload's file and hand its text in. */
-  | { kind: "load"; storageId: Id<"_storage"> };
-
-export interface Work {
-  runId: Id<"runs">;
-  organizationId: Id<"organizations">;
-  generation: number;
-  task: Task;
-}
 
 export interface Stepped {
   /** False where the event came too late. */
   accepted: boolean;
-  /** For the executor that holds the run; null where it does not go on at once. */
-  work: Work | null;
+  /** For the executor that holds the run; empty where it does not go on at once. */
+  work: Work[];
+  /** Attempts that the executor need not go on with. */
+  abandoned: { runId: Id<"runs">; operationId: number }[];
+  /** Whether the run is still the executor's that held it, and whether that had attempts of other lanes. */
+  isHeld: boolean;
+  wasShared: boolean;
   steps: number;
   /** Characters read and written, roughly. */
   characters: number;
@@ -99,42 +76,72 @@ export async function stepRun(
   ctx: MutationCtx,
   run: Doc<"runs">,
   event: Event,
-  options: { holder: "executor" | "queue"; steps?: number; exposed?: readonly string[] },
+  options: StepOptions,
 ): Promise<Stepped> {
-  const { holder, ...limits } = options;
+  const { holder } = options;
   let log = await requireLog(ctx, run);
-  const computed = await compute(ctx, { run, log, event, ...limits });
-  if (!computed.result.accepted) return { accepted: false, work: null, steps: 0, characters: computed.characters };
+  const computed = await compute(ctx, { run, log, event, options });
+  const { result, characters, isShared: wasShared } = computed;
+  if (!result.accepted) {
+    return { accepted: false, work: [], abandoned: [], isHeld: true, wasShared, steps: 0, characters };
+  }
   if (options.exposed) log = await redactLog(ctx, log, options.exposed);
-  const work = await settle(ctx, { run, log, ...computed, holder });
-  const characters = computed.characters + sumLengths(computed.result.operations);
-  return { accepted: true, work, steps: computed.result.steps, characters, vault: computed.result.vault };
+  const settled = await settle(ctx, { run, log, ...computed, holder });
+  const abandoned = result.commands.flatMap((command) =>
+    command.kind === "abandon" ? [{ runId: run._id, operationId: command.operationId }] : [],
+  );
+  const written = sumLengths(result.operations);
+  return {
+    accepted: true,
+    ...settled,
+    wasShared,
+    abandoned,
+    steps: result.steps,
+    characters: characters + written,
+    vault: result.vault,
+  };
+}
+
+export interface StepOptions {
+  /** Who goes on with the run: the executor that holds it and takes what the step hands out, or the queue. */
+  holder: "executor" | "queue";
+  /** The executor that held the run is gone. */
+  isLost?: true;
+  steps?: number;
+  /** Secrets of the connection that the run's own data contains. */
+  exposed?: readonly string[];
 }
 
 interface Computed {
   result: Interpretation;
   plan: Plan | null;
   characters: number;
+  /** Other lanes have attempts with the executor that holds the run: it stays there, whoever brings the event. */
+  isShared: boolean;
 }
 
 async function compute(
   ctx: MutationCtx,
-  args: { run: Doc<"runs">; log: Doc<"runLogs">; event: Event; steps?: number; exposed?: readonly string[] },
+  args: { run: Doc<"runs">; log: Doc<"runLogs">; event: Event; options: StepOptions },
 ): Promise<Computed> {
   const { run, log, event } = args;
+  const { exposed, holder, isLost } = args.options;
   try {
     const plan = await loadPlan(ctx, run);
     const loaded = await loadState(ctx, run, log);
     const { state, characters } = loaded;
     const first = await firstEvent(ctx, { run, plan, loaded, event, log });
-    const vault = args.exposed ? addSecrets(loaded.vault ?? emptyVault, [...args.exposed]) : loaded.vault;
-    const options = { nowMs: Date.now(), steps: args.steps, vault };
+    const vault = exposed ? addSecrets(loaded.vault ?? emptyVault, [...exposed]) : loaded.vault;
+    const isShared = !isLost && run.queue === "claimed" && performsBeside(state, event);
+    // Nothing that an executor would have to be told goes on behind its back.
+    const steps = isShared && holder === "queue" ? 0 : args.options.steps;
+    const options = { nowMs: Date.now(), steps, vault };
     const result = run.dryRun
       ? await interpretDry(ctx, { ...run, dryRun: run.dryRun, plan, state, event: first, ...options })
       : interpret(plan, state, first, options);
-    return { result: limitData(plan, log, result), plan, characters };
+    return { result: limitData(plan, log, result), plan, characters, isShared };
   } catch (thrown) {
-    return { result: broken(run, messageOf(thrown)), plan: null, characters: 0 };
+    return { result: broken(run, messageOf(thrown)), plan: null, characters: 0, isShared: false };
   }
 }
 
@@ -147,7 +154,9 @@ async function firstEvent(
   const { state, payload } = args.loaded;
   if (event.kind !== "continue") return event;
   if (state.phase === "new") return startEvent(plan, run, payload ?? parseBundle(await readPayload(ctx, args.log)));
-  if (state.phase !== "waiting") return event;
+  // Of lanes, some may wait while others perform: an executor goes on with the run when one of them need not wait any longer.
+  const isWaiting = state.phase === "waiting" || (state.phase === "performing" && lanesOf(state).length > 0);
+  if (!isWaiting) return event;
   return (await takeOutcome(ctx, run._id, pendingCalls(state))) ?? { kind: "timer" };
 }
 
@@ -167,7 +176,7 @@ function broken(run: Pick<Doc<"runs">, "operationCount">, message: string): Inte
 /** Ends a run as failed, whatever its state is: for what went wrong outside the interpreter. */
 export async function breakRun(ctx: MutationCtx, run: Doc<"runs">, message: string): Promise<void> {
   const log = await requireLog(ctx, run);
-  await settle(ctx, { run, log, plan: null, result: broken(run, message), holder: "queue" });
+  await settle(ctx, { run, log, plan: null, result: broken(run, message), holder: "queue", isShared: false });
 }
 
 async function settle(
@@ -178,13 +187,16 @@ async function settle(
     plan: Plan | null;
     result: Interpretation;
     holder: "executor" | "queue";
+    isShared: boolean;
   },
-): Promise<Work | null> {
+): Promise<Pick<Stepped, "work" | "isHeld">> {
   const { run, log, plan } = args;
   const { result, entry } = await toStored(run, toEntry(run, args.result));
   const step = { commands: result.commands, state: result.state };
-  const after = standingAfter(run, step, { nowMs: Date.now(), holder: args.holder });
-  const standing = await admit(ctx, run, after);
+  const holder = args.isShared ? "executor" : args.holder;
+  const after = standingAfter(run, step, { nowMs: Date.now(), holder });
+  const isOutside = args.isShared && args.holder === "queue" && after.queue === "claimed";
+  const standing = await admit(ctx, run, isOutside ? { ...after, ...stayHeld(run, result.state) } : after);
   await appendLog(ctx, log, entry);
   await ctx.db.patch("runs", run._id, standing);
   await storeResponse(ctx, run, result);
@@ -194,9 +206,16 @@ async function settle(
   if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
   if (run.isLimited && standing.state !== "running") await releaseOrganization(ctx, run.organizationId);
   await followCalls(ctx, { run: { ...run, ...standing }, plan, state: result.state, commands: result.commands });
-  if (standing.queue !== "claimed" || !plan) return null;
-  return toWork(plan, result.state, { ...run, ...standing });
+  const isHeld = standing.queue === "claimed";
+  if (!isHeld || !plan || args.holder === "queue") return { work: [], isHeld };
+  return { work: newWork(plan, result, { ...run, ...standing }), isHeld };
 }
+
+/** Somebody else's event does not prove that the executor is alive; one that lets lanes go on is told to it when it renews. */
+const stayHeld = (run: Doc<"runs">, state: RunState) => ({
+  dueAt: run.dueAt,
+  ...(state.phase === "ready" && { isNudged: true }),
+});
 
 /** The log entry of a step; a run whose state has outgrown what may be kept ends here. */
 export function toEntry(
@@ -247,37 +266,6 @@ export async function arrange(
   // The end of a called run comes by itself, and the sweeper looks after the end of the caller's own life.
   if (standing.waitReason === "call") return;
   await ctx.scheduler.runAt(standing.dueAt, internal.runs.internal.wake, { runId, generation: standing.generation });
-}
-
-/** What is to do at once for a run that an executor holds. */
-export function toWork(
-  plan: Plan,
-  state: RunState,
-  run: Pick<Doc<"runs">, "_id" | "organizationId" | "generation" | "dryRun">,
-): Work {
-  const base = { runId: run._id, organizationId: run.organizationId, generation: run.generation };
-  const [command] = pendingCommands(plan, state);
-  if (!command || isSimulated(run.dryRun, command)) return { ...base, task: { kind: "continue" } };
-  const { kind, input, ...rest } = command;
-  return { ...base, task: { kind, ...rest, input: JSON.stringify(input) } };
-}
-
-/**
- * What is to do for a run that an executor has just claimed. One that cannot be read is to be continued like any other:
- * that step ends it, and tells why.
- */
-export async function loadWork(ctx: MutationCtx, run: Doc<"runs">): Promise<{ work: Work; characters: number }> {
-  const base = { runId: run._id, organizationId: run.organizationId, generation: run.generation };
-  const log = await requireLog(ctx, run);
-  const characters = log.state?.length ?? INLINE_STATE_CHARACTERS;
-  const state = await peekState(ctx, run, log);
-  if (state?.phase === "new") {
-    const storageId = await getPayloadFile(ctx, log);
-    if (storageId) return { work: { ...base, task: { kind: "load", storageId } }, characters };
-  }
-  const plan = state?.phase === "performing" ? await getPlan(ctx, run) : null;
-  if (!state || !plan) return { work: { ...base, task: { kind: "continue" } }, characters };
-  return { work: toWork(plan, state, run), characters };
 }
 
 /** The engine's state for looking at, not for showing (see `peek`); null where it cannot be read. */

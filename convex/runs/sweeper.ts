@@ -112,15 +112,15 @@ async function takeDue(
     .take(BATCH);
 }
 
-/** The run's executor is gone. An effect that it was given counts as started, with its result lost. */
+/** The run's executor is gone. Effects that it was given, one in each lane, count as started, with their results lost. */
 async function resumeExpired(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   const state = await peekState(ctx, run, await requireLog(ctx, run));
-  const [performing] = state ? pendingsOf(state).filter(({ phase }) => phase === "performing") : [];
-  if (performing) {
-    const { id: operationId, attempt } = performing;
-    await stepRun(ctx, run, { kind: "lost", operationId, attempt }, { holder: "queue" });
-    return;
+  const lost = state ? pendingsOf(state).filter(({ phase }) => phase === "performing") : [];
+  for (const { id: operationId, attempt } of lost) {
+    const current = await ctx.db.get("runs", run._id);
+    if (current) await stepRun(ctx, current, { kind: "lost", operationId, attempt }, { holder: "queue", isLost: true });
   }
+  if (lost.length > 0) return;
   await readmit(ctx, run);
 }
 

@@ -122,6 +122,8 @@ export const runTables = {
     pauseRequested: v.optional(v.boolean()),
     /** Its organization had a limit when it started: its end makes room for another. */
     isLimited: v.optional(v.boolean()),
+    /** Something came from outside while an executor holds the run, and lanes of it can go on: told when it renews its lease. */
+    isNudged: v.optional(v.boolean()),
     /** Rises with every claim and every wait: results and timers of an earlier one are ignored. */
     generation: v.number(),
   })

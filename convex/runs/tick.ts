@@ -9,7 +9,8 @@ import { claimRuns } from "./claims.ts";
 import { CHARACTERS_PER_TICK, LEASE_MS, STEPS_PER_RUN, STEPS_PER_TICK, WATCH_MS } from "./limits.ts";
 import { redactText } from "./privacy/vault.ts";
 import { getTicket } from "./queue.ts";
-import { stepRun, type Work } from "./step.ts";
+import { stepRun, type Stepped, type StepOptions } from "./step.ts";
+import type { Work } from "./work.ts";
 
 /** A run as the executor that claimed it knows it. */
 export interface Held {
@@ -55,6 +56,8 @@ export interface TickAnswer {
   work: Work[];
   /** Held runs that are no longer this executor's: what it still does for them is for nothing. */
   gone: Id<"runs">[];
+  /** Attempts whose results are not wanted any more. */
+  abandoned?: { runId: Id<"runs">; operationId: number }[];
   /** Continues that did not fit into this tick. */
   postponed: Held[];
   /** Whether this executor still watches the shard. */
@@ -65,23 +68,63 @@ export interface TickAnswer {
 export async function runTick(ctx: MutationCtx, request: TickRequest): Promise<TickAnswer> {
   const answer: TickAnswer = { work: [], gone: [], postponed: [], watching: false };
   const holder = request.keep ? "executor" : "queue";
-  const applied = request.results.map(async ({ exposed, ...result }) => {
-    const options = { holder, steps: stepsEach(request), ...(exposed && { exposed }) } as const;
-    const { deferredBy } = result;
-    if (deferredBy) return await deferHeld(ctx, { ...result, deferredBy }, options);
-    const event: Event = { kind: "result", ...result, outcome: JSON.parse(result.outcome) as EffectOutcome };
-    return await stepHeld(ctx, result, event, options);
-  });
-  const steps = await Promise.all(applied);
-  for (const step of steps) if (step?.work) answer.work.push(step.work);
-  for (const [index, { runId, report }] of request.results.entries()) {
+  const options = { holder, steps: stepsEach(request) } as const;
+  const applied = byRun(request.results).map((results) => applyResults(ctx, { results, options, answer }));
+  const steps = new Map((await Promise.all(applied)).flat());
+  for (const result of request.results) {
+    const { runId, report } = result;
     // What the service said may repeat what the run knows to be secret.
-    if (report) await takeReport(ctx, { ...report, runId, message: redactText(report.message, steps[index]?.vault) });
+    if (report)
+      await takeReport(ctx, { ...report, runId, message: redactText(report.message, steps.get(result)?.vault) });
   }
   await continueRuns(ctx, request, answer);
   await renewLeases(ctx, request, answer);
   if (request.want > 0) await addClaims(ctx, request, answer);
   return answer;
+}
+
+/** The results of each run, which its lanes hand in one after the other. */
+function byRun(results: readonly TickResult[]): TickResult[][] {
+  const groups = new Map<Id<"runs">, TickResult[]>();
+  for (const result of results) {
+    const group = groups.get(result.runId);
+    if (group) group.push(result);
+    else groups.set(result.runId, [result]);
+  }
+  return [...groups.values()];
+}
+
+async function applyResults(
+  ctx: MutationCtx,
+  args: { results: TickResult[]; options: StepOptions; answer: TickAnswer },
+): Promise<[TickResult, Stepped | null][]> {
+  const steps: [TickResult, Stepped | null][] = [];
+  for (const result of args.results) {
+    const step = await applyResult(ctx, result, args.options);
+    addStep(args.answer, result, step);
+    steps.push([result, step]);
+  }
+  return steps;
+}
+
+async function applyResult(
+  ctx: MutationCtx,
+  { exposed, ...result }: TickResult,
+  holding: StepOptions,
+): Promise<Stepped | null> {
+  const options = { ...holding, ...(exposed && { exposed }) };
+  const { deferredBy } = result;
+  if (deferredBy) return await deferHeld(ctx, { ...result, deferredBy }, options);
+  const event: Event = { kind: "result", ...result, outcome: JSON.parse(result.outcome) as EffectOutcome };
+  return await stepHeld(ctx, result, event, options);
+}
+
+function addStep(answer: TickAnswer, { runId }: Held, step: Stepped | null): void {
+  if (!step) return;
+  answer.work.push(...step.work);
+  if (step.abandoned.length > 0) answer.abandoned = [...(answer.abandoned ?? []), ...step.abandoned];
+  // What other lanes still perform is for nothing.
+  if (!step.isHeld && step.wasShared) answer.gone.push(runId);
 }
 
 async function addClaims(ctx: MutationCtx, request: TickRequest, answer: TickAnswer): Promise<void> {
@@ -96,12 +139,7 @@ const stepsEach = (request: TickRequest) =>
   Math.max(32, Math.min(STEPS_PER_RUN, Math.floor(STEPS_PER_TICK / Math.max(1, request.results.length))));
 
 /** Steps a run that the executor holds; null where it is not its own any more. */
-async function stepHeld(
-  ctx: MutationCtx,
-  held: Held,
-  event: Event,
-  options: { holder: "executor" | "queue"; steps: number; exposed?: string[] },
-) {
+async function stepHeld(ctx: MutationCtx, held: Held, event: Event, options: StepOptions) {
   const run = await getHeld(ctx, held);
   return run && (await stepRun(ctx, run, event, options));
 }
@@ -110,7 +148,7 @@ async function stepHeld(
 async function deferHeld(
   ctx: MutationCtx,
   result: TickResult & { deferredBy: Id<"connections"> },
-  options: { holder: "executor" | "queue"; steps: number },
+  options: StepOptions,
 ) {
   const { runId, operationId, attempt, deferredBy: connectionId } = result;
   const untilMs = await waitsUntil(ctx, connectionId);
@@ -138,15 +176,24 @@ async function continueRuns(ctx: MutationCtx, request: TickRequest, answer: Tick
     const step = await stepHeld(ctx, held, { kind: "continue" }, { holder, steps: STEPS_PER_RUN });
     characters += step?.characters ?? 0;
     steps += step?.steps ?? 0;
-    if (step?.work) answer.work.push(step.work);
+    addStep(answer, held, step);
   }
 }
 
 async function renewLeases(ctx: MutationCtx, request: TickRequest, answer: TickAnswer): Promise<void> {
   for (const held of request.renew) {
     const run = await getHeld(ctx, held);
-    if (run) await ctx.db.patch("runs", run._id, { dueAt: Date.now() + LEASE_MS });
-    else answer.gone.push(held.runId);
+    if (!run) {
+      answer.gone.push(held.runId);
+      continue;
+    }
+    await ctx.db.patch("runs", run._id, {
+      dueAt: Date.now() + LEASE_MS,
+      ...(run.isNudged && { isNudged: undefined }),
+    });
+    if (!run.isNudged) continue;
+    const { organizationId } = run;
+    answer.work.push({ ...held, organizationId, task: { kind: "continue" } });
   }
 }
 

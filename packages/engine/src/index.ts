@@ -20,6 +20,7 @@ export { stoppedOperation, type StoppedOperation } from "./stopped.ts";
 export { MAX_LANES } from "./lanes.ts";
 export {
   earliestTimer,
+  lanesOf,
   leavesOf,
   pendingCalls,
   pendingCommands,

@@ -152,6 +152,30 @@ describe("validateDefinition", () => {
       ["respond_without_webhook@2"],
     ],
     [
+      "an answer below an iterator that processes several bundles at the same time",
+      chain(["tools.iterate", { array: [1], concurrency: 3 }], ["webhook.respond"]),
+      ["answer_by_chance@3"],
+    ],
+    [
+      "an answer behind the aggregator of such an iterator, and one below an ordinary one",
+      chain(
+        ["tools.iterate", { array: [1], concurrency: 3 }],
+        ["tools.aggregate", { source: 2, item: 1 }],
+        ["webhook.respond"],
+        ["tools.iterate", { array: [1], concurrency: 1 }],
+        ["webhook.respond"],
+      ),
+      [],
+    ],
+    [
+      "several bundles at the same time on an error route",
+      define(
+        [hook, set(2), node(3, "tools.iterate", { array: [1], concurrency: 3 }), node(4, "error.ignore")],
+        [next(1, 2), onError(2, 3), next(3, 4)],
+      ),
+      ["lanes_on_error_route@3"],
+    ],
+    [
       "an aggregator that collects from after itself",
       chain(["tools.aggregate", { source: 3, item: 1 }], ["tools.set"]),
       ["source_not_upstream@2"],

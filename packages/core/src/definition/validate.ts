@@ -10,6 +10,7 @@ import { findDuplicates } from "./rules/duplicates.ts";
 import { checkConfigFormulas, checkFilterFormulas } from "./rules/formulas.ts";
 import { checkConnections, checkInputs, checkRawSecrets } from "./rules/inputs.ts";
 import { checkConfigShapes, checkFilterShapes } from "./rules/shapes.ts";
+import { checkLanes } from "./rules/lanes.ts";
 import { checkMerges } from "./rules/merges.ts";
 import { checkAggregators, checkErrorRoutes, checkRespond, checkRouters } from "./rules/routes.ts";
 import { checkSensitiveFields } from "./rules/sensitive.ts";
@@ -39,6 +40,7 @@ const rules: readonly Rule[] = [
   checkRespond,
   checkAggregators,
   checkMerges,
+  checkLanes,
   checkConfigFormulas,
   checkFilterFormulas,
   checkAddresses,

@@ -72,7 +72,10 @@ export const testCatalog = createManifestCatalog([
   integration("tools", {
     actions: [
       action("set", { value: { title: "Value" } }),
-      control("iterate", "iterate", { array: { title: "List" } }),
+      control("iterate", "iterate", {
+        array: { title: "List" },
+        concurrency: { type: "integer", title: "At the same time", default: 1, "x-literal": true },
+      }),
       control("wait", "wait", { kind: { type: "string", enum: ["approval", "event"], default: "approval" } }),
       control("aggregate", "aggregate", {
         source: { type: "integer", title: "Source", "x-control": "nodeRef", "x-literal": true },

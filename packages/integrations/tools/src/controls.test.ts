@@ -16,9 +16,16 @@ describe("the forms of the nodes that the engine carries out", () => {
   });
 
   it("iterate takes a list, and a single value for a list of one", () => {
-    expect(parse("iterate", { array: [1, "a"] })).toEqual({ array: [1, "a"] });
-    expect(parse("iterate", { array: { a: 1 } })).toEqual({ array: [{ a: 1 }] });
+    expect(parse("iterate", { array: [1, "a"] })).toEqual({ array: [1, "a"], concurrency: 1 });
+    expect(parse("iterate", { array: { a: 1 } })).toEqual({ array: [{ a: 1 }], concurrency: 1 });
     expect(() => parse("iterate", {})).toThrow("List is empty.");
+  });
+
+  it("iterate and repeat process up to 20 bundles at the same time", () => {
+    expect(parse("iterate", { array: [1], concurrency: 20 })).toMatchObject({ concurrency: 20 });
+    expect(parse("repeat", { repeats: 2, concurrency: 5 })).toMatchObject({ concurrency: 5 });
+    for (const concurrency of [0, 21, 1.5])
+      expect(() => parse("iterate", { array: [1], concurrency })).toThrow("At the same time");
   });
 
   it("aggregate takes the id of its source", () => {

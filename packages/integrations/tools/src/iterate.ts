@@ -1,5 +1,6 @@
 import { defineControl, field, follows, jsonValue } from "@patchbay/sdk";
 import { z } from "zod";
+import { concurrency } from "./concurrency.ts";
 
 export const iterate = defineControl({
   control: "iterate",
@@ -17,6 +18,7 @@ export const iterate = defineControl({
         examples: ["{{1.body.items}}"],
       }),
     ),
+    concurrency: concurrency(),
   }),
   output: z.object({
     value: jsonValue().meta({ title: "Item", ...follows({ itemOf: "array" }) }),

@@ -1,5 +1,6 @@
 import { defineControl, field } from "@patchbay/sdk";
 import { z } from "zod";
+import { concurrency } from "./concurrency.ts";
 
 export const repeat = defineControl({
   control: "repeat",
@@ -25,6 +26,7 @@ export const repeat = defineControl({
       .number()
       .default(1)
       .meta(field({ label: "Step", description: "From one number to the next.", control: "number", advanced: true })),
+    concurrency: concurrency(),
   }),
   output: z.object({
     value: z.number().meta({ title: "Number" }),

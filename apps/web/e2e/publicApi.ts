@@ -43,6 +43,20 @@ export class PublicApi {
     return (await answer.json()) as T;
   }
 
+  async send<T>(method: string, path: string, body: unknown): Promise<T> {
+    const headers = { Authorization: `Bearer ${this.key}`, "Content-Type": "application/json" };
+    const answer = await fetch(`${this.siteUrl}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+    expect(answer.status, `${method} ${path}: ${await answer.clone().text()}`).toBeLessThan(300);
+    return (await answer.json()) as T;
+  }
+
+  /** Creates a scenario and publishes it, which switches it on. */
+  async publish(name: string, definition: Definition): Promise<ApiScenario> {
+    const scenario = await this.send<ApiScenario>("POST", "/scenarios", { name, definition });
+    await this.send("POST", `/scenarios/${scenario.id}/versions`, {});
+    return scenario;
+  }
+
   scenario = (id: string) => this.get<ApiScenario>(`/scenarios/${id}`);
   versions = async (id: string) => (await this.get<{ items: ApiVersion[] }>(`/scenarios/${id}/versions`)).items;
   runs = async (id: string, version?: number) =>

@@ -9,6 +9,7 @@ import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 import { useCan, useOrganization } from "@/features/shell/viewer";
 import { useTitle } from "@/lib/useTitle";
+import { PausedBadge } from "./PausedBadge.tsx";
 import { ScenarioMenu } from "./ScenarioMenu.tsx";
 import type { Scenario } from "./types.ts";
 import { useScenarioActions } from "./useScenarioActions.ts";
@@ -46,6 +47,7 @@ function ScenarioBar({ scenarioId, scenario }: { scenarioId: string; scenario: S
         </span>
         <h1 className="truncate text-lg font-semibold">{scenario?.name ?? <Skeleton className="h-4 w-40" />}</h1>
         {scenario ? <LiveBadge scenario={scenario} /> : null}
+        {scenario?.paused ? <PausedBadge by={scenario.paused} /> : null}
       </div>
       <ScenarioTabs scenarioId={scenarioId} />
       {scenario ? (

@@ -1,15 +1,27 @@
 "use client";
 
 import { IconButton, Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@patchbay/ui";
-import { Activity, Archive, ArchiveRestore, Copy, Ellipsis, History, Pencil } from "lucide-react";
+import {
+  Activity,
+  Archive,
+  ArchiveRestore,
+  CirclePause,
+  CirclePlay,
+  Copy,
+  Ellipsis,
+  History,
+  Pencil,
+} from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useCan } from "@/features/shell/viewer";
 import { ArchiveDialog, CloneDialog, RenameDialog, type DialogScenario } from "./ScenarioDialogs.tsx";
 import type { useScenarioActions } from "./useScenarioActions.ts";
 
+type MenuScenario = DialogScenario & { paused: "scenario" | "organization" | null };
+
 interface ScenarioMenuProps {
-  scenario: DialogScenario;
+  scenario: MenuScenario;
   archived: boolean;
   actions: ReturnType<typeof useScenarioActions>;
 }
@@ -47,6 +59,7 @@ export function ScenarioMenu({ scenario, archived, actions }: ScenarioMenuProps)
               Rename
             </MenuItem>
           ) : null}
+          {can.update && !archived ? <PauseItem scenario={scenario} actions={actions} /> : null}
           {can.create ? (
             <MenuItem icon={<Copy aria-hidden />} onSelect={() => setDialog("clone")}>
               Clone
@@ -69,5 +82,21 @@ export function ScenarioMenu({ scenario, archived, actions }: ScenarioMenuProps)
       {dialog === "clone" ? <CloneDialog scenario={scenario} actions={actions} onClose={close} /> : null}
       {dialog === "archive" ? <ArchiveDialog scenario={scenario} actions={actions} onClose={close} /> : null}
     </>
+  );
+}
+
+/** A pause keeps events, unlike switching off. What pauses the whole organization is lifted on the queue's page. */
+function PauseItem({ scenario, actions }: Pick<ScenarioMenuProps, "scenario" | "actions">) {
+  if (scenario.paused === "scenario") {
+    return (
+      <MenuItem icon={<CirclePlay aria-hidden />} onSelect={() => void actions.resume(scenario)}>
+        Resume
+      </MenuItem>
+    );
+  }
+  return (
+    <MenuItem icon={<CirclePause aria-hidden />} onSelect={() => void actions.pause(scenario)}>
+      Pause
+    </MenuItem>
   );
 }

@@ -22,6 +22,7 @@ import Link from "next/link";
 import type { Ref } from "react";
 import { useCan } from "@/features/shell/viewer";
 import { ROW_LINK } from "@/lib/useRowKeys";
+import { PausedBadge } from "./PausedBadge.tsx";
 import { PathDiscs } from "./PathDiscs.tsx";
 import { describeRuns, sparkBars } from "./recentRuns.ts";
 import { ScenarioMenu } from "./ScenarioMenu.tsx";
@@ -82,7 +83,8 @@ function ScenarioRowView({ row, actions }: { row: ScenarioRow; actions: Actions 
         >
           {row.name}
         </Link>
-        {row.description || row.publishedVersion === null ? (
+        {row.paused === null ? null : <PausedBadge by={row.paused} />}
+        {row.paused === null && (row.description || row.publishedVersion === null) ? (
           <span className="hidden truncate text-xs text-ink-3 sm:block">{row.description || "Not published"}</span>
         ) : null}
         {/* On phones the last run has no column of its own. */}

@@ -18,6 +18,8 @@ export function useScenarioActions() {
   const createScenario = useMutation(api.scenarios.mutations.createScenario);
   const cloneScenario = useMutation(api.scenarios.mutations.cloneScenario);
   const updateScenario = useMutation(api.scenarios.mutations.updateScenario);
+  const pauseScenario = useMutation(api.queue.mutations.pauseScenario);
+  const resumeScenario = useMutation(api.queue.mutations.resumeScenario);
   const archiveScenario = useMutation(api.scenarios.mutations.archiveScenario);
   const restoreScenario = useMutation(api.scenarios.mutations.restoreScenario);
 
@@ -54,6 +56,21 @@ export function useScenarioActions() {
     setEnabled: async (scenario: { id: string; name: string }, enabled: boolean) => {
       const failure = enabled ? `Could not switch ${scenario.name} on` : `Could not switch ${scenario.name} off`;
       return (await act(failure, () => updateScenario({ organizationId, scenarioId: scenario.id, enabled }))).ok;
+    },
+    pause: async (scenario: { id: string; name: string }) => {
+      const result = await act("Could not pause the scenario", () =>
+        pauseScenario({ organizationId, scenarioId: scenario.id }),
+      );
+      if (result.ok) toast({ title: `${scenario.name} is paused`, description: "Events are kept, and its runs wait." });
+      return result.ok;
+    },
+    resume: async (scenario: { id: string; name: string }) => {
+      const result = await act("Could not resume the scenario", () =>
+        resumeScenario({ organizationId, scenarioId: scenario.id }),
+      );
+      if (result.ok)
+        toast({ title: `${scenario.name} goes on`, description: "What waited is worked off.", tone: "ok" });
+      return result.ok;
     },
     archive: async (scenario: { id: string; name: string }) => {
       const result = await act("Could not archive the scenario", () =>

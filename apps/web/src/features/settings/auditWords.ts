@@ -36,6 +36,14 @@ const renamed = (what: string): Words => {
 const words: Record<string, Words> = {
   "organization.created": "created the organization",
   "organization.renamed": renamed("renamed the organization to"),
+  "organization.paused": "paused all scenarios of",
+  "organization.resumed": "resumed the scenarios of",
+  "organization.drained": "refused new work for",
+  "organization.opened": "took new work again for",
+  "organization.limited": ({ maxConcurrentRuns: limit }) => ({
+    verb: typeof limit === "number" ? "limited the runs of" : "lifted the limit of runs of",
+    rest: typeof limit === "number" ? ` to ${limit} at a time` : "",
+  }),
   "user.created": "created the account",
   "user.passwordReset": "set a new password for",
   "scenario.created": "created the scenario",
@@ -43,6 +51,9 @@ const words: Record<string, Words> = {
   "scenario.updated": "changed the description of",
   "scenario.enabled": "switched on",
   "scenario.disabled": "switched off",
+  "scenario.paused": "paused",
+  "scenario.resumed": "resumed",
+  "scenario.queueEmptied": "emptied the queue of",
   "scenario.cloned": ({ fromName }) => ({
     verb: typeof fromName === "string" ? `cloned ${fromName} to` : "made by cloning",
   }),

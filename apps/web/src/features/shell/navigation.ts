@@ -1,4 +1,4 @@
-import { Activity, CircleAlert, Plug, Settings, Workflow, type LucideIcon } from "lucide-react";
+import { Activity, CircleAlert, Layers, Plug, Settings, Workflow, type LucideIcon } from "lucide-react";
 
 export interface Destination {
   href: string;
@@ -16,6 +16,7 @@ export const destinations: readonly Destination[] = [
   { href: "/", label: "Scenarios", icon: Workflow, owns: (path) => path === "/" || under("/scenarios")(path) },
   { href: "/runs", label: "Runs", icon: Activity, owns: under("/runs") },
   { href: "/incomplete", label: "Incomplete", icon: CircleAlert, owns: under("/incomplete"), counts: "incomplete" },
+  { href: "/queue", label: "Queue", icon: Layers, owns: under("/queue") },
   { href: "/connections", label: "Connections", icon: Plug, owns: under("/connections") },
 ];
 

@@ -1,105 +1,110 @@
-// Runs per second of whole scenarios, from the webhook's request to the stored end (design 02a).
-//   node bench/runs.mjs [--shape a|b] [--count 20000] [--connections 50] [--rate N] [--json]
-// Starts an embedded deployment of its own in a temporary folder. Prints one JSON line, last.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+// Whole scenarios on embedded deployments of their own, from the webhook's request to the stored end (design 02a). Prints one JSON
+// object, last:
+//   node bench/runs.mjs [--quick] [--section name]... [--into file] [--write-readme [--from file]] [--json]
+// `--into` replaces sections in a file of earlier results; `--from` writes the README's table from a file, measuring nothing.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, totalmem } from "node:os";
 import { parseArgs } from "node:util";
-import { startTestServer, TestDeployment } from "@patchbay/testkit/node";
-import { drive, percentile, sleep } from "./lib/load.mjs";
-import { processUsage } from "./lib/processUsage.mjs";
+import { writeReadme } from "./lib/readme.mjs";
+import { fairness } from "./sections/fairness.mjs";
+import { lone } from "./sections/lone.mjs";
+import { overload } from "./sections/overload.mjs";
+import { steady } from "./sections/steady.mjs";
+import { stored } from "./sections/stored.mjs";
+import { throughput } from "./sections/throughput.mjs";
 
-const ECHO_LATENCY_MS = 1;
-const WARM_UP_RUNS = 1_000;
+const SECTIONS = { throughput, lone, steady, overload, fairness, stored };
+const FULL = {
+  count: 20_000,
+  connections: 50,
+  loneCount: 2_000,
+  rate: 1_000,
+  steadySeconds: 20,
+  subscribers: 200,
+  capacityCount: 8_000,
+  overloadSeconds: 30,
+  floodCount: 20_000,
+  storedRuns: 1_000_000,
+  storedCount: 12_000,
+};
+/** About two minutes in all: enough to see that everything runs, and which way a change goes. */
+const QUICK = {
+  ...FULL,
+  count: 3_000,
+  loneCount: 300,
+  rate: 200,
+  steadySeconds: 5,
+  subscribers: 50,
+  capacityCount: 1_500,
+  overloadSeconds: 5,
+  floodCount: 4_000,
+  storedRuns: 20_000,
+  storedCount: 2_000,
+};
 
 const { values: options } = parseArgs({
   options: {
-    shape: { type: "string", multiple: true, default: ["a", "b"] },
-    count: { type: "string", default: "20000" },
-    connections: { type: "string", default: "50" },
-    rate: { type: "string" },
+    quick: { type: "boolean", default: false },
+    section: { type: "string", multiple: true, default: Object.keys(SECTIONS) },
+    count: { type: "string" },
+    into: { type: "string" },
+    from: { type: "string" },
+    "write-readme": { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
-const count = Number(options.count);
-const connections = Number(options.connections);
 
-const echo = await startTestServer({ latencyMs: ECHO_LATENCY_MS, keep: false });
-const deployment = await TestDeployment.create({ allowOutbound: [`127.0.0.1:${echo.port}`] });
-try {
-  const client = await deployment.createClient();
-  const results = {};
-  for (const shape of options.shape) results[shape] = await measure(client, shape);
-  console.log(JSON.stringify({ bench: "runs", connections, count, ...results }));
-} finally {
-  await deployment.remove();
-  await echo.close();
-}
+const report = options.from === undefined ? await measureAll() : readReport(options.from);
+if (options["write-readme"]) writeReadme(report);
+if (options.from === undefined) console.log(JSON.stringify(report));
 
-async function measure(client, shape) {
-  const definition = JSON.parse(readFileSync(join(import.meta.dirname, "scenarios", `${shape}.json`), "utf8"));
-  const scenario = await client.publish(`Shape ${shape}`, definition);
-  const url = scenario.webhookUrl;
-  await drive({ url, count: Math.min(WARM_UP_RUNS, count), connections, makeBody });
-  await allEnded(client, scenario.id);
-
-  const before = processUsage(deployment.pid);
-  const startedMs = Date.now();
-  const load = await drive({
-    url,
-    count,
-    connections,
-    makeBody,
-    ...(options.rate && { ratePerSecond: Number(options.rate) }),
+async function measureAll() {
+  const unknown = options.section.find((name) => SECTIONS[name] === undefined);
+  if (unknown !== undefined) throw new Error(`No section ${unknown}; there are ${Object.keys(SECTIONS).join(", ")}.`);
+  const settings = { ...(options.quick ? QUICK : FULL), ...(options.count && { count: Number(options.count) }) };
+  const earlier = options.into !== undefined && existsSync(options.into) ? readReport(options.into) : null;
+  const results = { ...earlier?.results };
+  const loadBefore = { ...earlier?.loadBefore };
+  const report = () => ({
+    bench: "runs",
+    takenAt: new Date().toISOString(),
+    quick: options.quick,
+    machine: machine(),
+    loadBefore,
+    results,
   });
-  await allEnded(client, scenario.id);
-  const after = processUsage(deployment.pid);
-
-  const ids = new Set(load.runIds);
-  const runs = (await client.listRuns(scenario.id)).filter((run) => ids.has(run.id));
-  const states = Object.groupBy(runs, (run) => run.state);
-  const lastEndMs = Math.max(...runs.map((run) => run.endedAt ?? 0));
-  const result = {
-    runsPerSecond: Math.round((runs.length * 1_000) / (lastEndMs - startedMs)),
-    ackMs: { p50: percentile(load.latenciesMs, 0.5), p99: percentile(load.latenciesMs, 0.99) },
-    finishMs: finishLatency(runs),
-    cpuMsPerRun: Math.round(((after.cpuMs - before.cpuMs) * 1_000) / count) / 1_000,
-    peakMb: after.peakMb,
-    states: Object.fromEntries(Object.entries(states).map(([state, list]) => [state, list.length])),
-    missing: count - runs.length,
-    refused: load.refused,
-  };
-  if (!options.json) console.error(shape, result);
-  if (result.missing > 0 || runs.length !== (states.succeeded?.length ?? 0)) process.exitCode = 1;
-  return result;
-}
-
-function makeBody(index) {
-  return JSON.stringify({
-    id: `order-${index}`,
-    echoUrl: echo.url,
-    amount: index % 200,
-    customer: { name: "Ada Lovelace", email: "ada@example.com", address: { city: "London", country: "GB" } },
-    items: [
-      { sku: "LAMP-01", title: "Desk lamp", qty: 2, price: 39.9 },
-      { sku: "BULB-07", title: "Warm bulb", qty: 4, price: 4.5 },
-    ],
-  });
-}
-
-function finishLatency(runs) {
-  const latencies = runs.map((run) => (run.endedAt ?? 0) - run.startedAt);
-  return { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
-}
-
-/** The newest runs end last or nearly so: once they have, the rest is asked for state by state. */
-async function allEnded(client, scenarioId) {
-  for (let waitMs = 20; ; waitMs = Math.min(waitMs * 1.3, 500)) {
-    const live = await Promise.all(
-      ["queued", "running", "waiting"].map((state) =>
-        client.send("GET", `/scenarios/${scenarioId}/runs?limit=1&state=${state}`),
-      ),
-    );
-    if (live.every((page) => page.items.length === 0)) return;
-    await sleep(waitMs);
+  for (const name of options.section) {
+    loadBefore[name] = Number(loadavg()[0].toFixed(1));
+    const startedAt = performance.now();
+    results[name] = await measureSection(name, settings);
+    if (!options.json)
+      console.error(`${name}: ${Math.round((performance.now() - startedAt) / 1_000)} s`, results[name]);
+    // After each, so that what was measured is kept when a later one fails.
+    if (options.into !== undefined) writeFileSync(options.into, `${JSON.stringify(report(), null, 2)}\n`);
   }
+  return report();
+}
+
+/** A section that fails says so in the results, and the others go on. */
+async function measureSection(name, settings) {
+  try {
+    return await SECTIONS[name](settings);
+  } catch (error) {
+    console.error(`The section ${name} failed:`, error);
+    process.exitCode = 1;
+    return { failed: String(error).slice(0, 500) };
+  }
+}
+
+function machine() {
+  return {
+    cpus: cpus().length,
+    model: cpus()[0]?.model.trim() ?? "unknown",
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+}
+
+function readReport(file) {
+  return JSON.parse(readFileSync(file, "utf8"));
 }

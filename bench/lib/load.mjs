@@ -49,6 +49,43 @@ export async function drive({ url, count, connections, makeBody, ratePerSecond }
   return { runIds, latenciesMs, refused: refused.count, durationMs: performance.now() - began };
 }
 
+/** Requests that are under way at once at most; what is due beyond that is not sent. */
+const MAX_OPEN = 4_000;
+
+/**
+ * Posts bodies when they are due, `ratePerSecond` of them for `durationMs`, whether earlier ones were answered or not. Resolves to the
+ * answers `{ index, status, runId, retryAfter, latencyMs }`, status 0 where the connection broke, and how many were sent.
+ */
+export async function driveOpenly({ url, makeBody, ratePerSecond, durationMs }) {
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_OPEN });
+  const answers = [];
+  const open = new Set();
+  const began = performance.now();
+  let sent = 0;
+  for (let due = 0; performance.now() - began < durationMs;) {
+    due = Math.floor(((performance.now() - began) * ratePerSecond) / 1_000);
+    for (; sent < due && open.size < MAX_OPEN; sent++) {
+      const asked = ask({ agent, url, body: makeBody(sent), index: sent, answers }).finally(() => open.delete(asked));
+      open.add(asked);
+    }
+    await sleep(2);
+  }
+  await Promise.all(open);
+  agent.destroy();
+  return { answers, sent };
+}
+
+async function ask({ agent, url, body, index, answers }) {
+  const sentMs = performance.now();
+  try {
+    const { status, headers, text } = await post(agent, url, body);
+    const { runId } = status === 202 ? JSON.parse(text) : {};
+    answers.push({ index, status, runId, retryAfter: headers["retry-after"], latencyMs: performance.now() - sentMs });
+  } catch {
+    answers.push({ index, status: 0, latencyMs: performance.now() - sentMs });
+  }
+}
+
 async function postUntilTaken({ agent, url, body, refused }) {
   for (;;) {
     const answer = await post(agent, url, body);

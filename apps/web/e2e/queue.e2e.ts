@@ -60,14 +60,12 @@ test("a paused scenario keeps its events, tells why they wait, and works them of
       await lookAt(page, info, "run-paused");
     });
 
-    await test.step("resumes it, and sees them finish live, in their order", async () => {
-      await page.getByRole("link", { name: "Queue" }).first().click();
-      const row = page.getByRole("row").filter({ hasText: NAME });
-      await row.getByRole("button", { name: `More for ${NAME}` }).click();
-      await page.getByRole("menuitem", { name: "Resume" }).click();
-      await expect(row.getByText("3 paused")).toBeHidden();
+    await test.step("resumes it, and sees them finish live", async () => {
       await page.goto(new URL(`/scenarios/${scenario.id}/runs`, page.url()).href);
-      await expect(page.getByRole("row").filter({ hasText: "Succeeded" })).toHaveCount(3);
+      await expect(page.getByRole("row").filter({ hasText: "Queued" })).toHaveCount(3);
+      await page.getByRole("button", { name: `More for ${NAME}` }).click();
+      await page.getByRole("menuitem", { name: "Resume" }).click();
+      await expect(page.getByRole("row").filter({ hasText: "Finished" })).toHaveCount(3);
       for (const run of runs) expect((await api.run(run)).state).toBe("succeeded");
       expect(receiver.bodies).toHaveLength(3);
     });

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { nodeArguments, nodeEnvironment } from "@patchbay/embedded-convex/launch";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -66,7 +67,11 @@ export class TestDeployment {
       ...["--admin-key-file", join(this.folder, "admin.key"), "--env-file", join(this.folder, "functions.env")],
       ...this.allowOutbound.flatMap((entry) => ["--allow-outbound", entry]),
     ];
-    const child = spawn(process.execPath, [...execArgs(), ...args], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [...nodeArguments, ...execArgs(), ...args], {
+      cwd: root,
+      env: { ...nodeEnvironment, ...process.env },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
     this.child = child;
     await new Promise<void>((resolve, reject) => {
       child.once("exit", (code, signal) => reject(new Error(`The deployment ended (${code ?? signal}).`)));
@@ -102,7 +107,7 @@ export class TestDeployment {
     this.cli(["run", "integrations/seed:seedIntegrations"]);
   }
 
-  private cli(args: string[]): void {
+  private cli(args: string[], timeout = 180_000): string {
     const env = {
       ...process.env,
       CONVEX_SELF_HOSTED_URL: this.cloudUrl,
@@ -116,9 +121,11 @@ export class TestDeployment {
       cwd: root,
       env,
       encoding: "utf8",
-      timeout: 180_000,
+      maxBuffer: 64 * 1024 * 1024,
+      timeout,
     });
     if (result.status !== 0) throw new Error(`convex ${args[0]} failed:\n${result.stdout}\n${result.stderr}`);
+    return result.stdout;
   }
 
   /** Calls an internal function with the admin key. */
@@ -135,10 +142,38 @@ export class TestDeployment {
 
   /** An account, and a client of the HTTP API that acts for it. */
   async createClient(): Promise<ApiClient> {
+    return (await this.createAccount()).client;
+  }
+
+  /** As `createClient`, with what the account signs in with. */
+  async createAccount(): Promise<{ client: ApiClient; email: string; password: string }> {
     const email = `${randomBytes(6).toString("hex")}@example.test`;
-    await this.call("auth/admin:createUser", { email, password: "correct horse battery", name: "Test" });
+    const password = "correct horse battery";
+    await this.call("auth/admin:createUser", { email, password, name: "Test" });
     const { key } = (await this.call("apiKeys/admin:createApiKeyForUser", { email, name: "test" })) as { key: string };
-    return new ApiClient(`${this.siteUrl}/api/v1`, key);
+    return { client: new ApiClient(`${this.siteUrl}/api/v1`, key), email, password };
+  }
+
+  /** The rows of a table as it is exported, at most `limit`. */
+  async readRows(table: string, limit: number): Promise<Record<string, unknown>[]> {
+    const printed = this.cli(["data", table, "--limit", String(limit), "--format", "jsonLines"]);
+    return printed
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Adds the rows of a file of JSON lines to a table. */
+  importRows(table: string, file: string): void {
+    this.cli(["import", "--table", table, "--append", "--yes", file], 600_000);
+  }
+
+  /** Asks the deployment about itself: `memory` of its threads, or the `work` that was done. */
+  async observe<Report>(what: "memory" | "work"): Promise<Report> {
+    const headers = { authorization: `Convex ${this.adminKey}` };
+    const response = await fetch(`${this.cloudUrl}/api/embedded/${what}`, { headers });
+    if (!response.ok) throw new Error(`The deployment does not tell of its ${what}: ${response.status}`);
+    return (await response.json()) as Report;
   }
 }
 

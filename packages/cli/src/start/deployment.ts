@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { nodeArguments, nodeEnvironment } from "@patchbay/embedded-convex/launch";
 import type { Addresses } from "./addresses.ts";
 import { Child, runToEnd } from "./child.ts";
 import { dataFiles, writePrivateFile } from "./dataFolder.ts";
@@ -29,6 +30,7 @@ export async function startDeployment({ root, addresses }: DeploymentOptions): P
     name: "The deployment",
     command: process.execPath,
     args: [
+      ...nodeArguments,
       join(root, "packages/embedded-convex/src/bin.ts"),
       "start",
       ...["--data", join(data, dataFiles.convex)],
@@ -42,7 +44,7 @@ export async function startDeployment({ root, addresses }: DeploymentOptions): P
       ...addresses.outboundAllow.flatMap((entry) => ["--allow-outbound", entry]),
     ],
     cwd: root,
-    env: process.env,
+    env: { ...nodeEnvironment, ...process.env },
     logFile: join(data, dataFiles.logs, "deployment.log"),
   });
   await child.waitForLine((line) => (line.startsWith('{"ready":true') ? true : null));

@@ -7,7 +7,7 @@ import type { FunctionLogs } from "../deploy/functionLogs.ts";
 import type { PushApi } from "../deploy/pushApi.ts";
 import { parseStartPush } from "../deploy/pushRequest.ts";
 import type { ActionPool } from "../process/actionPool.ts";
-import type { MemoryReport } from "../process/memory.ts";
+import type { MemoryReport, WorkReport } from "../process/memory.ts";
 import { encodeTs } from "../sync/protocol.ts";
 import type { Callers } from "./callers.ts";
 import type { AllowedOrigins } from "./origins.ts";
@@ -31,6 +31,7 @@ export interface ApiServices {
   callers: Callers;
   origins: AllowedOrigins;
   memory(): Promise<MemoryReport>;
+  work(): WorkReport;
   /** A JSON Web Key Set. */
   publicKeys(): { keys: JsonWebKey[] };
   /** The newest commit timestamp, decimal. */
@@ -114,6 +115,7 @@ export const ADMIN_ROUTES: Readonly<Record<string, Handler>> = {
   "/api/stream_function_logs": async ({ services, url }) =>
     services.logs.poll(Number(url.searchParams.get("cursor") ?? 0) || 0),
   "/api/embedded/memory": async ({ services }) => services.memory(),
+  "/api/embedded/work": async ({ services }) => services.work(),
   "/api/embedded/outbound": async (call) => {
     if (call.request.method === "POST") await changeOutbound(call);
     return { allow: call.services.pool.outboundList() };

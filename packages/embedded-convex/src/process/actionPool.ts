@@ -81,6 +81,7 @@ export class ActionPool {
   readonly #outbound = new Map<string, OutboundEntry>();
   #spawned = 0;
   #pingTimer: NodeJS.Timeout | null = null;
+  #begun = 0;
   readonly #memoryWatch: MemoryWatch;
   #stopping = false;
 
@@ -162,6 +163,11 @@ export class ActionPool {
       this.#outbound.set(hostPort, { hostPort, expiresAt: expiresAt === Infinity ? null : expiresAt });
     }
     for (const hostPort of remove) this.#outbound.delete(hostPort);
+  }
+
+  /** Actions and HTTP actions that were begun since the start. */
+  get begun(): number {
+    return this.#begun;
   }
 
   async memory(): Promise<ThreadMemory[]> {
@@ -292,6 +298,7 @@ export class ActionPool {
   async #run<Result>(role: Role, body: (member: Member, number: number) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       const member = this.#pick(role);
+      this.#begun += 1;
       const number = ++member.sent;
       member.calls++;
       try {

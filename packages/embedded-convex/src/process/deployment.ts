@@ -30,7 +30,7 @@ import { ClientCalls } from "./clientCalls.ts";
 import { type DeploymentOptions, type RunningDeployment, StuckError } from "./deploymentContract.ts";
 import { IdleCollector } from "./idleCollector.ts";
 import { listen, localHost } from "./listening.ts";
-import { mainMemory, type MemoryReport, residentMb } from "./memory.ts";
+import { mainMemory, type MemoryReport, residentMb, type WorkReport } from "./memory.ts";
 import type { DeploymentState, TransactorEvents } from "./messages.ts";
 import { TransactorSupervisor } from "./transactorSupervisor.ts";
 
@@ -349,6 +349,7 @@ class Deployment implements RunningDeployment {
           origins: this.#origins,
           publicKeys: () => this.#state.publicKeys,
           memory: () => this.#memory(),
+          work: () => this.#work(),
           observeTs: () => this.#transactor().call("observeTs", { ts: null }),
           functions: {
             caller: ({ headers }) => this.#callers.fromHeader(headers.authorization),
@@ -375,6 +376,13 @@ class Deployment implements RunningDeployment {
     } catch (error) {
       sendError(response, error);
     }
+  }
+
+  #work(): WorkReport {
+    return {
+      ...(this.#supervisor?.work() ?? { functions: 0, transactions: 0, commits: 0 }),
+      actions: this.#pool!.begun,
+    };
   }
 
   async #memory(): Promise<MemoryReport> {

@@ -1,12 +1,14 @@
 import type { Heartbeat } from "../transaction/executor.ts";
 
-const HEADER_BYTES = 20;
+const HEADER_BYTES = 28;
 const LABEL_BYTES = 2048;
 const PHASE = 0;
 const LABEL_LENGTH = 1;
 const SEQUENCE = 2;
 const BEATS = 3;
 const CALLS = 4;
+const COMMITS = 5;
+const FUNCTIONS = 6;
 
 const IDLE = 0;
 const RUNNING = 1;
@@ -26,6 +28,9 @@ export interface Activity {
   calls: number;
 }
 
+/** Labels of the functions of users, by whomever they are called; live queries and the database's own work have others. */
+const isFunction = (label: string): boolean => label.startsWith("call ") || label.startsWith("job ");
+
 /** A few bytes of shared memory: a thread that loops can send no message, but it can be looked at. */
 export class SharedHeartbeat implements Heartbeat {
   readonly buffer: SharedArrayBuffer;
@@ -44,11 +49,13 @@ export class SharedHeartbeat implements Heartbeat {
     this.#label.set(this.#scratch.subarray(0, length));
     Atomics.add(this.#integers, SEQUENCE, 1);
     Atomics.add(this.#integers, CALLS, 1);
+    if (isFunction(label)) Atomics.add(this.#integers, FUNCTIONS, 1);
     Atomics.store(this.#integers, LABEL_LENGTH, length);
     Atomics.store(this.#integers, PHASE, RUNNING);
   }
 
   committing(): void {
+    Atomics.add(this.#integers, COMMITS, 1);
     Atomics.store(this.#integers, PHASE, COMMITTING);
   }
 
@@ -75,5 +82,11 @@ export class SharedHeartbeat implements Heartbeat {
     const beats = Atomics.load(this.#integers, BEATS);
     const calls = Atomics.load(this.#integers, CALLS);
     return { phase: PHASES[phase] ?? "idle", label, sequence, beats, calls };
+  }
+
+  /** How many functions and other transactions were begun, and batches of writes committed, so far; each modulo 2^32. */
+  work(): { functions: number; transactions: number; commits: number } {
+    const count = (index: number) => Atomics.load(this.#integers, index) >>> 0;
+    return { functions: count(FUNCTIONS), transactions: count(SEQUENCE), commits: count(COMMITS) };
   }
 }

@@ -10,6 +10,18 @@ export interface ThreadMemory {
   externalMb: number;
 }
 
+/** What was done since the start; of transactions and commits, since the transactor was started. */
+export interface WorkReport {
+  /** Queries and mutations that somebody called or scheduled. */
+  functions: number;
+  /** These, live queries that ran again, and the database's own. */
+  transactions: number;
+  /** Each carries the mutations that were waiting together. */
+  commits: number;
+  /** Actions and HTTP actions. */
+  actions: number;
+}
+
 /** What the deployment's process uses, MB. */
 export interface MemoryReport {
   /** Resident in memory: all threads, their code, and SQLite's cache. */

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { SharedHeartbeat } from "./heartbeat.ts";
 import { CAREFUL_MS, lossOf, retryAfterLoss, type TransactorLoss } from "./loss.ts";
-import { memoryOf, type ThreadMemory } from "./memory.ts";
+import { memoryOf, type ThreadMemory, type WorkReport } from "./memory.ts";
 import { MemoryWatch, type WatchedWorker, workerLimits } from "./memoryWatch.ts";
 import type { TransactorControl, TransactorEvents } from "./messages.ts";
 import { RpcPort } from "./rpc.ts";
@@ -77,6 +77,11 @@ export class TransactorSupervisor {
 
   async memory(): Promise<ThreadMemory | null> {
     return this.#worker === null ? null : memoryOf(this.#worker);
+  }
+
+  /** What the transactor has done since it was started: begins anew when it is replaced. */
+  work(): Omit<WorkReport, "actions"> {
+    return this.#heartbeat.work();
   }
 
   /** A port for another thread to talk to the transactor directly. */

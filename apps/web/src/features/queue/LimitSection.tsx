@@ -22,7 +22,7 @@ export function LimitSection({ limit, actions }: { limit: number | null; actions
     setPending(false);
   };
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate className="flex max-w-160 items-end gap-3 px-5 py-6">
+    <form onSubmit={(event) => void submit(event)} noValidate className="flex max-w-160 items-start gap-3 px-5 py-6">
       <div className="flex-1">
         <Field
           label="Runs under way at a time, all scenarios together"
@@ -39,7 +39,7 @@ export function LimitSection({ limit, actions }: { limit: number | null; actions
           />
         </Field>
       </div>
-      <Button type="submit" pending={pending} disabled={read === undefined || typed === saved}>
+      <Button type="submit" className="mt-5.5" pending={pending} disabled={read === undefined || typed === saved}>
         Save
       </Button>
     </form>

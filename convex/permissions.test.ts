@@ -74,6 +74,10 @@ const rows: Record<string, Row> = {
   "queue/mutations:resumeScenario": { needs: "scenario:update", args: scenario },
   "queue/mutations:updateOrganizationQueue": { needs: "org:settings:update", args: () => ({ draining: false }) },
   "queue/queries:getQueue": { needs: "scenario:read" },
+  "polling/actions:look": { needs: "scenario:update", args: scenario },
+  "polling/mutations:pollSoon": { needs: "scenario:execute", args: scenario },
+  "polling/mutations:startAnew": { needs: "scenario:update", args: scenario },
+  "polling/queries:getPolling": { needs: "scenario:read", args: scenario },
   "runs/mutations:cancelRun": { needs: "scenario:execute", args: run },
   "runs/mutations:replayRun": {
     needs: "scenario:execute",

@@ -8,6 +8,7 @@ import { integrationTables } from "./integrations/tables.ts";
 import { organizationTables } from "./organizations/tables.ts";
 import { queueTables } from "./queue/tables.ts";
 import { callTables } from "./runs/callTables.ts";
+import { pollingTables } from "./polling/tables.ts";
 import { runTables } from "./runs/tables.ts";
 import { scenarioTables } from "./scenarios/tables.ts";
 import { scheduleTables } from "./schedules/tables.ts";
@@ -32,5 +33,6 @@ export default defineSchema({
   ...callTables,
   ...scheduleTables,
   ...waitTables,
+  ...pollingTables,
   ...webhookTables,
 });

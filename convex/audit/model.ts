@@ -56,6 +56,7 @@ const severities = {
   "run.waitSkipped": "notice",
   "run.replayed": "info",
   "webhook.listeningStarted": "info",
+  "scenario.stoppedPolling": "warning",
   "webhook.secretSet": "notice",
   "webhook.secretRotated": "notice",
   "webhook.secretRemoved": "warning",

@@ -66,6 +66,12 @@ export function scheduleBundle(times: { scheduledMs: number; startedMs: number; 
   return JSON.stringify({ scheduledAt: text(scheduledMs), startedAt: text(startedMs), missed });
 }
 
+/** The bundle of a run by hand that begins with a polled item: the payload itself. Throws as `payloadBundle` does. */
+export function itemBundle(payload: string): string {
+  checkPayload(payload);
+  return payload;
+}
+
 function checkPayload(payload: string): void {
   if (exceedsBytes(payload, maxBodyBytes())) throw appError("too_large", "The payload is too large.");
   const fault = jsonFault(payload);

@@ -12,7 +12,7 @@ import { parseStored, publishErrors } from "../scenarios/definition.ts";
 import { triggerOf } from "../schedules/model.ts";
 import type { RequestedSource } from "../versions/resolve.ts";
 import { requireOpen } from "./admission.ts";
-import { inputsBundle, payloadBundle, scheduleBundle } from "./bundle.ts";
+import { inputsBundle, itemBundle, payloadBundle, scheduleBundle } from "./bundle.ts";
 import { resolvePin, startRun as start, type StartRequest } from "./start.ts";
 import { stepRun } from "./step.ts";
 import type { DryRun } from "./tables.ts";
@@ -55,8 +55,8 @@ async function draftErrors(ctx: OrgMutationCtx, scenario: Doc<"scenarios">, defi
 }
 
 /**
- * What the definition's trigger would emit now: `payload` as a webhook's body, or as the inputs of a scenario that others call; a
- * schedule takes none.
+ * What the definition's trigger would emit now: `payload` as a webhook's body, as a polled item, or as the inputs of a scenario
+ * that others call; a schedule takes none.
  */
 function triggerBundle(
   definition: Definition,
@@ -68,6 +68,8 @@ function triggerBundle(
       return { ok: true, text: scheduleBundle({ scheduledMs: nowMs, startedMs: nowMs, missed: 0 }) };
     case "call":
       return inputsBundle(definition, payload, nowMs);
+    case "polling":
+      return { ok: true, text: itemBundle(payload) };
     default:
       return { ok: true, text: payloadBundle(payload, nowMs) };
   }

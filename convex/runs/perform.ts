@@ -40,7 +40,7 @@ async function perform(ctx: ActionCtx, work: Work & { task: PerformTask }, abort
   let connection: OpenConnection | null = null;
   let outcome: EffectOutcome;
   try {
-    connection = await openConnection(ctx, work);
+    connection = await openConnection(ctx, { ...work, connectionId: work.task.connectionId });
     if (connection) redact = createRedactor(connection.secrets);
     if (connection && !(await mayPass(ctx, work, connection))) {
       if (work.task.whenUnavailable !== "fail") return { deferredBy: connection.id };
@@ -125,10 +125,13 @@ interface OpenConnection {
   secrets: string[];
 }
 
-async function openConnection(ctx: ActionCtx, work: Work & { task: PerformTask }): Promise<OpenConnection | null> {
-  const { connectionId } = work.task;
+/** A node's connection, opened for one use; null where it has none. Throws `auth` where it cannot be. */
+export async function openConnection(
+  ctx: Pick<ActionCtx, "runQuery">,
+  node: { organizationId: Id<"organizations">; connectionId?: string | undefined },
+): Promise<OpenConnection | null> {
+  const { organizationId, connectionId } = node;
   if (connectionId === undefined) return null;
-  const { organizationId } = work;
   const stored = await ctx.runQuery(internal.runs.internal.getConnection, { organizationId, connectionId });
   if (stored === null) {
     throw errors.auth("The connection that this node uses was deleted. Choose another one.", { notPerformed: true });
@@ -141,7 +144,7 @@ async function openConnection(ctx: ActionCtx, work: Work & { task: PerformTask }
   return { id: stored.id, gate: stored.gate, use: opened, secrets };
 }
 
-function redactError(error: OperationError, redact: Redactor): OperationError {
+export function redactError(error: OperationError, redact: Redactor): OperationError {
   const redacted: OperationError = { ...error, message: textOf(redact(error.message)) };
   if (error.details !== undefined) redacted.details = redact(error.details);
   return redacted;

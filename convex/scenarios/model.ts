@@ -9,6 +9,7 @@ import { checkText, requireText } from "../lib/text.ts";
 import { touch } from "../lib/time.ts";
 import { requireDefinition } from "../versions/read.ts";
 import { pauseOf } from "../runs/gates.ts";
+import { arrangePoller } from "../polling/model.ts";
 import { arrangeSchedule, getSchedule } from "../schedules/model.ts";
 import { requireVersion } from "../versions/model.ts";
 import { createWebhook, getWebhookUrl } from "../webhooks/model.ts";
@@ -141,6 +142,7 @@ export async function updateScenario(
   });
   if (enabled !== undefined && enabled !== scenario.enabled) {
     await arrangeSchedule(ctx, scenario._id);
+    await arrangePoller(ctx, scenario._id);
     await recordScenarioAudit(ctx, scenario._id, enabled ? "scenario.enabled" : "scenario.disabled");
   }
   await recordTextChanges(ctx, scenario);
@@ -164,6 +166,7 @@ export async function archiveScenario(ctx: OrgMutationCtx, args: { scenarioId: s
   const archived = { archivedAt: updatedAt, enabled: false, updatedAt, updatedBy: ctx.actor.userId };
   await ctx.db.patch("scenarios", scenario._id, archived);
   await arrangeSchedule(ctx, scenario._id);
+  await arrangePoller(ctx, scenario._id);
   await recordScenarioAudit(ctx, scenario._id, "scenario.archived");
 }
 

@@ -6,6 +6,7 @@ import type { OrgMutationCtx } from "../functions.ts";
 import { touch } from "../lib/time.ts";
 import { interfaceText, noteCalls } from "../scenarios/calls.ts";
 import { parseStored } from "../scenarios/definition.ts";
+import { arrangePoller } from "../polling/model.ts";
 import { arrangeSchedule, triggerOf } from "../schedules/model.ts";
 import { arrangeWebhook } from "../webhooks/settings.ts";
 import { transition } from "./states.ts";
@@ -61,6 +62,7 @@ export async function appendVersion(ctx: OrgMutationCtx, args: NewVersion): Prom
     ...touch(),
   });
   await arrangeSchedule(ctx, scenario._id);
+  await arrangePoller(ctx, scenario._id);
   await arrangeWebhook(ctx, scenario._id, args.definition);
   await noteCalls(ctx, scenario, args.definition);
   return number;

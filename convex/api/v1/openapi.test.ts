@@ -42,7 +42,20 @@ it("has no reference that leads nowhere", async () => {
 it("names the schemas that clients will want, and no others", async () => {
   const { document } = await fetchDocument();
   expect(Object.keys(document.components.schemas).sort()).toEqual(
-    ["Scenario", "Draft", "Version", "Run", "RunDetail", "Operation", "Webhook", "Queue", "Wait", "Me", "Error"].sort(),
+    [
+      "Scenario",
+      "Draft",
+      "Version",
+      "Run",
+      "RunDetail",
+      "Operation",
+      "Webhook",
+      "Polling",
+      "Queue",
+      "Wait",
+      "Me",
+      "Error",
+    ].sort(),
   );
   expect(document.paths["/scenarios"]?.post?.requestBody?.required).toBe(true);
   expect(document.paths["/scenarios/{id}/versions"]?.post?.requestBody?.required).toBe(false);

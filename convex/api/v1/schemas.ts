@@ -179,6 +179,24 @@ export const queueSchema = z
   })
   .meta({ id: "Queue" });
 
+export const pollingSchema = z
+  .object({
+    state: z
+      .enum(["waiting", "polling", "failing", "off", "stopped"])
+      .describe("`stopped`: switched off because its polls had failed for too long"),
+    nextPollAt: time.nullable(),
+    intervalMs: z.number(),
+    begun: z.boolean().describe("Whether new items start runs by now"),
+    lastPolledAt: time.nullable(),
+    lastFoundAt: time.nullable(),
+    lastFoundCount: z.number().int().nullable(),
+    failures: z.number().int().describe("Polls that have failed since the last one that did not"),
+    failingSince: time.nullable(),
+    lastError: z.object({ kind: z.string(), message: z.string(), at: time }).nullable(),
+    stoppedAt: time.nullable(),
+  })
+  .meta({ id: "Polling" });
+
 export const meSchema = z
   .object({
     user: z.object({ id: z.string(), name: z.string(), email: z.string() }),

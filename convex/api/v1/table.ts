@@ -2,6 +2,7 @@ import { incompleteOperations } from "./incompleteOperations.ts";
 import { meOperations } from "./meOperations.ts";
 import type { Operation } from "./operation.ts";
 import { queueOperations } from "./queueOperations.ts";
+import { pollingOperations } from "./pollingOperations.ts";
 import { runOperations } from "./runOperations.ts";
 import { scenarioOperations } from "./scenarioOperations.ts";
 import { upgradeOperations } from "./upgradeOperations.ts";
@@ -20,4 +21,5 @@ export const operations: readonly Operation[] = [
   ...waitOperations,
   ...webhookOperations,
   ...queueOperations,
+  ...pollingOperations,
 ];

@@ -1,5 +1,11 @@
 import type { FindUpgrade } from "@patchbay/core";
-import { actionKey, type ActionRuntime, type ConnectionRuntime, type Integration } from "@patchbay/sdk";
+import {
+  actionKey,
+  type ActionRuntime,
+  type ConnectionRuntime,
+  type Integration,
+  type TriggerRuntime,
+} from "@patchbay/sdk";
 import { integrations } from "./generated/integrations.ts";
 
 const byName: ReadonlyMap<string, Integration> = new Map(
@@ -26,13 +32,19 @@ export const findUpgrade: FindUpgrade = (type, typeVersion) => {
   return { to, changes: upgrade.changes, upgrade: upgrade.upgrade };
 };
 
+/** The code of one typeVersion of a polling trigger (`"http.watchList"`), or null where no integration offers it. */
+export function findTrigger(type: string, typeVersion: number): TriggerRuntime | null {
+  const [integration, trigger] = split(type);
+  return byName.get(integration)?.triggers.get(actionKey(trigger, typeVersion)) ?? null;
+}
+
 /** The code of a connection type (`"http.bearer"`), or null where no integration offers it. */
 export function findConnection(type: string): ConnectionRuntime | null {
   const [integration, connection] = split(type);
   return byName.get(integration)?.connections.get(connection) ?? null;
 }
 
-export type { ActionRuntime, ConnectionRuntime };
+export type { ActionRuntime, ConnectionRuntime, TriggerRuntime };
 
 function split(type: string): [string, string] {
   const dot = type.indexOf(".");

@@ -50,6 +50,7 @@ export {
   type ScheduleFault,
   type ScheduleTimes,
 } from "./schedule/schedule.ts";
+export { nextPollAt, pollingKey, readPolling, type Polling } from "./polling/polling.ts";
 export {
   needsSecret,
   readWebhookSettings,

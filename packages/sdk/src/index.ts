@@ -19,7 +19,17 @@ export {
 } from "./define/connection.ts";
 export { actionKey, defineIntegration, type Integration, type IntegrationSpec } from "./define/integration.ts";
 export { definePrevious, type PreviousSpec, type UpgradeFixture, type UpgradeKit } from "./define/previous.ts";
-export { defineTrigger, type Trigger, type TriggerSpec } from "./define/trigger.ts";
+export {
+  defineTrigger,
+  MAX_POLLED_ITEMS,
+  type PollContext,
+  type PolledItem,
+  type PollingTriggerSpec,
+  type PollResult,
+  type Trigger,
+  type TriggerRuntime,
+  type TriggerSpec,
+} from "./define/trigger.ts";
 export { errors, IntegrationError, isIntegrationError, toOperationError, type ErrorDetails } from "./errors.ts";
 export { field, follows, jsonValue, nameValueList, type FieldOptions } from "./fields.ts";
 export { decodeBody, parseJsonBody } from "./http/body.ts";

@@ -2,7 +2,7 @@ import type { Manifest } from "@patchbay/core";
 import { findManifestFaults } from "../manifestFaults.ts";
 import type { Action, ActionRuntime, ActionUpgrade } from "./action.ts";
 import type { Connection, ConnectionRuntime } from "./connection.ts";
-import type { Trigger } from "./trigger.ts";
+import type { Trigger, TriggerRuntime } from "./trigger.ts";
 
 export interface IntegrationSpec {
   /** The prefix of its node types: `"http"`. */
@@ -27,6 +27,8 @@ export interface Integration {
   actions: ReadonlyMap<string, ActionRuntime>;
   /** By the same keys, for those that have a newer typeVersion. */
   upgrades: ReadonlyMap<string, ActionUpgrade>;
+  /** Of polling triggers, by `"watchList@1"`. */
+  triggers: ReadonlyMap<string, TriggerRuntime>;
   /** By name. */
   connections: ReadonlyMap<string, ConnectionRuntime>;
 }
@@ -54,6 +56,11 @@ export function defineIntegration(spec: IntegrationSpec): Integration {
     manifest,
     actions: new Map(actions.map((action) => [keyOf(action), action.runtime])),
     upgrades: new Map(actions.flatMap((action) => (action.upgrade ? [[keyOf(action), action.upgrade]] : []))),
+    triggers: new Map(
+      triggers.flatMap(({ manifest: { name, typeVersion }, runtime }) =>
+        runtime ? [[actionKey(name, typeVersion), runtime] as const] : [],
+      ),
+    ),
     connections: new Map(connections.map((connection) => [connection.manifest.name, connection.runtime])),
   };
 }

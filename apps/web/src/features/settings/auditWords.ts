@@ -92,6 +92,10 @@ const words: Record<string, Words> = {
   "run.bulkCancelled": "stopped a decision about many runs of",
   "run.replayed": "replayed a run of",
   "webhook.listeningStarted": "listened to the webhook of",
+  "scenario.stoppedPolling": ({ message }) => ({
+    verb: "switched off",
+    rest: typeof message === "string" && message !== "" ? `, as its polls kept failing: ${message}` : "",
+  }),
   "webhook.secretSet": "set the webhook secret of",
   "webhook.secretRotated": "replaced the webhook secret of",
   "webhook.secretRemoved": "removed a webhook secret of",

@@ -1,10 +1,12 @@
 /** The rows of calls: which run called which, and what came of it. */
-import type { JsonValue } from "@patchbay/core";
+import type { JsonValue, OperationError } from "@patchbay/core";
 import type { CallCommand, EffectOutcome, Event } from "@patchbay/engine";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { readmit } from "./gates.ts";
-import { readParts } from "./parts.ts";
+import { deleteParts, readParts } from "./parts.ts";
+import { openText } from "./privacy/sealing.ts";
+import type { Vault } from "./privacy/vault.ts";
 
 export type Call = Doc<"runCalls">;
 
@@ -30,31 +32,55 @@ export async function callOf(ctx: QueryCtx, childRunId: Id<"runs">): Promise<Cal
     .unique();
 }
 
+/** How a call went, as its row keeps it. What a called run returned is sealed where that run holds secrets. */
+export type StoredOutcome =
+  /** `returned`: text of a `Returned`; where it is large it is parts of the called run's log instead. */
+  { ok: true; returned?: string } | { ok: true; output: JsonValue } | { ok: false; error: OperationError };
+
+/** What a run gives its caller, with what it knows to be secret. */
+export interface Returned {
+  outputs: Record<string, JsonValue>;
+  vault: Vault | null;
+}
+
+export interface Told {
+  event: Extract<Event, { kind: "resumed" }>;
+  /** What the called run knows to be secret, and its caller does from now on. */
+  vault: Vault | null;
+}
+
 /**
  * The event that tells a run how a call went of which it has not been told yet; null where no called run has ended. From then on it
- * counts as told.
+ * counts as told, and nothing of what was returned is kept here.
  */
 export async function takeOutcome(
   ctx: MutationCtx,
   callerId: Id<"runs">,
   commands: readonly CallCommand[],
-): Promise<Extract<Event, { kind: "resumed" }> | null> {
+): Promise<Told | null> {
   for (const { operationId, attempt } of commands) {
     const call = await findCall(ctx, callerId, { operationId, attempt });
     if (!call?.isOpen || call.outcome === undefined) continue;
-    await ctx.db.patch("runCalls", call._id, { isOpen: false });
-    return { kind: "resumed", operationId, attempt, outcome: await readOutcome(ctx, call, call.outcome) };
+    const { outcome, vault } = await readOutcome(ctx, call, JSON.parse(call.outcome) as StoredOutcome);
+    await ctx.db.patch("runCalls", call._id, { isOpen: false, outcome: undefined });
+    return { event: { kind: "resumed", operationId, attempt, outcome }, vault };
   }
   return null;
 }
 
-async function readOutcome(ctx: QueryCtx, call: Call, stored: string): Promise<EffectOutcome> {
-  const outcome = JSON.parse(stored) as EffectOutcome;
-  if (!outcome.ok || outcome.output !== undefined || call.childRunId === undefined) return outcome;
-  const child = await ctx.db.get("runs", call.childRunId);
-  const text = child ? await readParts(ctx, { logId: child.logId, kind: "returned" }) : "";
-  if (text === "") throw new Error("What the called scenario returned is gone.");
-  return { ok: true, output: { runId: call.childRunId, outputs: JSON.parse(text) as JsonValue } };
+async function readOutcome(
+  ctx: MutationCtx,
+  call: Call,
+  stored: StoredOutcome,
+): Promise<{ outcome: EffectOutcome; vault: Vault | null }> {
+  if (!stored.ok || "output" in stored) return { outcome: stored, vault: null };
+  const child = call.childRunId && (await ctx.db.get("runs", call.childRunId));
+  if (!child) throw new Error("What the called scenario returned is gone.");
+  const place = { logId: child.logId, kind: "returned" as const };
+  const text = stored.returned ?? (await readParts(ctx, place));
+  if (stored.returned === undefined) await deleteParts(ctx, place);
+  const { outputs, vault } = JSON.parse(await openText(child, "response", text)) as Returned;
+  return { outcome: { ok: true, output: { runId: child._id, outputs } }, vault };
 }
 
 /** Runs that a run waits for, with their calls. */

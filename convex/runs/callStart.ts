@@ -1,17 +1,18 @@
 /** How a call begins: what is checked, and the run that is started. */
 import { callInterfaceOf, takeInputs, type JsonValue, type OperationError } from "@patchbay/core";
 import { manifestCatalog } from "@patchbay/catalog/manifests";
-import type { CallCommand, EffectOutcome, Plan } from "@patchbay/engine";
+import type { CallCommand, Plan } from "@patchbay/engine";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { getOwned } from "../lib/ids.ts";
 import { createSerial } from "../lib/serially.ts";
 import { parseStored } from "../scenarios/definition.ts";
 import { resolveVersion } from "../versions/resolve.ts";
-import { callOf, findCall, wakeCaller } from "./callRows.ts";
+import { callOf, findCall, wakeCaller, type StoredOutcome } from "./callRows.ts";
 import { wouldWaitForever } from "./deadlocks.ts";
 import { DEFAULT_CALLED_RUNS, MAX_CALL_DEPTH } from "./limits.ts";
 import { planOf } from "./plans.ts";
+import type { Vault } from "./privacy/vault.ts";
 import { startRun, type Pin } from "./start.ts";
 
 const serially = createSerial();
@@ -19,7 +20,7 @@ const serially = createSerial();
 /** Makes the call that a run's step has ended with. `caller` is the run as it stands after that step. */
 export async function makeCall(
   ctx: MutationCtx,
-  args: { caller: Doc<"runs">; command: CallCommand; plan: Plan },
+  args: { caller: Doc<"runs">; command: CallCommand; plan: Plan; vault: Vault | null },
 ): Promise<void> {
   await serially(ctx, async () => {
     const { caller, command } = args;
@@ -34,7 +35,7 @@ export async function makeCall(
       await ctx.db.insert("runCalls", { ...call, childRunId: begun.runId, isOpen: true });
       return;
     }
-    const outcome: EffectOutcome = begun.ok ? { ok: true, output: { runId: begun.runId } } : begun;
+    const outcome: StoredOutcome = begun.ok ? { ok: true, output: { runId: begun.runId } } : begun;
     const child = begun.ok ? { childRunId: begun.runId } : {};
     await ctx.db.insert("runCalls", { ...call, ...child, isOpen: true, outcome: JSON.stringify(outcome) });
     await wakeCaller(ctx, caller._id);
@@ -47,7 +48,7 @@ type Begun = { ok: true; runId: Id<"runs"> } | Refused;
 /** Starts the called run, pinned to what is published now; or says why it cannot be. */
 async function begin(
   ctx: MutationCtx,
-  args: { caller: Doc<"runs">; command: CallCommand; plan: Plan; rootRunId: Id<"runs">; depth: number },
+  args: Parameters<typeof makeCall>[1] & { rootRunId: Id<"runs">; depth: number },
 ): Promise<Begun> {
   const { caller, command, depth } = args;
   if (depth > MAX_CALL_DEPTH) return refuse("scenario_too_deep", tooDeep);
@@ -67,7 +68,9 @@ async function begin(
   if (!counted.ok) return counted;
   const payload = { kind: "text" as const, text: await startBundle(ctx, caller, inputs.values) };
   const { shard, _id: parentRunId } = caller;
-  const started = await startRun(ctx, { scenario, pin, trigger: "scenario", payload, shard, parentRunId });
+  const request = { scenario, pin, trigger: "scenario" as const, payload, shard, parentRunId };
+  // What its caller knows to be secret is hidden in the called run as well.
+  const started = await startRun(ctx, { ...request, ...(args.vault && { vault: args.vault }) });
   if (started.kind === "invalid") throw new Error("A plan that could be compiled cannot be executed.");
   return { ok: true, runId: started.runId };
 }

@@ -24,7 +24,7 @@ export const callTables = {
     waits: v.boolean(),
     /** The caller has not been told yet how it went; `outcome` says whether there is something to tell. */
     isOpen: v.boolean(),
-    /** JSON text of an `EffectOutcome`; of large outputs, only `{ "ok": true }`: they are parts of the called run's log. */
+    /** JSON text of a `StoredOutcome`, from when there is one until the caller is told. */
     outcome: v.optional(v.string()),
   })
     .index("by_parent_and_operation", ["parentRunId", "operationId", "attempt"])

@@ -135,6 +135,40 @@ describe("a call", () => {
   });
 });
 
+describe("secrets that a call carries", () => {
+  const secret = "c4nary card 4111";
+  const found = () =>
+    backend.t.run(async (ctx) => {
+      const tables = ["runs", "runLogs", "runLogParts", "runCalls"] as const;
+      const rows = await Promise.all(tables.map((table) => ctx.db.query(table).collect()));
+      return JSON.stringify(rows).split(secret).length - 1;
+    });
+
+  it("are hidden in both runs, while they wait and after; what is computed with them is true", async () => {
+    const sent = stubService(() => okJson({}));
+    const callee = await publish([
+      start({ name: "t" }),
+      node(2, "tools.delay", { config: { seconds: 5 } }),
+      giveBack(3, { t: "{{1.inputs.t}}" }),
+    ]);
+    const nodes = [
+      receive,
+      call(2, callee.scenarioId, { inputs: { t: "{{1.body.t}}" } }),
+      request(3, { body: "{{2.outputs.t}}", bodyType: "text" }),
+    ];
+    const { path } = await publishScenario(
+      backend.owner,
+      withSettings(definitionOf(nodes), { sensitiveFields: ["1.body.t"] }),
+    );
+    const runId = requireRunId(await post(backend.t, path, { t: secret }));
+    await until(backend.t, await childOf(runId), "waiting");
+    expect(await found()).toBe(0);
+    await settle(backend.t);
+    expect(await found()).toBe(0);
+    expect(sent.map(({ body }) => body)).toEqual([secret]);
+  });
+});
+
 describe("a called run that", () => {
   it("fails is an error of the node, which names it", async () => {
     stubService(() => new Response("no", { status: 400 }));

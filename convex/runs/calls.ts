@@ -5,28 +5,31 @@
  * the caller takes the outcome from the row, which closes it (`takeOutcome`). A call that is refused has its outcome at once, so that a
  * caller that makes many does so in steps of their own.
  */
-import type { JsonValue, OperationError } from "@patchbay/core";
-import { isEnded, pendingCalls, type Command, type Plan, type RunState } from "@patchbay/engine";
+import type { OperationError } from "@patchbay/core";
+import { isEnded, pendingCalls, type Command, type Plan } from "@patchbay/engine";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
-import { callOf, findCall, openCalls, wakeCaller, type Call } from "./callRows.ts";
+import { callOf, findCall, openCalls, wakeCaller, type Call, type Returned, type StoredOutcome } from "./callRows.ts";
 import { makeCall } from "./callStart.ts";
+import type { Interpretation } from "./interpret.ts";
 import { INLINE_OUTPUT_CHARACTERS } from "./limits.ts";
 import { storeText } from "./parts.ts";
+import { sealText } from "./privacy/sealing.ts";
 import { stepRun } from "./step.ts";
 
 /** What a step means for calls: those that it makes or gives up, and the one that the run's end answers. */
 export async function followCalls(
   ctx: MutationCtx,
-  args: { run: Doc<"runs">; plan: Plan | null; state: RunState; commands: readonly Command[] },
+  args: { run: Doc<"runs">; plan: Plan | null; result: Pick<Interpretation, "state" | "commands" | "vault"> },
 ): Promise<void> {
-  const { run, plan, state, commands } = args;
+  const { run, plan } = args;
+  const { state, commands, vault } = args.result;
   if (plan?.calls === false && run.parentRunId === undefined) return;
   let made = 0;
   for (const command of commands) {
     if (command.kind === "abandon") await abandonCall(ctx, run, command);
     if (command.kind !== "call" || !plan) continue;
-    await makeCall(ctx, { caller: run, command, plan });
+    await makeCall(ctx, { caller: run, command, plan, vault });
     made += 1;
   }
   // The end of one that was made before may have come while the run could not be told.
@@ -34,7 +37,7 @@ export async function followCalls(
   if (mayWait && pendingCalls(state).length > made) await wakeAnswered(ctx, run);
   if (commands.at(-1)?.kind !== "finish") return;
   if (plan?.calls !== false) await abandonCalls(ctx, run);
-  if (run.parentRunId !== undefined) await returnToCaller(ctx, run, commands);
+  if (run.parentRunId !== undefined) await returnToCaller(ctx, run, args.result);
 }
 
 async function wakeAnswered(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
@@ -43,26 +46,25 @@ async function wakeAnswered(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
 }
 
 /** Hands the outcome to its caller, if that waits for it. */
-async function returnToCaller(ctx: MutationCtx, run: Doc<"runs">, commands: readonly Command[]): Promise<void> {
+async function returnToCaller(
+  ctx: MutationCtx,
+  run: Doc<"runs">,
+  { commands, vault }: Pick<Interpretation, "commands" | "vault">,
+): Promise<void> {
   const call = await callOf(ctx, run._id);
   if (!call?.isOpen || call.outcome !== undefined) return;
   const last = commands.at(-1);
-  const returned = last?.kind === "finish" && last.outcome === "succeeded" ? (last.returned ?? {}) : null;
-  await answerCall(ctx, call, await describeEnd(ctx, run, returned));
+  const outputs = last?.kind === "finish" && last.outcome === "succeeded" ? (last.returned ?? {}) : null;
+  await answerCall(ctx, call, outputs ? await keepReturned(ctx, run, { outputs, vault }) : await failureOf(ctx, run));
 }
 
-async function describeEnd(
-  ctx: MutationCtx,
-  run: Doc<"runs">,
-  outputs: Record<string, JsonValue> | null,
-): Promise<string> {
-  if (outputs === null) return JSON.stringify(await failureOf(ctx, run));
-  const text = JSON.stringify(outputs);
-  if (text.length <= INLINE_OUTPUT_CHARACTERS) {
-    return `{"ok":true,"output":{"runId":${JSON.stringify(run._id)},"outputs":${text}}}`;
-  }
+/** Keeps what the run returned until its caller takes it. */
+async function keepReturned(ctx: MutationCtx, run: Doc<"runs">, returned: Returned): Promise<StoredOutcome> {
+  const plain = JSON.stringify(returned);
+  const text = returned.vault ? await sealText(run, "response", plain) : plain;
+  if (text.length <= INLINE_OUTPUT_CHARACTERS) return { ok: true, returned: text };
   await storeText(ctx, { logId: run.logId, kind: "returned", text });
-  return '{"ok":true}';
+  return { ok: true };
 }
 
 /** What went wrong with a called run, for its caller: terminal, since it has retried what can be. */
@@ -88,8 +90,8 @@ interface Failure {
   error: OperationError;
 }
 
-async function answerCall(ctx: MutationCtx, call: Call, outcome: string): Promise<void> {
-  await ctx.db.patch("runCalls", call._id, { outcome });
+async function answerCall(ctx: MutationCtx, call: Call, outcome: StoredOutcome): Promise<void> {
+  await ctx.db.patch("runCalls", call._id, { outcome: JSON.stringify(outcome) });
   await wakeCaller(ctx, call.parentRunId);
 }
 
@@ -115,7 +117,7 @@ async function abandonCall(
 }
 
 async function giveUp(ctx: MutationCtx, call: Call, child: Doc<"runs"> | null): Promise<void> {
-  await ctx.db.patch("runCalls", call._id, { isOpen: false });
+  await ctx.db.patch("runCalls", call._id, { isOpen: false, outcome: undefined });
   if (call.waits && child && !isEnded(child.state)) await stepRun(ctx, child, { kind: "cancel" }, { holder: "queue" });
 }
 
@@ -138,7 +140,7 @@ export async function sweepCalls(ctx: MutationCtx, after: number | null): Promis
     }
     const child = call.childRunId && (await ctx.db.get("runs", call.childRunId));
     if (child && !isEnded(child.state)) continue;
-    await answerCall(ctx, call, JSON.stringify(child ? await endOf(ctx, child) : goneRun(call)));
+    await answerCall(ctx, call, child ? await endOf(ctx, child) : goneRun(call));
   }
   return calls.length === SWEEP_BATCH ? (calls.at(-1)?._creationTime ?? null) : null;
 }

@@ -113,7 +113,7 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
   if (plan.waits) await keepWaits(ctx, { _id: runId, ...fields }, result);
   if (plan.calls) {
     const run = { ...row, _id: runId, _creationTime: nowMs };
-    await followCalls(ctx, { run, plan, state: result.state, commands: result.commands });
+    await followCalls(ctx, { run, plan, result });
   }
   const response = responseIn(result.commands);
   return { kind: "ok", runId, state: row.state, response, responds: plan.responds };

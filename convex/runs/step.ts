@@ -27,7 +27,7 @@ import { readPayload } from "./payloads.ts";
 import { loadPlan } from "./plans.ts";
 import { redactLog } from "./privacy/exposed.ts";
 import { isSealed, openState, sealText, type Owner, type SealedState } from "./privacy/sealing.ts";
-import { addSecrets, emptyVault, type Vault } from "./privacy/vault.ts";
+import { addSecrets, emptyVault, joinVaults, type Vault } from "./privacy/vault.ts";
 import { responseIn, standingAfter, type Standing } from "./standing.ts";
 import { releaseTurn } from "./turns.ts";
 import { newWork, performsBeside, type Work } from "./work.ts";
@@ -130,8 +130,9 @@ async function compute(
     const plan = await loadPlan(ctx, run);
     const loaded = await loadState(ctx, run, log);
     const { state, characters } = loaded;
-    const first = await firstEvent(ctx, { run, plan, loaded, event, log });
-    const vault = exposed ? addSecrets(loaded.vault ?? emptyVault, [...exposed]) : loaded.vault;
+    const { event: first, vault: told } = await firstEvent(ctx, { run, plan, loaded, event, log });
+    const known = told ? joinVaults(loaded.vault, told) : loaded.vault;
+    const vault = exposed ? addSecrets(known ?? emptyVault, [...exposed]) : known;
     const isShared = !isLost && run.queue === "claimed" && performsBeside(state, event);
     // Nothing that an executor would have to be told goes on behind its back.
     const steps = isShared && holder === "queue" ? 0 : args.options.steps;
@@ -149,15 +150,17 @@ async function compute(
 async function firstEvent(
   ctx: MutationCtx,
   args: { run: Doc<"runs">; plan: Plan; loaded: Loaded; event: Event; log: Doc<"runLogs"> },
-): Promise<Event> {
+): Promise<{ event: Event; vault?: Vault | null }> {
   const { run, plan, event } = args;
   const { state, payload } = args.loaded;
-  if (event.kind !== "continue") return event;
-  if (state.phase === "new") return startEvent(plan, run, payload ?? parseBundle(await readPayload(ctx, args.log)));
+  if (event.kind !== "continue") return { event };
+  if (state.phase === "new") {
+    return { event: startEvent(plan, run, payload ?? parseBundle(await readPayload(ctx, args.log))) };
+  }
   // Of lanes, some may wait while others perform: an executor goes on with the run when one of them need not wait any longer.
   const isWaiting = state.phase === "waiting" || (state.phase === "performing" && lanesOf(state).length > 0);
-  if (!isWaiting) return event;
-  return (await takeOutcome(ctx, run._id, pendingCalls(state))) ?? { kind: "timer" };
+  if (!isWaiting) return { event };
+  return (await takeOutcome(ctx, run._id, pendingCalls(state))) ?? { event: { kind: "timer" } };
 }
 
 /** The end of a run that cannot be interpreted. */
@@ -205,7 +208,7 @@ async function settle(
   if (plan?.waits) await keepWaits(ctx, run, result);
   if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
   if (run.isLimited && standing.state !== "running") await releaseOrganization(ctx, run.organizationId);
-  await followCalls(ctx, { run: { ...run, ...standing }, plan, state: result.state, commands: result.commands });
+  await followCalls(ctx, { run: { ...run, ...standing }, plan, result });
   const isHeld = standing.queue === "claimed";
   if (!isHeld || !plan || args.holder === "queue") return { work: [], isHeld };
   return { work: newWork(plan, result, { ...run, ...standing }), isHeld };

@@ -37,6 +37,12 @@ export function addSecrets(vault: Vault, value: JsonValue): Vault {
   return { secrets: [...found], ...(tooMuch && { withheld: true as const }) };
 }
 
+/** What two runs know to be secret, for one that has to do with both. */
+export function joinVaults(one: Vault | null, other: Vault): Vault {
+  const joined = addSecrets(one ?? emptyVault, [...other.secrets]);
+  return other.withheld ? { ...joined, withheld: true } : joined;
+}
+
 const redactors = new WeakMap<Vault, Redactor>();
 
 /** Removes the vault's secrets from a value. */

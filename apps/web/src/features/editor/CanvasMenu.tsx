@@ -15,6 +15,7 @@ import {
   Power,
   PowerOff,
   Settings2,
+  SquareArrowOutUpRight,
   ShieldAlert,
   StickyNote,
   Trash2,
@@ -23,6 +24,8 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import type { MouseEvent, ReactNode } from "react";
+import type { DefinitionNode } from "@patchbay/core";
+import { calledBy, scenarioPath } from "./calls/called.ts";
 import { useEditor, useEditorServices } from "./EditorContext.tsx";
 import { remove, setFallback } from "./store/commands.ts";
 import { indexDefinition } from "./store/definitionIndex.ts";
@@ -92,6 +95,7 @@ function NodeItems({ id, commands }: { id: number; commands: EditorCommands }) {
       >
         Settings
       </ContextMenuItem>
+      <OpenCalled node={node} />
       {face.isEnd ? null : (
         <ContextMenuItem icon={<Plus />} shortcut={["A"]} onSelect={commands.addNode}>
           Add the next node
@@ -137,6 +141,17 @@ function NodeItems({ id, commands }: { id: number; commands: EditorCommands }) {
         Delete
       </ContextMenuItem>
     </>
+  );
+}
+
+/** Of a node that calls another scenario: the way there. */
+function OpenCalled({ node }: { node: DefinitionNode }) {
+  const called = useEditor((state) => calledBy(node, state.callables));
+  if (!called) return null;
+  return (
+    <ContextMenuItem icon={<SquareArrowOutUpRight />} onSelect={() => window.open(scenarioPath(called.id), "_blank")}>
+      Open “{called.name}”
+    </ContextMenuItem>
   );
 }
 

@@ -8,6 +8,7 @@ import { useCanvasView } from "./canvas/useCanvasView.ts";
 import { ViewControls } from "./canvas/ViewControls.tsx";
 import { useEditor, useEditorServices } from "./EditorContext.tsx";
 import type { EditorSession } from "./editorSession.ts";
+import { useCallables } from "./calls/useCallables.ts";
 import { useIssues } from "./issues/useIssues.ts";
 import {
   FilterPopover,
@@ -40,6 +41,7 @@ export interface EditorViewProps {
 export function EditorView({ scenario, draft, session }: EditorViewProps) {
   const saveState = useSaveState(session.subscribe);
   useDraftSaving();
+  useCallables();
   useIssues();
   useEffect(prepareParts, []);
   const runOnce = useRunOnce();

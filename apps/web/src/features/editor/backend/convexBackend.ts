@@ -2,12 +2,15 @@
 
 import { api } from "@convex/api";
 import type { Id } from "@convex/dataModel";
+import type { CallableScenario } from "@patchbay/core";
 import { useAction, useConvex, useConvexConnectionState, useMutation, useQuery } from "convex/react";
 import { useMemo } from "react";
 import { useRun } from "@/features/runs/useRun.ts";
 import type { EditorBackend } from "./types.ts";
 
 const RECENT_RUNS = 15;
+/** The same list every time: what depends on it is worked out once. */
+const NONE: readonly CallableScenario[] = [];
 
 type Scope = { organizationId: Id<"organizations">; scenarioId: string };
 
@@ -99,6 +102,14 @@ function createReads(scope: Scope): Reads {
     useSamples: () => useQuery(api.runs.queries.getSamples, scope),
     useListening: () => useQuery(api.webhooks.queries.getListening, scope),
     useConnections: () => useQuery(api.connections.queries.listConnections, { organizationId }),
+    useCallables: (ids) => {
+      const found = useQuery(
+        api.scenarios.queries.getCallables,
+        ids.length === 0 ? "skip" : { ...scope, ids: [...ids] },
+      );
+      return ids.length === 0 ? NONE : found;
+    },
+    useCallableChoices: (search) => useQuery(api.scenarios.queries.searchCallables, { organizationId, search }),
     useOnline: () => useConvexConnectionState().isWebSocketConnected,
   };
 }

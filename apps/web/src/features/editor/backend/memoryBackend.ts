@@ -1,6 +1,7 @@
 import { emptyDefinition, validateDefinition } from "@patchbay/core";
-import type { Definition } from "@patchbay/core";
+import type { CallableScenario, Definition } from "@patchbay/core";
 import { manifestCatalog } from "@patchbay/catalog/manifests";
+import { useMemo } from "react";
 import { createStore, useStore } from "zustand";
 import type { StoreApi } from "zustand";
 import type {
@@ -21,6 +22,8 @@ export interface MemoryState {
   samples: SampleRow[];
   listening: ListeningInfo;
   connections: ConnectionInfo[];
+  /** Scenarios that nodes may call. */
+  callables: CallableScenario[];
   isOnline: boolean;
   /** Payloads with which runs were started. */
   started: string[];
@@ -52,6 +55,19 @@ export function createMemoryBackend(
     useSamples: () => use((current) => current.samples),
     useListening: () => use((current) => current.listening),
     useConnections: () => use((current) => current.connections),
+    useCallables: () => use((current) => current.callables),
+    useCallableChoices: (search) => {
+      const all = use((current) => current.callables);
+      return useMemo(
+        () =>
+          all.flatMap(({ id, name, status }) =>
+            name.toLowerCase().includes(search.toLowerCase())
+              ? [{ id, name, description: "", enabled: status !== "off" }]
+              : [],
+          ),
+        [all, search],
+      );
+    },
     useOnline: () => use((current) => current.isOnline),
 
     async saveDraft({ baseRevision, definition: json }) {
@@ -150,6 +166,7 @@ function initialState(definition: Definition): MemoryState {
     samples: [],
     listening: { url: "http://127.0.0.1:3211/hooks/test", listeningUntil: null, samples: [] },
     connections: [],
+    callables: [],
     isOnline: true,
     started: [],
   };

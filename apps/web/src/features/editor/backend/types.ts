@@ -1,3 +1,4 @@
+import type { CallableScenario } from "@patchbay/core";
 import type { DryRun, RunDetail } from "@/features/runs/runModel.ts";
 import type { RunSource } from "@/features/runs/runFacts.ts";
 
@@ -90,6 +91,14 @@ export interface UpgradeReport {
 export type UpgradePlan =
   { kind: "ok"; reports: UpgradeReport[]; nodes: string[] } | { kind: "invalid"; issues: { message: string }[] };
 
+/** A scenario that a node may call, to choose from. */
+export interface CallableChoice {
+  id: string;
+  name: string;
+  description: string;
+  enabled: boolean;
+}
+
 /**
  * Everything the editor reads from and does to the outside world, for one scenario. The members that begin with
  * `use` are hooks: `undefined` means loading, `null` means that there is no such thing (or none that may be seen).
@@ -108,6 +117,10 @@ export interface EditorBackend {
   useSamples: () => SampleRow[] | undefined;
   useListening: () => ListeningInfo | null | undefined;
   useConnections: () => ConnectionInfo[] | undefined;
+  /** What is known of scenarios that nodes call; ids of others are left out. */
+  useCallables: (ids: readonly string[]) => readonly CallableScenario[] | undefined;
+  /** Scenarios that can be called, by a part of their names. */
+  useCallableChoices: (search: string) => readonly CallableChoice[] | undefined;
   useOnline: () => boolean;
 
   saveDraft: (args: { baseRevision: number; definition: string }) => Promise<SaveDraftResult>;

@@ -1,3 +1,4 @@
+import type { CallableScenarios } from "@patchbay/core";
 import { AppIcon, cx } from "@patchbay/ui";
 import { Handle, Position as Side } from "@xyflow/react";
 import type { NodeProps } from "@xyflow/react";
@@ -114,13 +115,14 @@ function IssueBadge({ issues }: { issues: IssueCounts }) {
 
 function Caption({ data, overlay }: { data: DiscNode["data"]; overlay: NodeOverlay | undefined }) {
   const { node, face } = data;
+  const callables = useCanvas((state) => state.callables);
   return (
     <span
       aria-hidden
       className="pointer-events-none absolute top-full left-1/2 mt-2 flex w-40 -translate-x-1/2 flex-col items-center text-center"
     >
       <span className="max-w-full truncate text-sm font-semibold text-ink">{node.name ?? face.title}</span>
-      <span className="max-w-full truncate text-xs text-ink-2">{captionOf(data)}</span>
+      <span className="max-w-full truncate text-xs text-ink-2">{captionOf(data, callables)}</span>
       {node.disabled ? <span className="text-2xs text-ink-3">Disabled: bundles pass by</span> : null}
       {node.note ? <StickyNote className="mt-0.5 size-3 text-ink-3" /> : null}
       {overlay ? <span className="mt-0.5 font-mono text-2xs text-ink-3">{factOf(overlay)}</span> : null}
@@ -128,8 +130,8 @@ function Caption({ data, overlay }: { data: DiscNode["data"]; overlay: NodeOverl
   );
 }
 
-function captionOf({ node, face, outputs }: DiscNode["data"]): string {
-  if (!face.isRouter) return nodeCaption(face, node);
+function captionOf({ node, face, outputs }: DiscNode["data"], callables?: CallableScenarios): string {
+  if (!face.isRouter) return nodeCaption(face, node, callables);
   const routes = outputs.filter((output) => output.id.startsWith("to:")).length;
   return routes === 1 ? "1 route" : `${routes} routes`;
 }

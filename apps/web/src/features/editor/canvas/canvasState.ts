@@ -1,4 +1,4 @@
-import type { Definition, ManifestCatalog, NodeId } from "@patchbay/core";
+import type { CallableScenarios, Definition, ManifestCatalog, NodeId } from "@patchbay/core";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import type { StoreApi } from "zustand";
@@ -45,6 +45,8 @@ export interface CanvasState {
   inspected: NodeId | null;
   /** On a canvas that is one side of a comparison: what differs from the other. */
   marks?: DiffMarks | undefined;
+  /** Scenarios that nodes call, by id, once they are known. */
+  callables?: CallableScenarios | undefined;
   issueCounts: ReadonlyMap<NodeId, IssueCounts>;
   inspect: (id: NodeId) => void;
   /** Null on a canvas that only shows, and while editing is paused. */

@@ -1,4 +1,4 @@
-import type { DefinitionNode, ManifestCatalog } from "@patchbay/core";
+import type { CallableScenarios, DefinitionNode, ManifestCatalog } from "@patchbay/core";
 
 /** How a node presents itself: from its manifest, or as well as can be where its type is not installed. */
 export interface NodeFace {
@@ -55,8 +55,12 @@ export function nodeTitle(catalog: ManifestCatalog, node: DefinitionNode): strin
 }
 
 /** What a node does in a few words, from its config where that says it best. */
-export function nodeCaption(face: NodeFace, node: DefinitionNode): string {
+export function nodeCaption(face: NodeFace, node: DefinitionNode, callables?: CallableScenarios): string {
   const { config } = node;
+  if (node.type === "scenario.call" && typeof config.scenarioId === "string")
+    return callables?.get(config.scenarioId)?.name ?? face.subtitle;
+  if (node.type === "scenario.start" && Array.isArray(config.inputs))
+    return config.inputs.length === 1 ? "1 input" : `${config.inputs.length} inputs`;
   if (node.type === "tools.delay" && typeof config.seconds === "number")
     return `Wait ${config.seconds} ${config.seconds === 1 ? "second" : "seconds"}`;
   if (node.type === "tools.aggregate" && typeof config.source === "number") return `Source: node ${config.source}`;

@@ -1,5 +1,7 @@
 import { Select, Switch } from "@patchbay/ui";
 import type { Issue, JsonValue } from "@patchbay/core";
+import { CallInputs } from "../calls/CallInputs.tsx";
+import { ScenarioChooser } from "../calls/ScenarioChooser.tsx";
 import { MappingField } from "../mapping/MappingField.tsx";
 import { useMappingScope } from "../mapping/MappingContext.tsx";
 import { RowsControl } from "./RowsControl.tsx";
@@ -43,6 +45,10 @@ export function FieldControlBox({ field, id, label = field.label, value, issues,
           invalid={isInvalid}
         />
       );
+    case "scenario":
+      return <ScenarioChooser id={id} label={label} value={value} isInvalid={isInvalid} onChange={onChange} />;
+    case "scenarioInputs":
+      return <CallInputs id={id} value={value} issues={issues} onChange={onChange} />;
     case "nodeRef":
       return <NodeReference id={id} label={label} value={value} isInvalid={isInvalid} onChange={onChange} />;
     case "list":

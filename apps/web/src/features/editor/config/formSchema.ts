@@ -2,7 +2,18 @@ import type { JsonValue } from "@patchbay/core";
 
 /** The controls that a form knows (core's `formKeywords`). */
 export type FieldControl =
-  "text" | "textarea" | "number" | "switch" | "select" | "json" | "list" | "keyValue" | "nodeRef" | "duration";
+  | "text"
+  | "textarea"
+  | "number"
+  | "switch"
+  | "select"
+  | "json"
+  | "list"
+  | "keyValue"
+  | "nodeRef"
+  | "duration"
+  | "scenario"
+  | "scenarioInputs";
 
 export interface FormField {
   name: string;
@@ -91,6 +102,8 @@ const controls = new Set<string>([
   "keyValue",
   "nodeRef",
   "duration",
+  "scenario",
+  "scenarioInputs",
 ]);
 
 function controlOf(property: Schema): FieldControl {

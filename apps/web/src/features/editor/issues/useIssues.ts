@@ -1,9 +1,9 @@
-import type { Definition, Issue, ManifestCatalog } from "@patchbay/core";
+import type { validateDefinition } from "@patchbay/core";
 import { useDeferredValue, useEffect } from "react";
 import { useEditor, useEditorServices } from "../EditorContext.tsx";
 import { whenIdle } from "../whenIdle.ts";
 
-type Validate = (definition: Definition, catalog: ManifestCatalog) => Issue[];
+type Validate = typeof validateDefinition;
 
 /** The rules compile every formula, and so bring the whole mapping language along: the canvas does not wait for that. */
 let validate: Validate | undefined;
@@ -13,9 +13,12 @@ const loadRules = async () => (validate = (await import("./rules.ts")).validateD
 export function useIssues(): void {
   const { store, catalog } = useEditorServices();
   const definition = useDeferredValue(useEditor((state) => state.definition));
+  const callables = useEditor((state) => state.callables);
   useEffect(() => {
     const check = (rules: Validate) =>
-      store.getState().setIssues(definition.nodes.length === 0 ? [] : rules(definition, catalog));
+      store
+        .getState()
+        .setIssues(definition.nodes.length === 0 ? [] : rules(definition, catalog, undefined, undefined, callables));
     if (validate) {
       check(validate);
       return;
@@ -34,5 +37,5 @@ export function useIssues(): void {
       isStale = true;
       callOff();
     };
-  }, [store, catalog, definition]);
+  }, [store, catalog, definition, callables]);
 }

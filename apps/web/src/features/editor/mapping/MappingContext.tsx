@@ -31,11 +31,12 @@ export function MappingScopeProvider({ nodeId, children }: { nodeId: NodeId; chi
   const definition = useDeferredValue(useEditor((state) => state.definition));
   const rows = backend.useSamples();
   const listening = backend.useListening();
+  const callables = useEditor((state) => state.callables);
   const [target, setTarget] = useState<MappingTarget | null>(null);
-  const sources = useMemo(
-    () => sourceNodes(definition, catalog, nodeId, collectSamples(definition, catalog, rows ?? [], listening)),
-    [definition, catalog, nodeId, rows, listening],
-  );
+  const sources = useMemo(() => {
+    const samples = collectSamples(definition, catalog, rows ?? [], listening);
+    return sourceNodes(definition, catalog, nodeId, samples, callables);
+  }, [definition, catalog, nodeId, rows, listening, callables]);
   const stable = useStableSources(sources);
   const clearTarget = useCallback(
     (gone: MappingTarget) => setTarget((current) => (current === gone ? null : current)),

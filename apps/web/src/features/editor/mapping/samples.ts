@@ -1,5 +1,13 @@
 import { compileConfig, controlOf, evaluateConfig, shapesAt, upstreamNodes } from "@patchbay/core";
-import type { Definition, DefinitionNode, JsonValue, ManifestCatalog, NodeId, Shape } from "@patchbay/core";
+import type {
+  CallableScenarios,
+  Definition,
+  DefinitionNode,
+  JsonValue,
+  ManifestCatalog,
+  NodeId,
+  Shape,
+} from "@patchbay/core";
 import type { ListeningInfo, SampleRow } from "../backend/types.ts";
 import { nodeFace } from "../canvas/nodeFace.ts";
 import { flowOrder, indexDefinition } from "../store/definitionIndex.ts";
@@ -92,10 +100,11 @@ export function sourceNodes(
   catalog: ManifestCatalog,
   nodeId: NodeId,
   samples: SampleMap,
+  callables?: CallableScenarios,
 ): SourceNode[] {
   const { nodes } = indexDefinition(definition);
   const failed = failedBefore(definition, nodeId);
-  const shapeOf = shapesAt(definition, catalog, nodeId, seenSamples(samples));
+  const shapeOf = shapesAt(definition, catalog, nodeId, seenSamples(samples), callables);
   return upstreamNodes(definition, nodeId, catalog).flatMap((id) => {
     const node = nodes.get(id);
     if (!node) return [];

@@ -1,4 +1,4 @@
-import type { Definition, Issue, ManifestCatalog, NodeId } from "@patchbay/core";
+import type { CallableScenarios, Definition, Issue, ManifestCatalog, NodeId } from "@patchbay/core";
 import { createStore } from "zustand";
 import type { StoreApi } from "zustand";
 import type { RunDetail } from "@/features/runs/runModel.ts";
@@ -47,6 +47,7 @@ export interface EditorState extends CanvasState {
   select: (nodes: Iterable<NodeId>, edges?: Iterable<EdgeKey>, notes?: Iterable<string>) => void;
   setPanel: (panel: Panel) => void;
   setIssues: (issues: readonly Issue[]) => void;
+  setCallables: (callables: CallableScenarios | undefined) => void;
   watch: (runId: string | null) => void;
   /** Shows how the watched run stands; editing is paused while it is under way. */
   showRun: (run: RunDetail) => void;
@@ -137,6 +138,7 @@ export function createEditorStore({ definition, nodeHighWaterMark, catalog, now 
       select: (nodes, edges = [], notes = []) =>
         set({ selectedNodes: new Set(nodes), selectedEdges: new Set(edges), selectedNotes: new Set(notes) }),
       setPanel: (panel) => set({ panel, ...(panel.kind === "none" ? {} : { picker: null }) }),
+      setCallables: (callables) => set({ callables }),
       setIssues: (issues) => set((state) => ({ issues, issueCounts: countIssues(state.issueCounts, issues) })),
       watch: (runId) =>
         set({

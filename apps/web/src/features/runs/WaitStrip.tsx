@@ -1,16 +1,7 @@
 "use client";
 
 import { api } from "@convex/api";
-import {
-  Button,
-  ConfirmDialog,
-  CopyButton,
-  Dialog,
-  formatExact,
-  RelativeTime,
-  stateFacts,
-  useToast,
-} from "@patchbay/ui";
+import { Button, ConfirmDialog, CopyButton, Dialog, RelativeTime, stateFacts, useToast } from "@patchbay/ui";
 import { useMutation, useQuery } from "convex/react";
 import type { FunctionReturnType } from "convex/server";
 import { ExternalLink, Hourglass, StepForward } from "lucide-react";
@@ -52,8 +43,7 @@ function OneWait({ run, wait }: { run: RunDetail; wait: OpenWait }) {
           </h3>
           <p className="mt-0.5 text-sm text-pretty text-ink-2">
             {node.name} <span className="font-mono text-xs">{wait.nodeId}</span> asked{" "}
-            <RelativeTime value={wait.openedAt} />. {endWords(run, wait)} <RelativeTime value={wait.dueAt} /> (
-            {formatExact(wait.dueAt)}).
+            <RelativeTime value={wait.openedAt} />. {endWords(run, wait)} <RelativeTime value={wait.dueAt} />.
           </p>
         </div>
       </div>

@@ -1,4 +1,4 @@
-import { Select, Switch } from "@patchbay/ui";
+import { Input, Select, Switch } from "@patchbay/ui";
 import type { Issue, JsonValue } from "@patchbay/core";
 import { CallInputs } from "../calls/CallInputs.tsx";
 import { ScenarioChooser } from "../calls/ScenarioChooser.tsx";
@@ -55,6 +55,8 @@ export function FieldControlBox({ field, id, label = field.label, value, issues,
     case "keyValue":
       return <RowsControl field={field} id={id} value={value} issues={issues} onChange={onChange} />;
     default:
+      if (field.isLiteral && oneLine.has(field.control))
+        return <LiteralBox {...{ field, id, label, value, isInvalid, onChange }} />;
       return (
         <MappingField
           id={id}
@@ -69,6 +71,28 @@ export function FieldControlBox({ field, id, label = field.label, value, issues,
         />
       );
   }
+}
+
+const oneLine: ReadonlySet<string> = new Set(["text", "number", "duration"]);
+
+interface LiteralBoxProps extends Pick<FieldControlBoxProps, "field" | "id" | "value" | "onChange"> {
+  label: string;
+  isInvalid: boolean;
+}
+
+/** A box for text that takes no formulas. */
+function LiteralBox({ field, id, label, value, isInvalid, onChange }: LiteralBoxProps) {
+  return (
+    <Input
+      id={id}
+      aria-label={label}
+      aria-describedby={`${id}-note`}
+      value={toBoxText(value)}
+      placeholder={placeholderOf(field)}
+      invalid={isInvalid}
+      onChange={(event) => onChange(fromBoxText(field.control, event.target.value))}
+    />
+  );
 }
 
 function placeholderOf(field: FormField): string {

@@ -8,7 +8,6 @@ const chromium = process.env.CHROMIUM_PATH || (existsSync(DEBIAN_CHROMIUM) ? DEB
 /** Journeys in a real browser against the real stack, which `e2e/stack.ts` starts on free ports and an empty data folder. */
 export default defineConfig({
   testDir: "e2e",
-  testMatch: "*.e2e.ts",
   globalSetup: "./e2e/stack.ts",
   outputDir: "test-results",
   // One deployment, one owner: the journeys go one after the other.
@@ -17,6 +16,11 @@ export default defineConfig({
   timeout: 240_000,
   globalTimeout: 540_000,
   expect: { timeout: 15_000 },
+  // The first run wants an empty deployment. The others find or make its owner, so that each also works alone.
+  projects: [
+    { name: "firstRun", testMatch: "firstRun.e2e.ts" },
+    { name: "journeys", testMatch: "*.e2e.ts", testIgnore: "firstRun.e2e.ts" },
+  ],
   reporter: [["list"]],
   use: {
     viewport: { width: 1440, height: 900 },

@@ -20,6 +20,6 @@ export function limitData(
     message: `The run reached its limit of ${limit} MB of inputs and outputs. Raise “Data per run” in the scenario's settings, or process less per run.`,
     notPerformed: true,
   };
-  const ended = interpret(plan, result.state, { kind: "limit", error }, { nowMs: Date.now() });
+  const ended = interpret(plan, result.state, { kind: "limit", error }, { nowMs: Date.now(), vault: result.vault });
   return { ...ended, operations: [...result.operations, ...ended.operations], steps: result.steps };
 }

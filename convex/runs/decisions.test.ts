@@ -86,6 +86,7 @@ describe("retrying with edited data", () => {
     expect(await codeOf(retry({ timeoutMs: "soon" }))).toBe("invalid");
     expect(await codeOf(retry({}))).toBe("invalid");
     expect(await codeOf(retry([1]))).toBe("invalid");
+    await expect(retry({ headers: [{ name: "X-Key", value: "[redacted]" }] })).rejects.toThrow(/headers: .*hidden/);
     expect(await getRow(backend.t, runId)).toEqual(before);
     expect(calls).toHaveLength(1);
   });

@@ -5,7 +5,7 @@
 import { findAction } from "@patchbay/catalog/runtime";
 import type { JsonValue } from "@patchbay/core";
 import { stoppedOperation, type StoppedOperation } from "@patchbay/engine";
-import { isIntegrationError } from "@patchbay/sdk";
+import { isIntegrationError, REDACTED } from "@patchbay/sdk";
 import { recordAudit, type AuditAction } from "../audit/model.ts";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { OrgMutationCtx, QueryCtx } from "../functions.ts";
@@ -15,6 +15,7 @@ import { requireOwned } from "../lib/ids.ts";
 import { createPorts } from "./enginePorts.ts";
 import { getLog } from "./log.ts";
 import type { StartResult } from "./model.ts";
+import { isCut } from "./packing.ts";
 import { loadPlan } from "./plans.ts";
 import { replayRun } from "./replay.ts";
 import { loadState, stepRun } from "./step.ts";
@@ -130,8 +131,23 @@ function readChanges(text: string): Record<string, JsonValue> {
       field: "changes",
     });
   }
+  const hidden = Object.keys(changes).filter((field) => holdsMark(changes[field] ?? null));
+  if (hidden.length > 0) {
+    const message = `${hidden.join(", ")}: what stands for a hidden or cut value would be sent as it is. Type the value in, or leave the field as it was.`;
+    throw appError("invalid", message, {
+      issues: hidden.map((field) => ({ code: "invalid", message, path: [field] })),
+    });
+  }
   if (Object.keys(changes).length === 0) throw appError("invalid", "Nothing was changed.", { field: "changes" });
   return changes;
+}
+
+/** Whether a value holds what the log shows in place of a secret, or of something too large. */
+function holdsMark(value: JsonValue): boolean {
+  if (typeof value === "string") return value.includes(REDACTED);
+  if (typeof value !== "object" || value === null) return false;
+  if (isCut(value) || ("_hidden" in value && value._hidden === true)) return true;
+  return Object.values(value).some((item) => item !== undefined && holdsMark(item));
 }
 
 function readGiven(text: string, field: string): JsonValue {

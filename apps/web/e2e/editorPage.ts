@@ -15,7 +15,7 @@ export class EditorPage {
   bubble = (id: number): Locator => this.page.getByRole("button", { name: new RegExp(`^Node ${id}: `) });
 
   /** Chooses in the open picker by searching. */
-  async pick(search: string, label: string): Promise<void> {
+  async pick(search: string, label: string | RegExp): Promise<void> {
     const picker = this.page.getByRole("dialog", { name: /Add a node|What starts/ });
     await picker.getByRole("combobox").fill(search);
     await picker.getByRole("option", { name: label }).click();

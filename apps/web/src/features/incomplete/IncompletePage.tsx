@@ -32,7 +32,7 @@ export function IncompletePage() {
         {summary && summary.count > 0 ? (
           <span className="text-sm text-ink-2 tabular-nums">{summary.isCut ? `${summary.count}+` : summary.count}</span>
         ) : null}
-        {isFiltered ? (
+        {isFiltered && summary && summary.count > 0 ? (
           <Button size="sm" className="ml-auto" onClick={() => look({})}>
             <X aria-hidden />
             Show all

@@ -15,6 +15,7 @@ export function Decisions({ operation }: { operation: Operation }) {
         {decisions.map((decision) => (
           <li key={decision.atMs} className="border-b border-line px-3 py-2 text-sm">
             {words(decision)} <RelativeTime value={decision.atMs} />
+            {decision.before === undefined ? null : "; before, these fields were:"}
             {decision.before === undefined ? null : (
               <div className="-mx-3 mt-1 border-t border-line pt-1">
                 <DataTree label="Before it was edited" value={decision.before} />
@@ -35,7 +36,7 @@ function words({ kind, by }: Decision): string {
     case "retried":
       return `${who} retried it`;
     case "edited":
-      return `${who} retried it with edited data; these fields were`;
+      return `${who} retried it with edited data`;
     case "done":
       return `${who} said that it was done, and gave its output`;
   }

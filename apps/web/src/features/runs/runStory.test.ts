@@ -81,6 +81,17 @@ describe("runStory", () => {
     expect(runStory(run("waiting", { waitReason: "breaker", breaker }), String)).toMatchObject({ until: 9 });
   });
 
+  it("counts the retries that a run makes by itself", () => {
+    const nodes = [...definition.nodes, node(8, "error.break")];
+    const operations = [operation(2, "handled"), operation(8, "succeeded", { input: { attempts: 3 } })];
+    const stopped = { nodeId: 2, bundlePath: "1", reason: "broken" as const, breaks: 2 };
+    const more = { definition: { ...definition, nodes }, operations, stopped, waitReason: "break", waitingUntil: 9 };
+    expect(runStory(run("incomplete", more), String)).toMatchObject({
+      until: 9,
+      untilWords: "Automatic retry 2 of 3 comes",
+    });
+  });
+
   it("says why a run failed, and what to do about it", () => {
     const failure = { kind: "auth", code: "connection_invalid", nodeId: 2 };
     const told = tell(run("failed", { failure, error: "401 Unauthorized" }));

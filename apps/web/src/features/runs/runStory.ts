@@ -19,7 +19,8 @@ type NameOf = (nodeId: number) => string;
 
 /** Tells how the run stands. `nameOf`: what a node is called. */
 export function runStory(run: RunDetail, nameOf: NameOf): RunStory {
-  const routes = routeStories(run, nameOf);
+  // Why an incomplete run was kept is told by itself.
+  const routes = run.state === "incomplete" ? [] : routeStories(run, nameOf);
   const story = storyOf(run, nameOf);
   return { ...story, lines: [...story.lines, ...routes] };
 }
@@ -38,7 +39,7 @@ function storyOf(run: RunDetail, nameOf: NameOf): RunStory {
       const { title, what, retryAt, retry, discard } = incompleteStory(run, nameOf) ?? fallbackStory;
       const remedy = remedyLine(run);
       const lines = [what, ...remedy, `${retry} ${discard}`];
-      return { ...plain, tone: "warn", title, lines, until: retryAt, untilWords: "It is tried again by itself" };
+      return { ...plain, tone: "warn", title, lines, until: retryAt, untilWords: automaticWords(run) };
     }
     case "failed":
       return failedStory(run, nameOf);
@@ -47,6 +48,16 @@ function storyOf(run: RunDetail, nameOf: NameOf): RunStory {
     default:
       return { ...plain, tone: "ok", title: "This run did all it had to do", lines: [] };
   }
+}
+
+/** Which of its own retries comes next, and of how many. */
+function automaticWords(run: RunDetail): string {
+  const isBreak = (operation: Operation) =>
+    run.definition.nodes.some((node) => node.id === operation.nodeId && node.type === "error.break");
+  const directive = run.operations.findLast(isBreak)?.input as { attempts?: unknown } | null | undefined;
+  const limit = Number(directive?.attempts ?? 0);
+  const next = run.stopped?.breaks ?? 0;
+  return limit > 0 && next > 0 ? `Automatic retry ${next} of ${limit} comes` : "It is tried again by itself";
 }
 
 const fallbackStory = { title: "This run is incomplete", what: "", retry: "", discard: "", retryAt: null };

@@ -12,12 +12,18 @@ function hash(text: string): number {
   return value >>> 0;
 }
 
-/** What a service answers, decided by the operation alone: some fail at first, some always. */
+/**
+ * What a service answers, decided by the operation alone: some fail at first, some always; some break the connection when the
+ * effect has taken place, so that nobody knows of it.
+ */
 function answer(key: string, answered: number, input: JsonValue): EffectOutcome {
   const kind = hash(key) % 10;
   if (kind === 0) return { ok: false, error: { kind: "terminal", code: "refused", message: "no" } };
   if (kind <= 2 && answered < kind) {
     return { ok: false, error: { kind: "retryable", code: "busy", message: "later", notPerformed: true } };
+  }
+  if (kind === 3 && answered === 0) {
+    return { ok: false, error: { kind: "retryable", code: "connection_broken", message: "gone" } };
   }
   return { ok: true, output: { echo: input, key } };
 }

@@ -27,6 +27,8 @@ export const storyValidator = v.object({
       reason: v.union(v.literal("unknown"), v.literal("broken")),
       /** How often it was broken off. */
       breaks: v.number(),
+      /** Other bundles, processed at the same time, at which it has stopped as well. */
+      others: v.optional(v.number()),
     }),
   ),
   /** When the run has lived too long, while it is live. */
@@ -63,11 +65,13 @@ export async function tellStory(
 
 /** Where the run stopped; of several lanes, the first. */
 function describeStop(state: RunState) {
-  const { pending = null, broken = null } = leavesOf(state).find(({ phase }) => phase === "parked") ?? {};
+  const [first, ...others] = leavesOf(state).filter(({ phase }) => phase === "parked");
+  const { pending = null, broken = null } = first ?? {};
   const at = pending ?? broken;
   if (!at) return {};
   const reason = pending ? ("unknown" as const) : ("broken" as const);
-  return { stopped: { nodeId: at.node, bundlePath: at.path, reason, breaks: broken?.breaks ?? 0 } };
+  const stopped = { nodeId: at.node, bundlePath: at.path, reason, breaks: broken?.breaks ?? 0 };
+  return { stopped: { ...stopped, ...(others.length > 0 && { others: others.length }) } };
 }
 
 async function describeWait(ctx: QueryCtx, run: Doc<"runs">) {

@@ -11,12 +11,26 @@ export interface IncompleteStory {
   retryAt: number | null;
 }
 
-type Facts = Pick<RunDetail, "state" | "error" | "failure" | "operations" | "waitReason" | "waitingUntil">;
+type Facts = Pick<RunDetail, "state" | "error" | "failure" | "operations" | "waitReason" | "waitingUntil"> &
+  Partial<Pick<RunDetail, "stopped">>;
 
 /** Null for a run that is not incomplete. `nameOf`: what a node is called. */
 export function incompleteStory(run: Facts, nameOf: (nodeId: number) => string): IncompleteStory | null {
   if (run.state !== "incomplete") return null;
-  const unknown = run.operations.findLast((operation) => operation.state === "unknown");
+  const story = storyOf(run, nameOf);
+  const others = run.stopped?.others ?? 0;
+  if (others === 0) return story;
+  const bundles = others === 1 ? "1 other bundle" : `${others} other bundles`;
+  const also = `It has stopped at ${bundles} as well, which were processed at the same time.`;
+  const all = "Retry goes on with all of them; edited data or an output of your own are for the first.";
+  return { ...story, what: `${story.what} ${also}`, retry: `${story.retry} ${all}` };
+}
+
+function storyOf(run: Facts, nameOf: (nodeId: number) => string): IncompleteStory {
+  const unknown =
+    run.stopped?.reason === "broken"
+      ? undefined
+      : run.operations.findLast((operation) => operation.state === "unknown");
   if (unknown) return unknownStory(unknown, nameOf(unknown.nodeId));
   const nodeId = run.failure?.nodeId;
   const name = nodeId === undefined ? "An operation" : `“${nameOf(nodeId)}”`;

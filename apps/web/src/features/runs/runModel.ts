@@ -71,8 +71,8 @@ export interface RunDetail {
   waitReason: string | null;
   /** Names this stop of the run, for decisions about it. */
   generation: number;
-  /** Where an incomplete run stopped. */
-  stopped: { nodeId: number; bundlePath: string; reason: "unknown" | "broken"; breaks: number } | null;
+  /** Where an incomplete run stopped, and at how many bundles besides that were processed at the same time. */
+  stopped: { nodeId: number; bundlePath: string; reason: "unknown" | "broken"; breaks: number; others?: number } | null;
   /** Of a run that waits for its turn: how many wait before it. */
   ahead: number | null;
   /** Of a run that waits for a connection. */

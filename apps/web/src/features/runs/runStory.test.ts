@@ -113,3 +113,29 @@ describe("runStory", () => {
     expect(tell(run("cancelled", { links: { from: null, to } }))).toContain("Ann began it anew");
   });
 });
+
+describe("a run that processes several bundles at the same time", () => {
+  const at = (bundlePath: string, state: Operation["state"]) => operation(2, state, { id: bundlePath, bundlePath });
+
+  it("tells what is being performed, what waits, and what nobody knows", () => {
+    const operations = [at("1.1", "running"), at("1.2", "waiting"), at("1.3", "unknown"), at("1.4", "running")];
+    const told = tell(run("running", { operations }));
+    expect(told).toContain("2 operations are being performed at the same time");
+    expect(told).toContain("“Node 2” 2 times.");
+    expect(told).toContain("Another one waits meanwhile.");
+    expect(told).toContain("Of 1 nobody knows whether it was carried out: the run asks when the others are done.");
+  });
+
+  it("tells that it has stopped at several, and that a retry goes on with all", () => {
+    const operations = [at("1.1", "unknown"), at("1.2", "unknown"), at("1.3", "unknown")];
+    const stopped = { nodeId: 2, bundlePath: "1.1", reason: "unknown" as const, breaks: 0, others: 2 };
+    const told = tell(run("incomplete", { operations, stopped }));
+    expect(told).toContain("It has stopped at 2 other bundles as well");
+    expect(told).toContain("Retry goes on with all of them");
+  });
+
+  it("tells of all that was under way when it was stopped", () => {
+    const operations = [at("1.1", "unknown"), at("1.2", "unknown")];
+    expect(tell(run("cancelled", { operations }))).toContain("2 operations were under way");
+  });
+});

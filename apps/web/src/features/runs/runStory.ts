@@ -97,11 +97,38 @@ function queuedStory(run: RunDetail): RunStory {
 }
 
 function runningStory(run: RunDetail, nameOf: NameOf): RunStory {
-  const current = run.operations.findLast((operation) => operation.state === "running");
-  if (!current) return { ...plain, tone: "info", title: "This run is under way" };
-  const attempt = current.attempts.length + 1;
-  const again = attempt > 1 ? [`This is attempt ${attempt}; the one before ended with: ${lastError(current)}`] : [];
-  return { ...plain, tone: "info", title: `“${nameOf(current.nodeId)}” is being performed`, lines: again };
+  const current = run.operations.filter((operation) => operation.state === "running");
+  const last = current.at(-1);
+  if (!last) return { ...plain, tone: "info", title: "This run is under way", lines: besides(run) };
+  if (current.length > 1) return severalStory(run, current, nameOf);
+  const attempt = last.attempts.length + 1;
+  const again = attempt > 1 ? [`This is attempt ${attempt}; the one before ended with: ${lastError(last)}`] : [];
+  const title = `“${nameOf(last.nodeId)}” is being performed`;
+  return { ...plain, tone: "info", title, lines: [...again, ...besides(run)] };
+}
+
+/** Several bundles of an iterator are processed at the same time. */
+function severalStory(run: RunDetail, current: readonly Operation[], nameOf: NameOf): RunStory {
+  const counts = new Map<number, number>();
+  for (const { nodeId } of current) counts.set(nodeId, (counts.get(nodeId) ?? 0) + 1);
+  const names = [...counts].map(([nodeId, count]) => `“${nameOf(nodeId)}”${count > 1 ? ` ${count} times` : ""}`);
+  const title = `${current.length} operations are being performed at the same time`;
+  return { ...plain, tone: "info", title, lines: [`${names.join(", ")}.`, ...besides(run)] };
+}
+
+/** What does not go on while other bundles do. */
+function besides({ operations }: RunDetail): string[] {
+  const count = (state: Operation["state"]) => operations.filter((operation) => operation.state === state).length;
+  const waiting = count("waiting");
+  const stopped = operations.some(({ state }) => state === "running") ? count("unknown") : 0;
+  return [
+    ...(waiting > 0 ? [`${waiting === 1 ? "Another one waits" : `${waiting} others wait`} meanwhile.`] : []),
+    ...(stopped > 0
+      ? [
+          `Of ${stopped} nobody knows whether ${stopped === 1 ? "it was" : "they were"} carried out: the run asks when the others are done.`,
+        ]
+      : []),
+  ];
 }
 
 function waitingStory(run: RunDetail, nameOf: NameOf): RunStory {
@@ -201,8 +228,10 @@ function remedyLine(run: RunDetail): string[] {
 function stoppedLine(run: RunDetail): string {
   const anew = run.links.to.find((link) => link.kind === "restarted");
   if (anew) return `${anew.by.name} began it anew: this run was discarded in favour of the new one.`;
-  const unknown = run.operations.some((operation) => operation.state === "unknown");
-  const rest = unknown ? " One operation was under way: nobody knows whether it was carried out." : "";
+  const unknown = run.operations.filter((operation) => operation.state === "unknown").length;
+  const several = ` ${unknown} operations were under way: nobody knows whether they were carried out.`;
+  const one = " One operation was under way: nobody knows whether it was carried out.";
+  const rest = unknown === 0 ? "" : unknown === 1 ? one : several;
   return `Somebody stopped it. What it had done is done.${rest}`;
 }
 

@@ -6,6 +6,7 @@ import type { CallableScenario } from "@patchbay/core";
 import { useAction, useConvex, useConvexConnectionState, useMutation, useQuery } from "convex/react";
 import { useMemo } from "react";
 import { useRun } from "@/features/runs/useRun.ts";
+import { createTriggerWrites, useTriggerWrites, type TriggerWrites } from "./triggerWrites.ts";
 import type { EditorBackend } from "./types.ts";
 
 const RECENT_RUNS = 15;
@@ -17,10 +18,16 @@ type Scope = { organizationId: Id<"organizations">; scenarioId: string };
 /** The editor's backend on the Convex deployment. The object stays the same for the same scenario. */
 export function useConvexBackend(organizationId: Id<"organizations">, scenarioId: string): EditorBackend {
   const writes = useWrites();
+  const triggerWrites = useTriggerWrites();
   return useMemo<EditorBackend>(() => {
     const scope = { organizationId, scenarioId };
-    return { ...scope, ...createReads(scope), ...createWrites(scope, writes) };
-  }, [organizationId, scenarioId, writes]);
+    return {
+      ...scope,
+      ...createReads(scope),
+      ...createWrites(scope, writes),
+      ...createTriggerWrites(scope, triggerWrites),
+    };
+  }, [organizationId, scenarioId, writes, triggerWrites]);
 }
 
 function useWrites() {
@@ -62,7 +69,7 @@ function useWrites() {
   );
 }
 
-type Writes = Omit<EditorBackend, keyof Scope | `use${string}`>;
+type Writes = Omit<EditorBackend, keyof Scope | `use${string}` | keyof TriggerWrites>;
 
 function createWrites(scope: Scope, calls: ReturnType<typeof useWrites>): Writes {
   const { organizationId } = scope;
@@ -101,6 +108,8 @@ function createReads(scope: Scope): Reads {
     useRun,
     useSamples: () => useQuery(api.runs.queries.getSamples, scope),
     useListening: () => useQuery(api.webhooks.queries.getListening, scope),
+    useWebhookSecurity: () => useQuery(api.webhooks.queries.getSecurity, scope),
+    usePolling: () => useQuery(api.polling.queries.getPolling, scope),
     useConnections: () => useQuery(api.connections.queries.listConnections, { organizationId }),
     useCallables: (ids) => {
       const found = useQuery(

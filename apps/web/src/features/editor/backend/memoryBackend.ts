@@ -12,6 +12,7 @@ import type {
   RunDetail,
   SampleRow,
   ScenarioInfo,
+  WebhookSecurityInfo,
 } from "./types.ts";
 
 export interface MemoryState {
@@ -54,6 +55,8 @@ export function createMemoryBackend(
     useRun: (runId) => use((current) => current.runs.find((run) => run.id === runId) ?? null),
     useSamples: () => use((current) => current.samples),
     useListening: () => use((current) => current.listening),
+    useWebhookSecurity: () => noSecurity,
+    usePolling: () => null,
     useConnections: () => use((current) => current.connections),
     useCallables: () => use((current) => current.callables),
     useCallableChoices: (search) => {
@@ -129,6 +132,11 @@ export function createMemoryBackend(
     startListening: async () =>
       set((current) => ({ listening: { ...current.listening, listeningUntil: Date.now() + 600_000 } })),
     stopListening: async () => set((current) => ({ listening: { ...current.listening, listeningUntil: null } })),
+    setWebhookSecret: async () => ({ secret: "made-in-memory" }),
+    endPreviousWebhookSecret: async () => undefined,
+    lookForItems: async () => ({ kind: "ok", found: 0 }),
+    pollNow: async () => undefined,
+    startPollingAnew: async () => undefined,
     // The integrations' code, which upgrades nodes, is on the server.
     planUpgrades: async () => ({ kind: "ok", reports: [], nodes: [] }),
     async createConnection({ type, name }) {
@@ -138,6 +146,8 @@ export function createMemoryBackend(
     },
   };
 }
+
+const noSecurity: WebhookSecurityInfo = { secrets: [], refusals: { countsLastDay: {}, latest: [] } };
 
 function initialState(definition: Definition): MemoryState {
   return {

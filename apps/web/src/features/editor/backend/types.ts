@@ -69,6 +69,27 @@ export interface ListeningInfo {
   samples: { receivedAt: number; bundle: string }[];
 }
 
+/** What protects the webhook, and what it kept out lately. */
+export interface WebhookSecurityInfo {
+  /** The newest first; a replaced one counts until `validUntil`. */
+  secrets: { createdAt: number; validUntil: number | null }[];
+  refusals: {
+    countsLastDay: Record<string, number>;
+    latest: { at: number; reason: string; detail: string; method: string; address?: string }[];
+  };
+}
+
+/** How the published trigger's polls stand. */
+export interface PollingInfo {
+  state: "stopped" | "off" | "polling" | "failing" | "waiting";
+  nextPollAt: number | null;
+  lastPolledAt: number | null;
+  lastFoundAt: number | null;
+  lastFoundCount: number | null;
+  failures: number;
+  lastError: { kind: string; message: string; at: number } | null;
+}
+
 export interface ConnectionInfo {
   id: string;
   /** `"http.bearer"` */
@@ -116,6 +137,8 @@ export interface EditorBackend {
   useRun: (runId: string) => RunDetail | null | undefined;
   useSamples: () => SampleRow[] | undefined;
   useListening: () => ListeningInfo | null | undefined;
+  useWebhookSecurity: () => WebhookSecurityInfo | null | undefined;
+  usePolling: () => PollingInfo | null | undefined;
   useConnections: () => ConnectionInfo[] | undefined;
   /** What is known of scenarios that nodes call; ids of others are left out. */
   useCallables: (ids: readonly string[]) => readonly CallableScenario[] | undefined;
@@ -133,6 +156,13 @@ export interface EditorBackend {
   cancelRun: (runId: string) => Promise<void>;
   startListening: () => Promise<void>;
   stopListening: () => Promise<void>;
+  /** Makes a secret for the webhook; the one before counts on for a day. It is told this once. */
+  setWebhookSecret: () => Promise<{ secret: string }>;
+  endPreviousWebhookSecret: () => Promise<void>;
+  /** Polls with the draft's trigger and keeps what it finds as samples. */
+  lookForItems: () => Promise<{ kind: "ok"; found: number } | { kind: "failed"; message: string }>;
+  pollNow: () => Promise<void>;
+  startPollingAnew: () => Promise<void>;
   createConnection: (args: { type: string; name: string; values: Record<string, string> }) => Promise<{ id: string }>;
   /** What upgrading nodes of a definition (JSON text) would come to. Stores nothing. */
   planUpgrades: (args: { definition: string; nodeIds: number[] }) => Promise<UpgradePlan>;

@@ -44,10 +44,12 @@ import { HideDataSwitch } from "./HideDataSwitch.tsx";
 import { ErrorSettings } from "./ErrorSettings.tsx";
 import { readForm } from "./formSchema.ts";
 import { NoteField } from "./NoteField.tsx";
+import { PollingPanel } from "./PollingPanel.tsx";
 import { RouteList } from "./RouteList.tsx";
 import { SchedulePanel } from "./SchedulePanel.tsx";
 import { SchemaForm } from "./SchemaForm.tsx";
 import { WebhookPanel } from "./WebhookPanel.tsx";
+import { RefusedCount, WebhookSecurity } from "./WebhookSecurity.tsx";
 
 const POPOVER_WIDTH = 388;
 const VALUES_WIDTH = 284;
@@ -273,6 +275,7 @@ function PopoverBody({ node }: { node: DefinitionNode }) {
       {kind ? <p className="text-sm text-ink-2">{kind.node.description}</p> : null}
       <UpgradeNotice node={node} />
       {kind?.role === "trigger" && kind.node.kind === "webhook" ? <WebhookPanel /> : null}
+      {kind?.role === "trigger" && kind.node.kind === "polling" ? <PollingPanel /> : null}
       {kind?.role === "trigger" && kind.node.kind === "schedule" ? <SchedulePanel node={node} /> : null}
       {control === "router" || control === "ifElse" ? <RouteList nodeId={node.id} /> : null}
       {kind && connectionTypes.length > 0 ? (
@@ -296,6 +299,11 @@ function PopoverBody({ node }: { node: DefinitionNode }) {
         issues={issues}
         idPrefix={`node-${node.id}`}
         onChange={setField}
+        groupParts={
+          kind?.role === "trigger" && kind.node.kind === "webhook"
+            ? { Security: { badge: <RefusedCount />, content: <WebhookSecurity node={node} onChange={setField} /> } }
+            : {}
+        }
       />
       {isAction && control === undefined && kind.node.effect !== "pure" ? (
         <ErrorSettings node={node} effect={kind.node.effect} />

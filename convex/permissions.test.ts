@@ -78,6 +78,18 @@ const rows: Record<string, Row> = {
   "polling/mutations:pollSoon": { needs: "scenario:execute", args: scenario },
   "polling/mutations:startAnew": { needs: "scenario:update", args: scenario },
   "polling/queries:getPolling": { needs: "scenario:read", args: scenario },
+  "retention/mutations:deleteRunData": { needs: "scenario:delete", args: run },
+  "retention/mutations:keepRun": { needs: "scenario:update", args: (things) => ({ ...run(things), keep: true }) },
+  "retention/mutations:setOrganizationRetention": {
+    needs: "org:settings:update",
+    args: () => ({ retention: { succeededDays: 10, failedDays: 20, succeededData: "keep" } }),
+  },
+  "retention/mutations:setScenarioRetention": {
+    needs: "scenario:admin",
+    args: (things) => ({ ...scenario(things), retention: null }),
+  },
+  "retention/queries:getRetention": { needs: "scenario:read" },
+  "retention/queries:getScenarioRetention": { needs: "scenario:read", args: scenario },
   "runs/mutations:cancelRun": { needs: "scenario:execute", args: run },
   "runs/mutations:replayRun": {
     needs: "scenario:execute",

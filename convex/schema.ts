@@ -9,6 +9,7 @@ import { organizationTables } from "./organizations/tables.ts";
 import { queueTables } from "./queue/tables.ts";
 import { callTables } from "./runs/callTables.ts";
 import { pollingTables } from "./polling/tables.ts";
+import { retentionTables } from "./retention/tables.ts";
 import { runTables } from "./runs/tables.ts";
 import { scenarioTables } from "./scenarios/tables.ts";
 import { scheduleTables } from "./schedules/tables.ts";
@@ -28,6 +29,7 @@ export default defineSchema({
   ...connectionTables,
   ...integrationTables,
   ...settingTables,
+  ...retentionTables,
   ...runTables,
   ...queueTables,
   ...callTables,

@@ -1,6 +1,7 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
 import { gateValidator } from "./gate.ts";
+import { retentionValidator } from "../retention/policy.ts";
 import { roleValidator } from "../lib/permissions.ts";
 
 export const organizationTables = {
@@ -10,6 +11,8 @@ export const organizationTables = {
    */
   organizations: defineTable({
     name: v.string(),
+    /** How long runs are kept, where their scenario says nothing else; `defaultRetention` where absent. */
+    retention: v.optional(retentionValidator),
     /** Absent: nothing is paused, refused or limited. Written by `queue/organization.ts`. */
     gate: v.optional(gateValidator),
     updatedAt: v.number(),

@@ -87,6 +87,10 @@ export const runDetailValidator = v.object({
   definition: v.string(),
   /** JSON text of the trigger's bundle; null while it has not been read in. */
   payload: v.union(v.string(), v.null()),
+  /** Somebody keeps the run whatever its age. */
+  keptAt: v.optional(v.number()),
+  /** Its data was deleted, or never kept. */
+  dataDeletedAt: v.optional(v.number()),
   waitingUntil: v.optional(v.number()),
   waitReason: v.optional(waitReasonValidator),
   operations: v.array(operationValidator),
@@ -130,6 +134,8 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
     ...(run.queue === "waiting" && run.waitReason !== "call" && { waitingUntil: run.dueAt }),
     ...(run.waitReason && { waitReason: run.waitReason }),
     operations: run.asks && !mayAnswer(ctx) ? withoutTokens(operations) : operations,
+    ...(run.keptAt !== undefined && { keptAt: run.keptAt }),
+    ...(run.dataDeletedAt !== undefined && { dataDeletedAt: run.dataDeletedAt }),
     operationsCut: isCut,
     edgesTaken: await describeEdges(ctx, run, state?.edges ?? parseEdges(log)),
   };

@@ -33,6 +33,22 @@ export async function deleteParts(ctx: MutationCtx, place: Place): Promise<void>
   for await (const row of partsOf(ctx, place)) await ctx.db.delete("runLogParts", row._id);
 }
 
+/** Deletes parts of a log of any kind, up to `limit`; returns how many. The files that they refer to go, too. */
+export async function deleteSomeParts(
+  ctx: MutationCtx,
+  args: { logId: Id<"runLogs">; limit: number },
+): Promise<number> {
+  const rows = await ctx.db
+    .query("runLogParts")
+    .withIndex("by_log_and_kind_and_part", (q) => q.eq("logId", args.logId))
+    .take(args.limit);
+  for (const row of rows) {
+    if (row.storageId !== undefined) await ctx.storage.delete(row.storageId);
+    await ctx.db.delete("runLogParts", row._id);
+  }
+  return rows.length;
+}
+
 /** Cuts a text into parts that fit into rows, never inside a surrogate pair. */
 function splitText(text: string): string[] {
   const parts: string[] = [];

@@ -33,6 +33,9 @@ export async function replayRun(
   if (log === null || (await getPayloadFile(ctx, log)) !== null) {
     throw appError("conflict", "The run has not begun yet, so there is nothing to replay.");
   }
+  if (run.dataDeletedAt !== undefined) {
+    throw appError("conflict", "The run's data was deleted, so there is nothing to replay.");
+  }
   const { text, vault } = await truePayload(ctx, run, log);
   const pin = await replayPin(ctx, { run, scenario, source: args.source });
   if (pin === null) throw appError("conflict", nothingThere(args.source));

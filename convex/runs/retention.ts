@@ -1,7 +1,7 @@
-/** Deletes runs past their time, a batch per transaction. Incomplete runs are kept until somebody resolves them. */
+/** Begins the hourly cleaning (`retention/cleaning.ts`), and deletes what belongs to no run. Incomplete runs stay until somebody resolves them. */
 import { v } from "convex/values";
 import { internal } from "../_generated/api.js";
-import type { Doc, Id } from "../_generated/dataModel.d.ts";
+import type { Doc } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx } from "../functions.ts";
 import { DAY_MS, HOUR_MS } from "../lib/time.ts";
 import { deleteOldRefusals } from "../webhooks/refusals.ts";
@@ -10,12 +10,9 @@ import { deleteOldBatches } from "./bulk.ts";
 import { deleteLinks } from "./links.ts";
 import { getLog } from "./log.ts";
 import { deleteWaits } from "../waits/keep.ts";
-import { deleteParts } from "./parts.ts";
 
-const KEPT_MS = { succeeded: 30 * DAY_MS, failed: 90 * DAY_MS, cancelled: 90 * DAY_MS } as const;
+/** Most runs do not live longer than this; what belongs to older ones is looked at again from time to time. */
 const MAX_KEPT_MS = 90 * DAY_MS;
-/** Runs that one transaction deletes. */
-const RUN_BATCH = 50;
 const ROW_BATCH = 100;
 const ORGANIZATIONS_PER_PAGE = 20;
 /** Marks files that hold payloads. */
@@ -28,43 +25,17 @@ export const clean = internalMutation({
     const { page, isDone, continueCursor } = await ctx.db
       .query("organizations")
       .paginate({ cursor: args.cursor ?? null, numItems: ORGANIZATIONS_PER_PAGE });
-    for (const organization of page) await callCleaner(ctx, organization._id);
+    for (const { _id: organizationId } of page) {
+      await ctx.scheduler.runAfter(0, internal.retention.cleaning.cleanOrganization, { organizationId });
+    }
     if (isDone) await ctx.scheduler.runAfter(0, internal.runs.retention.cleanShared, {});
     else await ctx.scheduler.runAfter(0, internal.runs.retention.clean, { cursor: continueCursor });
     return null;
   },
 });
 
-async function callCleaner(ctx: MutationCtx, organizationId: Id<"organizations">): Promise<void> {
-  await ctx.scheduler.runAfter(0, internal.runs.retention.cleanOrganization, { organizationId });
-}
-
-export const cleanOrganization = internalMutation({
-  args: { organizationId: v.id("organizations") },
-  returns: v.null(),
-  handler: async (ctx, { organizationId }) => {
-    let deleted = 0;
-    for (const state of ["succeeded", "failed", "cancelled"] as const) {
-      const old = await ctx.db
-        .query("runs")
-        .withIndex("by_organization_and_state", (q) =>
-          q
-            .eq("organizationId", organizationId)
-            .eq("state", state)
-            .lt("_creationTime", Date.now() - KEPT_MS[state]),
-        )
-        .take(RUN_BATCH - deleted);
-      for (const run of old) await deleteRun(ctx, run);
-      deleted += old.length;
-    }
-    if (deleted >= RUN_BATCH) await callCleaner(ctx, organizationId);
-    return null;
-  },
-});
-
-async function deleteRun(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
-  for (const kind of ["operations", "state", "payload", "returned"] as const)
-    await deleteParts(ctx, { logId: run.logId, kind });
+/** Deletes the run's row and what hangs on it; its data, of which there may be much, was deleted before. */
+export async function deleteRun(ctx: MutationCtx, run: Doc<"runs">): Promise<void> {
   if (await getLog(ctx, run)) await ctx.db.delete("runLogs", run.logId);
   await deleteLinks(ctx, run);
   if (run.asks) await deleteWaits(ctx, run._id);
@@ -96,14 +67,18 @@ async function deleteUnusedSnapshots(ctx: MutationCtx, limit: number): Promise<n
     .take(limit);
   let deleted = 0;
   for (const snapshot of old) {
-    if (await isNeeded(ctx, snapshot)) continue;
+    if (await isNeeded(ctx, snapshot)) {
+      // To the end of those that are old enough, so that none hides behind others.
+      await ctx.db.patch("runSnapshots", snapshot._id, { usedAt: Date.now() - MAX_KEPT_MS - 2 * DAY_MS - 1 });
+      continue;
+    }
     await ctx.db.delete("runSnapshots", snapshot._id);
     deleted += 1;
   }
   return deleted;
 }
 
-/** Whether a run as old as this still stands, incomplete. Only such runs are left of that time, so there are few. */
+/** Whether a run as old as this still stands: an incomplete one, one that is kept, or one whose scenario keeps runs for longer. */
 async function isNeeded(ctx: MutationCtx, snapshot: Doc<"runSnapshots">): Promise<boolean> {
   const runs = ctx.db.query("runs").withIndex("by_scenario_and_version", (q) =>
     q

@@ -6,6 +6,7 @@ import type { MutationCtx } from "../functions.ts";
 import { DAY_MS } from "../lib/time.ts";
 import { resolveVersion, type RequestedSource, type RunSource } from "../versions/resolve.ts";
 import { followCalls } from "./calls.ts";
+import { dropDataOf } from "../retention/data.ts";
 import { admit, isTest, noteHold, pauseOf } from "./gates.ts";
 import { interpret, parseBundle } from "./interpret.ts";
 import { INLINE_PAYLOAD_BYTES } from "./limits.ts";
@@ -110,6 +111,7 @@ async function startNow(ctx: MutationCtx, request: StartRequest & { text: string
   const row = { ...fields, ...placed, logId };
   const runId = await ctx.db.insert("runs", row);
   await arrange(ctx, { ...fields, runId }, placed);
+  if (row.dropsData && row.state === "succeeded") await dropDataOf(ctx, runId);
   if (plan.waits) await keepWaits(ctx, { _id: runId, ...fields }, result);
   if (plan.calls) {
     const run = { ...row, _id: runId, _creationTime: nowMs };
@@ -161,6 +163,10 @@ async function storeQueued(
   return { kind: "ok", runId, state: row.state, response: null, responds: plan.responds };
 }
 
+/** What a person tries out in the editor, or dry, is there to be looked at; what a called run returns is there for its caller. */
+const keepsOnlyRow = ({ pin, dryRun, onlyNode, parentRunId }: StartRequest): boolean =>
+  pin.source.kind === "version" && dryRun === undefined && onlyNode === undefined && parentRunId === undefined;
+
 async function commonFields(ctx: MutationCtx, request: StartRequest, plan: Plan) {
   const { scenario, pin } = request;
   return {
@@ -174,6 +180,7 @@ async function commonFields(ctx: MutationCtx, request: StartRequest, plan: Plan)
     ...(pin.source.kind === "version" && { version: pin.source.number }),
     ...(scenario.gate?.maxConcurrentRuns !== undefined && !isTest(request) && { isLimited: true }),
     ...(request.dryRun && { dryRun: request.dryRun }),
+    ...(scenario.dropsData && keepsOnlyRow(request) && { dropsData: true as const }),
     ...(request.onlyNode !== undefined && { onlyNode: request.onlyNode }),
     ...(request.parentRunId !== undefined && { parentRunId: request.parentRunId }),
     ...(request.awaitsResponse && plan.responds && { awaitsResponse: true }),

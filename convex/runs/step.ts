@@ -25,6 +25,7 @@ import { interpret, parseBundle, type Interpretation } from "./interpret.ts";
 import { appendLog, isStorable, readState, requireLog, type LogEntry } from "./log.ts";
 import { readPayload } from "./payloads.ts";
 import { loadPlan } from "./plans.ts";
+import { dropDataOf } from "../retention/data.ts";
 import { redactLog } from "./privacy/exposed.ts";
 import { isSealed, openState, sealText, type Owner, type SealedState } from "./privacy/sealing.ts";
 import { addSecrets, emptyVault, joinVaults, type Vault } from "./privacy/vault.ts";
@@ -209,6 +210,7 @@ async function settle(
   if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
   if (run.isLimited && standing.state !== "running") await releaseOrganization(ctx, run.organizationId);
   await followCalls(ctx, { run: { ...run, ...standing }, plan, result });
+  if (run.dropsData && standing.state === "succeeded") await dropDataOf(ctx, run._id);
   const isHeld = standing.queue === "claimed";
   if (!isHeld || !plan || args.holder === "queue") return { work: [], isHeld };
   return { work: newWork(plan, result, { ...run, ...standing }), isHeld };

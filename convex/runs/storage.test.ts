@@ -86,7 +86,7 @@ describe("retention", () => {
     vi.setSystemTime(Date.now() + 31 * 86_400_000);
     const recent = requireRunId(await post(backend.t, path, { n: 2 }));
     await backend.t.mutation(internal.runs.retention.clean, {});
-    await backend.t.mutation(internal.runs.retention.cleanOrganization, {
+    await backend.t.mutation(internal.retention.cleaning.cleanOrganization, {
       organizationId: backend.owner.organizationId,
     });
     await backend.t.mutation(internal.runs.retention.cleanShared, {});

@@ -98,6 +98,12 @@ export const runTables = {
       }),
     ),
     dryRun: v.optional(dryRunValidator),
+    /** Somebody keeps it, whatever its age. Unix time in milliseconds. */
+    keptAt: v.optional(v.number()),
+    /** When its data was deleted, before the run itself. */
+    dataDeletedAt: v.optional(v.number()),
+    /** Nothing of its data is kept when it succeeds. */
+    dropsData: v.optional(v.literal(true)),
     /** Only this node was executed; its run was started with the trigger `node`, or is a replay of such a one. */
     onlyNode: v.optional(v.number()),
     /** A caller of the webhook waits for `webhook.respond`. */

@@ -1,3 +1,5 @@
+import { dropsOf } from "../retention/model.ts";
+import { effectiveRetention } from "../retention/policy.ts";
 import { emptyDefinition, highestNodeId, type Issue } from "@patchbay/core";
 import type { Value } from "convex/values";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
@@ -101,13 +103,15 @@ async function insertScenario(
 ): Promise<Id<"scenarios">> {
   const { organizationId, userId } = ctx.actor;
   const { definition, text, contentHash } = args.read;
-  const gate = (await ctx.db.get("organizations", organizationId))?.gate;
+  const organization = await ctx.db.get("organizations", organizationId);
+  const gate = organization?.gate;
   const scenarioId = await ctx.db.insert("scenarios", {
     organizationId,
     name: requireText(args.name, { field: "name", maxLength: MAX_NAME_LENGTH }),
     description: checkDescription(args.description ?? ""),
     enabled: false,
     ...(gate && { gate }),
+    ...dropsOf(effectiveRetention(organization)),
     lastVersionNumber: 0,
     liveVersionCount: 0,
     nodeHighWaterMark: highestNodeId(definition),

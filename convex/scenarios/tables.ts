@@ -1,5 +1,6 @@
 import { defineTable } from "convex/server";
 import { v } from "convex/values";
+import { retentionValidator } from "../retention/policy.ts";
 import { gateValidator } from "../organizations/gate.ts";
 
 export const scenarioTables = {
@@ -44,6 +45,10 @@ export const scenarioTables = {
     draftContentHash: v.string(),
     nodeTypes: v.array(v.string()),
     archivedAt: v.optional(v.number()),
+    /** How long its runs are kept; the organization's rule where absent. Written by `retention/model.ts`, as is the next. */
+    retention: v.optional(retentionValidator),
+    /** Whether successful runs keep no data, by the rule that holds. */
+    dropsData: v.optional(v.literal(true)),
     createdBy: v.id("users"),
     updatedBy: v.id("users"),
     updatedAt: v.number(),

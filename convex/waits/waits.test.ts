@@ -426,7 +426,7 @@ describe("waiting", () => {
     const runId = await start(addresses, wait(3));
     await answer((await given(runId)).url, { decision: "approved" });
     vi.setSystemTime(Date.now() + 31 * 86_400_000);
-    await backend.t.mutation(internal.runs.retention.cleanOrganization, at());
+    await backend.t.mutation(internal.retention.cleaning.cleanOrganization, at());
     expect(await backend.t.run((ctx) => ctx.db.query("runWaits").collect())).toEqual([]);
   });
 });

@@ -36,34 +36,50 @@ export interface ModelRun {
   breaks: number;
 }
 
-export function beginRun(at: { key: string; plan: Plan; failures: number; content: string; nowMs: number }): ModelRun {
-  const { nowMs, ...given } = at;
-  const run: ModelRun = { ...given, state: "running", waitReason: null, dueMs: null, calls: 0, attempts: 0, breaks: 0 };
-  return call(run, nowMs);
+/** What holds for all runs of the scenario at a moment. */
+export interface World {
+  nowMs: number;
+  isPaused: boolean;
 }
 
-/** Whether a cancel is accepted, and what becomes of the run. */
+export function beginRun(given: Pick<ModelRun, "key" | "plan" | "failures" | "content">, world: World): ModelRun {
+  const run = { ...given, state: "queued" as const, waitReason: null, dueMs: null, calls: 0, attempts: 0, breaks: 0 };
+  return call(run, world);
+}
+
+/** What becomes of a run that is cancelled; null where that is refused. */
 export function cancelRun(run: ModelRun): ModelRun | null {
   return isOver(run) ? null : end(run, "cancelled");
 }
 
-/** Whether a person's retry is accepted, and what becomes of the run. */
-export function retryRun(run: ModelRun, nowMs: number): ModelRun | null {
-  return run.state === "incomplete" ? call({ ...run, attempts: 0 }, nowMs) : null;
+/** What becomes of a run that a person retries; null where that is refused. */
+export function retryRun(run: ModelRun, world: World): ModelRun | null {
+  return run.state === "incomplete" ? call({ ...run, state: "running", attempts: 0 }, world) : null;
 }
 
-/** Lets the timers that are due by `nowMs` go off, one after the other. */
-export function passTime(run: ModelRun, nowMs: number): ModelRun {
-  if (run.dueMs === null || run.dueMs > nowMs) return run;
-  return passTime(fire(run, run.dueMs), nowMs);
+/** Lets a run go on that a pause has held. */
+export function resumeRun(run: ModelRun, world: World): ModelRun {
+  return run.waitReason === "paused" ? call(run, world) : run;
 }
 
-function fire(run: ModelRun, atMs: number): ModelRun {
+/** Lets the timers that are due by now go off, one after the other. */
+export function passTime(run: ModelRun, world: World): ModelRun {
+  if (run.dueMs === null || run.dueMs > world.nowMs) return run;
+  return passTime(fire(run, { ...world, nowMs: run.dueMs }), world);
+}
+
+/** A delay's end needs nothing more of the outside; that of any other wait does. */
+function fire(run: ModelRun, world: World): ModelRun {
   if (run.waitReason === "delay") return end(run, "succeeded");
-  return call(run.waitReason === "break" ? { ...run, attempts: 0 } : run, atMs);
+  return call({ ...run, state: "running", ...(run.waitReason === "break" && { attempts: 0 }) }, world);
 }
 
-function call(before: ModelRun, nowMs: number): ModelRun {
+/** The service is called, unless the scenario is paused: then the run is held where it stands. */
+function call(before: ModelRun, { nowMs, isPaused }: World): ModelRun {
+  if (isPaused) {
+    const state = before.state === "queued" ? "queued" : "waiting";
+    return { ...before, state, waitReason: "paused", dueMs: null };
+  }
   const run = { ...before, calls: before.calls + 1, attempts: before.attempts + 1 };
   if (run.plan === "calm" || (run.plan !== "refused" && run.calls > run.failures)) {
     return { ...run, state: "waiting", waitReason: "delay", dueMs: nowMs + DELAY_MS };

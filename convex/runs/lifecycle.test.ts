@@ -35,8 +35,10 @@ import {
   passTime,
   plans,
   retryRun,
+  resumeRun,
   type ModelRun,
   type Plan,
+  type World,
 } from "./lifecycle.support.ts";
 
 declare const process: { env: Record<string, string | undefined> };
@@ -69,7 +71,7 @@ function scenario(content: string): Definition {
 }
 
 /** What people do to the scenario, and to one run. */
-const changes = ["edit", "publish", "sweep", "toggle"] as const;
+const changes = ["edit", "publish", "sweep", "toggle", "pause"] as const;
 const demands = ["cancel", "retry"] as const;
 
 type Step =
@@ -118,6 +120,7 @@ class Pair {
   #draft: string;
   #edits = 0;
   #isOn = true;
+  #isPaused = false;
 
   constructor(published: Published, content: string, service: Service, seen: Set<string>) {
     this.#seen = seen;
@@ -146,6 +149,9 @@ class Pair {
         this.#isOn = !this.#isOn;
         await this.#act(api.scenarios.mutations.updateScenario, { ...this.#at(), enabled: this.#isOn });
         break;
+      case "pause":
+        await this.#pause();
+        break;
       case "sweep":
         await backend.t.mutation(internal.runs.sweeper.sweep, {});
         break;
@@ -156,7 +162,7 @@ class Pair {
         await this.#change(index, api.runs.mutations.cancelRun, cancelRun);
         break;
       case "retry":
-        await this.#change(index, api.runs.mutations.retryRun, (model) => retryRun(model, Date.now()));
+        await this.#change(index, api.runs.mutations.retryRun, (model) => retryRun(model, this.#world()));
         break;
       case "replay":
         await this.#replay(index, step.source);
@@ -166,10 +172,21 @@ class Pair {
     await this.compare();
   }
 
+  #world = (): World => ({ nowMs: Date.now(), isPaused: this.#isPaused });
+
   #isTimerNear(): boolean {
-    const nowMs = Date.now();
-    const dues = this.#runs.flatMap(({ model }) => [model.dueMs, passTime(model, nowMs).dueMs]);
-    return dues.some((dueMs) => dueMs !== null && Math.abs(dueMs - nowMs) < NEAR_MS);
+    const world = this.#world();
+    const dues = this.#runs.flatMap(({ model }) => [model.dueMs, passTime(model, world).dueMs]);
+    return dues.some((dueMs) => dueMs !== null && Math.abs(dueMs - world.nowMs) < NEAR_MS);
+  }
+
+  /** Pauses the scenario, or lets it and what it held go on. */
+  async #pause(): Promise<void> {
+    const { pauseScenario, resumeScenario } = api.queue.mutations;
+    await this.#act(this.#isPaused ? resumeScenario : pauseScenario, this.#at());
+    this.#isPaused = !this.#isPaused;
+    await letPass(50);
+    if (!this.#isPaused) for (const run of this.#runs) run.model = resumeRun(run.model, this.#world());
   }
 
   #at = () => ({ organizationId: backend.owner.organizationId, scenarioId: this.#published.scenarioId });
@@ -197,7 +214,7 @@ class Pair {
   }
 
   #begun(id: Id<"runs">, given: Pick<ModelRun, "key" | "plan" | "failures" | "content">): void {
-    this.#runs.push({ id, model: beginRun({ ...given, nowMs: Date.now() }) });
+    this.#runs.push({ id, model: beginRun(given, this.#world()) });
   }
 
   /** What a person does to a run: refused exactly where the model refuses it. */
@@ -229,9 +246,10 @@ class Pair {
     this.#calls.filter(({ body }) => (JSON.parse(body) as { key: string }).key === key).length;
 
   async compare(): Promise<void> {
-    const nowMs = Date.now();
+    const world = this.#world();
+    const { nowMs } = world;
     for (const run of this.#runs) {
-      run.model = passTime(run.model, nowMs);
+      run.model = passTime(run.model, world);
       const { model } = run;
       this.#seen.add(`${model.state} ${model.waitReason ?? ""}`.trim());
       const row = await getRow(backend.t, run.id);
@@ -337,8 +355,10 @@ it(
       "failed",
       "incomplete",
       "incomplete break",
+      "queued paused",
       "succeeded",
       "waiting delay",
+      "waiting paused",
       "waiting retry",
     ]);
   },

@@ -43,7 +43,7 @@ import {
 
 declare const process: { env: Record<string, string | undefined> };
 
-const SEQUENCES = Number(process.env.PATCHBAY_SEQUENCES ?? 20);
+const SEQUENCES = Number(process.env.PATCHBAY_SEQUENCES ?? 30);
 /** Model and product may differ by what a few ticks take; nothing is compared while a timer is so near. */
 const NEAR_MS = 1_000;
 
@@ -71,7 +71,7 @@ function scenario(content: string): Definition {
 }
 
 /** What people do to the scenario, and to one run. */
-const changes = ["edit", "publish", "sweep", "toggle", "pause"] as const;
+const changes = ["edit", "publish", "sweep", "toggle", "pause", "pause"] as const;
 const demands = ["cancel", "retry"] as const;
 
 type Step =

@@ -65,6 +65,23 @@ describe("the official CLI", { timeout: 90_000 }, () => {
     expect(await call("query", "pushed:version")).toBe("third");
   });
 
+  it("refuses tokens of an issuer that is not set, and keeps what auth.config.ts needs", async () => {
+    const path = join(app.dir, "convex/auth.config.ts");
+    const source = await readFile(path, "utf8");
+    await writeFile(
+      path,
+      source.replace('"own" }', '"own" },\n    { domain: process.env.NEW_ISSUER!, applicationID: "new" }'),
+    );
+    await expect(deploy(deployment, app)).rejects.toThrow(/NEW_ISSUER.*is used in auth config file/);
+    await run("env", "set", "NEW_ISSUER", "https://new.example");
+    await deploy(deployment, app);
+    await expect(run("env", "remove", "NEW_ISSUER")).rejects.toThrow(/NEW_ISSUER.*is used in auth config file/);
+    expect(await run("env", "get", "NEW_ISSUER")).toBe("https://new.example");
+    await writeFile(path, source);
+    await deploy(deployment, app);
+    await run("env", "remove", "NEW_ISSUER");
+  });
+
   it("says that a function is not there, and does nothing without the admin key", async () => {
     await expect(run("run", "forms:nowhere")).rejects.toThrow("nowhere");
     const stranger = Object.create(deployment, { adminKey: { value: "test|wrong" } }) as Deployment;

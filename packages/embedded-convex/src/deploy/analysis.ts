@@ -16,6 +16,7 @@ import {
   type PushedDefinition,
   type StoredModule,
 } from "./manifest.ts";
+import { authProvidersOf, requiredVariables } from "./authConfig.ts";
 import { checkEnvironments } from "./environmentCheck.ts";
 import { PushError } from "./pushError.ts";
 
@@ -49,10 +50,8 @@ export function analyzePush(
   let authProviders: AuthProvider[] = [];
   const components = skeleton.components.map((component) => {
     const env = environments.get(component.path) ?? {};
-    return evaluation.inRealm(component, env, (realm) => {
-      if (component.path === "") authProviders = authProvidersOf(component, realm);
-      return analyzeComponent(component, realm);
-    });
+    if (component.path === "") authProviders = evaluation.authProviders(component, env);
+    return evaluation.inRealm(component, env, (realm) => analyzeComponent(component, realm));
   });
   for (const component of components) {
     const definition = metadata[component.definitionPath]!;
@@ -68,7 +67,7 @@ export function evaluateAuthProviders(
 ): AuthProvider[] {
   const app = deployed.manifest.components.find(({ path }) => path === "")!;
   const evaluation = new Evaluation(deployed.manifest, deployed.modules, host);
-  return evaluation.inRealm(app, deployed.env, (realm) => authProvidersOf(app, realm));
+  return evaluation.authProviders(app, deployed.env);
 }
 
 /** Realms over the modules of one push. */
@@ -92,6 +91,14 @@ class Evaluation {
     } finally {
       realm.dispose();
     }
+  }
+
+  /** What `auth.config.ts` of the app gives with these variables. */
+  authProviders(app: ComponentManifest, env: Record<string, string>): AuthProvider[] {
+    if (!app.modules.some(({ path }) => path === "auth.config.js")) return [];
+    return this.inRealm(app, requiredVariables(env), (realm) =>
+      authProvidersOf(evaluate(realm, "auth.config.js").default),
+    );
   }
 
   /** Evaluates all `convex.config` modules, dependencies first: a parent imports the names of what it installs. */
@@ -275,14 +282,6 @@ function schemaOf(path: string, exports: Record<string, unknown>): AnalyzedSchem
   const exported = JSON.parse(schema.export()) as AnalyzedSchema;
   checkSchema(exported);
   return exported;
-}
-
-function authProvidersOf(component: ComponentManifest, realm: Realm): AuthProvider[] {
-  if (!component.modules.some(({ path }) => path === "auth.config.js")) return [];
-  const config = evaluate(realm, "auth.config.js").default as { providers?: AuthProvider[] } | undefined;
-  if (!Array.isArray(config?.providers))
-    throw new PushError("auth.config.ts must export { providers: [...] } as its default.");
-  return JSON.parse(JSON.stringify(config.providers)) as AuthProvider[];
 }
 
 function evaluate(realm: Realm, path: string): Record<string, unknown> {

@@ -5,7 +5,7 @@ import type { DeploymentState, TransactorControl } from "../process/messages.ts"
 import type { RpcPort } from "../process/rpc.ts";
 import { HttpError } from "../http/responses.ts";
 import type { Manifest, ModuleRef, StoredModule } from "./manifest.ts";
-import { hashesOf } from "./moduleStore.ts";
+import { pushRefusal } from "./pushError.ts";
 import type { PushedModule, StartPushRequest } from "./pushRequest.ts";
 
 export interface PushServices {
@@ -15,8 +15,6 @@ export interface PushServices {
   changeCode<Result>(change: () => Promise<Result>): Promise<Result>;
   /** Reads the state again and gives it to everybody, after the code has changed. */
   reload(): Promise<void>;
-  /** The same for the environment, which is little. */
-  environmentChanged(): Promise<void>;
   state(): DeploymentState;
 }
 
@@ -85,27 +83,6 @@ export class PushApi {
     });
   }
 
-  /** `/api/update_environment_variables` */
-  async updateEnvironment(changes: { name: string; value?: string | null }[]): Promise<void> {
-    for (const { name, value } of changes) checkVariable(name, value ?? null);
-    await this.#services
-      .transactor()
-      .call("setEnvironment", { changes: changes.map(({ name, value }) => ({ name, value: value ?? null })) });
-    await this.#services.environmentChanged();
-    await this.#refreshAuthProviders();
-  }
-
-  /** `auth.config.ts` may have been built from variables. */
-  async #refreshAuthProviders(): Promise<void> {
-    const { manifest, env } = this.#services.state();
-    if (!manifest.components.some(({ modules }) => modules.some(({ path }) => path === "auth.config.js"))) return;
-    const modules = await this.#services.transactor().call("modules", { hashes: hashesOf(manifest) });
-    const authProviders = await this.#services.pool.authProviders({ manifest, modules, env });
-    if (JSON.stringify(authProviders) === JSON.stringify(manifest.authProviders)) return;
-    await this.#services.transactor().call("setAuthProviders", { providers: authProviders });
-    await this.#services.reload();
-  }
-
   async #stage(request: StartPushRequest): Promise<StagedPush> {
     const { appDefinition, componentDefinitions } = request;
     const sources = [
@@ -159,38 +136,8 @@ export class PushApi {
         modules,
       };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const isMissingVariable = message.includes("required are not set: ");
-      throw new HttpError(400, isMissingVariable ? "MissingEnvironmentVariables" : "InvalidModules", message);
+      throw pushRefusal(error);
     }
-  }
-}
-
-const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const MAX_NAME_LENGTH = 160;
-const MAX_VALUE_BYTES = 8192;
-
-function checkVariable(name: string, value: string | null): void {
-  if (!VARIABLE_NAME.test(name) || name.length > MAX_NAME_LENGTH) {
-    throw new HttpError(
-      400,
-      "EnvironmentVariableNameInvalid",
-      `"${name}" is not a valid name for an environment variable`,
-    );
-  }
-  if (name.startsWith("CONVEX_")) {
-    throw new HttpError(
-      400,
-      "EnvironmentVariableNameForbidden",
-      `Environment variable with name "${name}" is built in and cannot be overridden`,
-    );
-  }
-  if (value !== null && Buffer.byteLength(value) > MAX_VALUE_BYTES) {
-    throw new HttpError(
-      400,
-      "EnvironmentVariableTooLarge",
-      `The value of ${name} is larger than ${MAX_VALUE_BYTES} bytes`,
-    );
   }
 }
 

@@ -6,6 +6,7 @@ import type { Transfers } from "../data/transfers.ts";
 import type { FunctionLogs } from "../deploy/functionLogs.ts";
 import type { PushApi } from "../deploy/pushApi.ts";
 import { parseStartPush } from "../deploy/pushRequest.ts";
+import { changeVariables, type VariableChange, type VariablesServices } from "../deploy/variables.ts";
 import type { ActionPool } from "../process/actionPool.ts";
 import type { MemoryReport, WorkReport } from "../process/memory.ts";
 import { encodeTs } from "../sync/protocol.ts";
@@ -25,6 +26,7 @@ export interface ApiServices {
   cloudUrl: string;
   siteUrl: string;
   push: PushApi;
+  variables: VariablesServices;
   transfers: Transfers;
   pool: ActionPool;
   logs: FunctionLogs;
@@ -106,9 +108,9 @@ export const ADMIN_ROUTES: Readonly<Record<string, Handler>> = {
   "/api/deploy2/finish_push": async (call) => call.services.push.finish(await readBody(call)),
   "/api/deploy2/report_push_completed": async () => null,
   "/api/update_environment_variables": async (call) => {
-    const { changes } = (await readBody(call)) as { changes?: { name: string; value?: string | null }[] };
+    const { changes } = (await readBody(call)) as { changes?: VariableChange[] };
     if (!Array.isArray(changes)) throw new HttpError(400, "BadRequest", "The body must have changes");
-    await call.services.push.updateEnvironment(changes);
+    await changeVariables(call.services.variables, changes);
     return null;
   },
   "/api/run_test_function": ({ services, request }) => handleInlineQuery(services.functions, request),

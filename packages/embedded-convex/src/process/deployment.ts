@@ -188,7 +188,6 @@ class Deployment implements RunningDeployment {
       pool,
       changeCode: (change) => this.#changeCode(change),
       reload: () => this.#reload(),
-      environmentChanged: () => this.#reloadEnvironment(),
       state: () => this.#state,
     });
     await this.#reload();
@@ -342,6 +341,13 @@ class Deployment implements RunningDeployment {
           cloudUrl: this.cloudUrl,
           siteUrl: this.siteUrl,
           push: this.#push,
+          variables: {
+            transactor: () => this.#transactor(),
+            pool: this.#pool,
+            state: () => this.#state,
+            reload: () => this.#reload(),
+            environmentChanged: () => this.#reloadEnvironment(),
+          },
           transfers: this.#transfers,
           pool: this.#pool,
           logs: this.#logs,

@@ -10,6 +10,8 @@ import { ImportError } from "./lineReader.ts";
 import type { StagingOperations } from "./messages.ts";
 
 export interface ImportRun {
+  /** The document that tells how it is doing. */
+  importId: string;
   source: ImportSource;
   plan: ImportPlan;
   mode: ImportMode;
@@ -57,7 +59,7 @@ export async function runImport(run: ImportRun): Promise<number> {
       const count = await importTable(run, table, sink);
       if (table.name !== "_storage") written += count;
     }
-    await run.database.call("finishImport", { session });
+    await run.database.call("finishImport", { session, importId: run.importId, rows: written });
     return written;
   } catch (error) {
     try {

@@ -10,6 +10,7 @@ import type { ConvexJsonObject } from "../values/json.ts";
 import { DroppedTables } from "./droppedTables.ts";
 import type { AppendedRow, StagingOperations } from "./messages.ts";
 import { StagedTables } from "./stagedTables.ts";
+import type { TransferStates } from "./transferStates.ts";
 
 export interface ImportServices {
   store: Store;
@@ -35,6 +36,7 @@ const INTERRUPTED =
  */
 export class Imports {
   readonly #services: ImportServices;
+  readonly #states: TransferStates;
   readonly #staged: StagedTables;
   readonly #dropped: DroppedTables;
   readonly #journal: Statement;
@@ -45,8 +47,9 @@ export class Imports {
   #session: string | null = null;
   #cleaning: Promise<void> = Promise.resolve();
 
-  constructor(services: ImportServices) {
+  constructor(services: ImportServices, states: TransferStates) {
     this.#services = services;
+    this.#states = states;
     const { store, catalog } = services;
     this.#staged = new StagedTables(store, catalog);
     this.#dropped = new DroppedTables(store);
@@ -73,7 +76,7 @@ export class Imports {
       stageRows: ({ session, target, rows }) => this.#write(session, () => this.#staged.addRows(target, rows)),
       appendRows: ({ session, component, name, rows }) =>
         this.#write(session, (transaction) => this.#append(transaction, component, name, rows)),
-      finishImport: ({ session }) => this.#finish(session),
+      finishImport: (call) => this.#finish(call),
       abortImport: ({ session }) => this.#abort(session),
     };
   }
@@ -96,7 +99,7 @@ export class Imports {
     return { session, targets, numbers };
   }
 
-  async #finish(session: string): Promise<null> {
+  async #finish({ session, importId, rows }: Parameters<StagingOperations["finishImport"]>[0]): Promise<null> {
     const { catalog } = this.#services;
     try {
       await this.#write(session, (transaction) => {
@@ -104,6 +107,7 @@ export class Imports {
         this.#forgetAll.run();
         this.#services.tablesReplaced();
         transaction.writes.everything = true;
+        this.#states.complete(transaction, importId, rows);
       });
     } catch (error) {
       // The transaction was rolled back; the catalog in memory was not.

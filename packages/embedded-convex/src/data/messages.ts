@@ -56,8 +56,11 @@ export interface StagingOperations {
   importIds(call: { count: number }): Promise<{ creationTime: number; internal: Uint8Array }[]>;
   stageRows(call: { session: string; target: number; rows: StagedRow[] }): Promise<null>;
   appendRows(call: { session: string; component: string; name: string; rows: AppendedRow[] }): Promise<null>;
-  /** Puts all staged tables in place at once. @throws if what they replace has changed meanwhile. */
-  finishImport(call: { session: string }): Promise<null>;
+  /**
+   * Puts all staged tables in place at once, and says so in the document of the import, in one transaction. @throws if what they
+   * replace has changed meanwhile.
+   */
+  finishImport(call: { session: string; importId: string; rows: number }): Promise<null>;
   /** Takes everything back. */
   abortImport(call: { session: string }): Promise<null>;
 }
@@ -68,6 +71,7 @@ export type TransferTable = "_exports" | "_snapshot_imports";
 /** What the main thread asks of the transactor. `fields` are Convex JSON text. */
 export interface TransferOperations {
   transferInsert(call: { table: TransferTable; fields: string }): Promise<string>;
+  /** Changes nothing in what has come to its end. */
   transferPatch(call: { table: TransferTable; id: string; fields: string }): Promise<null>;
   /** The document, or null. */
   transferGet(call: { table: TransferTable; id: string }): Promise<string | null>;

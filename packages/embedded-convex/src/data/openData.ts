@@ -16,8 +16,8 @@ export interface DataOperations {
 }
 
 export function openData(services: ImportServices): DataOperations {
-  const imports = new Imports(services);
   const states = new TransferStates(services.catalog, services.executor);
+  const imports = new Imports(services, states);
   const recover = (): Promise<void> =>
     services.executor.write({
       label: "transfer",

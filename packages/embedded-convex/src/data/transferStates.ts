@@ -3,6 +3,7 @@ import type { Executor } from "../transaction/executor.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 import type { ConvexJsonObject } from "../values/json.ts";
 import { planQuery } from "../functions/plan.ts";
+import { encodeInt64 } from "../functions/databaseSyscalls.ts";
 import { QueryCursor } from "../functions/queryCursor.ts";
 import type { TransferOperations, TransferTable } from "./messages.ts";
 
@@ -31,12 +32,7 @@ export class TransferStates {
           return transaction.insert(this.#table(table), JSON.parse(fields) as ConvexJsonObject);
         }),
       transferPatch: ({ table, id, fields }) =>
-        this.#write((transaction) => {
-          const at = this.#catalog.locate("", id);
-          if (at?.table.name !== table) throw new Error(`There is no document ${id} in ${table}.`);
-          transaction.update(at, "Update", (old) => ({ ...old, ...(JSON.parse(fields) as ConvexJsonObject) }));
-          return null;
-        }),
+        this.#write((transaction) => this.#patch(transaction, table, id, JSON.parse(fields) as ConvexJsonObject)),
       transferGet: ({ table, id }) =>
         this.#executor.read("transfer", (transaction) => this.get(transaction, table, id)),
     };
@@ -47,17 +43,21 @@ export class TransferStates {
     for (const name of TRANSFER_TABLES) {
       for (const json of this.newest(transaction, name, KEPT)) {
         const document = JSON.parse(json) as ConvexJsonObject & { _id: string };
-        const { state } = document;
-        const kind = typeof state === "string" ? state : (state as { state: string }).state;
-        if (!UNFINISHED.has(kind)) continue;
+        if (!UNFINISHED.has(kindOf(document))) continue;
         const failed = {
           state: "failed",
           error_message: "The deployment was restarted meanwhile. Nothing was changed; import again.",
         };
-        const next = typeof state === "string" ? { state: "failed" } : { state: failed };
+        const next = typeof document.state === "string" ? { state: "failed" } : { state: failed };
         transaction.update(this.#catalog.locate("", document._id)!, "Update", (old) => ({ ...old, ...next }));
       }
     }
+  }
+
+  /** An import is in place. Inside the transaction that puts it there: the two must not be told apart by a crash. */
+  complete(transaction: Transaction, id: string, rows: number): void {
+    const state = { state: "completed", num_rows_written: { $integer: encodeInt64(BigInt(rows)) } };
+    this.#patch(transaction, "_snapshot_imports", id, { state });
   }
 
   /** The document as Convex JSON text, or null. */
@@ -77,6 +77,14 @@ export class TransferStates {
     return rows;
   }
 
+  #patch(transaction: Transaction, table: TransferTable, id: string, fields: ConvexJsonObject): null {
+    const at = this.#catalog.locate("", id);
+    if (at?.table.name !== table) throw new Error(`There is no document ${id} in ${table}.`);
+    // News of progress may come late, on another way than the end.
+    transaction.update(at, "Update", (old) => (UNFINISHED.has(kindOf(old)) ? { ...old, ...fields } : old));
+    return null;
+  }
+
   #forgetOld(transaction: Transaction, table: TransferTable): void {
     for (const json of this.newest(transaction, table, KEPT + LISTED).slice(KEPT)) {
       transaction.remove(this.#catalog.locate("", (JSON.parse(json) as { _id: string })._id)!);
@@ -90,4 +98,9 @@ export class TransferStates {
   #write<Result>(run: (transaction: Transaction) => Result): Promise<Result> {
     return this.#executor.write({ label: "transfer", run });
   }
+}
+
+/** Of an export or an import. */
+function kindOf({ state }: ConvexJsonObject): string {
+  return typeof state === "string" ? state : (state as { state: string }).state;
 }

@@ -24,7 +24,7 @@ export type TransferTask =
   | { kind: "export"; target: string; includeStorage: boolean }
   | { kind: "backup"; target: string }
   | { kind: "analyze"; job: ImportJob }
-  | { kind: "import"; job: ImportJob; plan: ImportPlan };
+  | { kind: "import"; importId: string; job: ImportJob; plan: ImportPlan };
 
 export interface TransferWorkerData {
   databaseFile: string;
@@ -81,7 +81,8 @@ async function perform(
   try {
     if (task.kind === "import") {
       const port = new RpcPort<StagingOperations & Record<never, never>>(database!, {});
-      return await runImport({ source, plan: task.plan, ...task.job, files, database: port, ...report });
+      const { importId, plan, job } = task;
+      return await runImport({ importId, source, plan, ...job, files, database: port, ...report });
     }
     const reader = new SnapshotReader(databaseFile);
     try {

@@ -36,6 +36,7 @@ interface WaitingImport {
 }
 
 const HEAP_MB = 256;
+const SETTLE_AGAIN_MS = 500;
 /** Exports stay for download for a day. */
 const EXPORT_LIFETIME_MS = 24 * 60 * 60 * 1000;
 const INTERRUPTED =
@@ -154,8 +155,14 @@ export class Transfers {
     if (waiting === undefined) {
       throw new HttpError(400, "ImportNotWaiting", `Import ${id} does not wait for confirmation`);
     }
+    // At once, so that it cannot be confirmed twice; when it cannot begin, it waits again.
     this.#imports.delete(id);
-    await this.#setImport(id, { state: "in_progress", progress_message: "Importing", checkpoint_messages: [] });
+    try {
+      await this.#setImport(id, { state: "in_progress", progress_message: "Importing", checkpoint_messages: [] });
+    } catch (error) {
+      this.#imports.set(id, waiting);
+      throw error;
+    }
     this.#importing = this.#importing.then(() => this.#import(id, waiting));
   }
 
@@ -164,9 +171,9 @@ export class Transfers {
     const waiting = this.#imports.get(id);
     if (waiting === undefined)
       throw new HttpError(400, "ImportNotWaiting", `Import ${id} does not wait for confirmation`);
+    await this.#setImport(id, { state: "failed", error_message: "Import canceled" });
     this.#imports.delete(id);
     await rm(waiting.job.file, { force: true });
-    await this.#setImport(id, { state: "failed", error_message: "Import canceled" });
   }
 
   async #export(id: string, includeStorage: boolean): Promise<void> {
@@ -224,14 +231,14 @@ export class Transfers {
       this.#setImport(id, state).catch((error: unknown) => console.error(messageOf(error)));
     };
     try {
-      const rows = (await this.#work(
-        { kind: "import", job, plan },
+      // Its last transaction also records that it is complete.
+      await this.#work(
+        { kind: "import", importId: id, job, plan },
         {
           progress: (text) => ((message = text), report()),
           checkpoint: (text) => (checkpoints.push(text), report()),
         },
-      )) as number;
-      await this.#setImport(id, { state: "completed", num_rows_written: int64(String(rows)) });
+      );
       await rm(job.file, { force: true });
     } catch (error) {
       await this.#failImport(id, job, error);
@@ -288,10 +295,19 @@ export class Transfers {
     return this.#patch("_snapshot_imports", id, { state });
   }
 
-  /** Records an outcome; if even that fails (the deployment is stopping), the next start records that it was interrupted. */
+  /**
+   * Records an outcome: those who wait for it would wait for ever otherwise. On a full disk, when there is room again. If the
+   * deployment stops before, its next start records that the work was interrupted.
+   */
   async #settle(table: TransferTable, id: string, fields: ConvexJsonObject): Promise<void> {
-    if (this.#stopped) return;
-    await this.#patch(table, id, fields).catch((error: unknown) => console.error(messageOf(error)));
+    for (let attempt = 1; !this.#stopped; attempt++) {
+      try {
+        return void (await this.#patch(table, id, fields));
+      } catch (error) {
+        if (attempt === 1) console.error(`The end of a transfer could not be recorded yet: ${messageOf(error)}`);
+        await new Promise<void>((resolve) => void setTimeout(resolve, SETTLE_AGAIN_MS).unref());
+      }
+    }
   }
 }
 

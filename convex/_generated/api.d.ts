@@ -8,6 +8,7 @@
  * @module
  */
 
+import type * as api_v1_connectionOperations from "../api/v1/connectionOperations.js";
 import type * as api_v1_dispatch from "../api/v1/dispatch.js";
 import type * as api_v1_http from "../api/v1/http.js";
 import type * as api_v1_incompleteOperations from "../api/v1/incompleteOperations.js";
@@ -250,6 +251,7 @@ import type {
 } from "convex/server";
 
 declare const fullApi: ApiFromModules<{
+  "api/v1/connectionOperations": typeof api_v1_connectionOperations;
   "api/v1/dispatch": typeof api_v1_dispatch;
   "api/v1/http": typeof api_v1_http;
   "api/v1/incompleteOperations": typeof api_v1_incompleteOperations;

@@ -14,7 +14,7 @@ import type { EffectOutcome } from "@patchbay/engine";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../lib/time.ts";
+import { MINUTE_MS, SECOND_MS } from "../lib/time.ts";
 import { stepRun } from "./step.ts";
 
 export type Breaker = Doc<"connectionBreakers">;
@@ -28,8 +28,8 @@ const MAX_PAUSE_MS = 10 * MINUTE_MS;
 const WINDOW_MS = 10 * MINUTE_MS;
 /** A trial that says nothing for so long is given up: the longest operation, and the time to find out that its executor is gone. */
 const TRIAL_MS = 6 * MINUTE_MS;
-/** Waiting runs look for themselves after so long, should nobody have called them. */
-const BACKSTOP_MS = HOUR_MS;
+/** Waiting runs look for themselves after so long: nobody calls those that are at work on other bundles meanwhile. */
+const BACKSTOP_MS = 5 * MINUTE_MS;
 /** Waiting runs that one transaction lets go on. */
 const RELEASE_BATCH = 20;
 
@@ -139,22 +139,24 @@ async function store(ctx: MutationCtx, { connection, breaker, report, fields }: 
 export async function tryNext(ctx: MutationCtx, breaker: Breaker): Promise<void> {
   const trialUntil = Date.now() + TRIAL_MS;
   const generation = breaker.generation + 1;
-  const run = await takeWaiting(ctx, breaker.connectionId);
-  const trialRunId = run?._id;
-  await ctx.db.patch("connectionBreakers", breaker._id, { state: "trying", trialRunId, trialUntil, generation });
-  if (!run) return;
   const { connectionId } = breaker;
+  const trialRunId = (await releaseNext(ctx, connectionId)) ?? undefined;
+  await ctx.db.patch("connectionBreakers", breaker._id, { state: "trying", trialRunId, trialUntil, generation });
+  if (trialRunId === undefined) return;
   await ctx.scheduler.runAt(trialUntil, internal.runs.breakerWork.tryAgain, { connectionId, generation });
-  await stepRun(ctx, run, { kind: "release" }, { holder: "queue" });
 }
 
-/** The run that has waited for the connection the longest. */
-async function takeWaiting(ctx: MutationCtx, connectionId: Id<"connections">): Promise<Doc<"runs"> | null> {
+/** Lets the run go on that has waited for the connection the longest; null where none waits. */
+async function releaseNext(ctx: MutationCtx, connectionId: Id<"connections">): Promise<Id<"runs"> | null> {
   const rows = ctx.db.query("breakerWaits").withIndex("by_connection", (q) => q.eq("connectionId", connectionId));
   for await (const row of rows) {
     const run = await ctx.db.get("runs", row.runId);
+    // An executor works on other bundles of it: what waits looks for itself later.
+    if (run?.queue === "claimed" || run?.queue === "ready") continue;
     await ctx.db.delete("breakerWaits", row._id);
-    if (run?.waitReason === "breaker") return run;
+    if (run?.queue !== "waiting") continue;
+    const { accepted } = await stepRun(ctx, run, { kind: "release" }, { holder: "queue" });
+    if (accepted) return run._id;
   }
   return null;
 }
@@ -188,9 +190,7 @@ export async function releaseWaiting(ctx: MutationCtx, connectionId: Id<"connect
   const breaker = await getBreaker(ctx, connectionId);
   if (breaker && breaker.state !== "counting") return;
   for (let released = 0; released < RELEASE_BATCH; released++) {
-    const run = await takeWaiting(ctx, connectionId);
-    if (run === null) return;
-    await stepRun(ctx, run, { kind: "release" }, { holder: "queue" });
+    if ((await releaseNext(ctx, connectionId)) === null) return;
   }
   await ctx.scheduler.runAfter(0, internal.runs.breakerWork.release, { connectionId });
 }

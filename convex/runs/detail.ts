@@ -130,8 +130,8 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
     definition: (await loadDefinition(ctx, run)) ?? "null",
     payload: payload === null ? null : shorten(payload, MAX_PAYLOAD_CHARACTERS),
     ...(await tellStory(ctx, run, state)),
-    // Who waits for a called run waits until that ends, whenever that may be.
-    ...(run.queue === "waiting" && run.waitReason !== "call" && { waitingUntil: run.dueAt }),
+    // Who waits for a called run or a connection is called, whenever that may be.
+    ...(run.queue === "waiting" && !isCalled(run) && { waitingUntil: run.dueAt }),
     ...(run.waitReason && { waitReason: run.waitReason }),
     operations: run.asks && !mayAnswer(ctx) ? withoutTokens(operations) : operations,
     ...(run.keptAt !== undefined && { keptAt: run.keptAt }),
@@ -140,6 +140,8 @@ export async function getRunDetail(ctx: OrgQueryCtx, args: { runId: string }): P
     edgesTaken: await describeEdges(ctx, run, state?.edges ?? parseEdges(log)),
   };
 }
+
+const isCalled = ({ waitReason }: Doc<"runs">) => waitReason === "call" || waitReason === "breaker";
 
 /** What is under way, as it may be shown. */
 async function pendingsIn(

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { cancelBulk, describeBatch, requireBatch, startBulk } from "../../runs/bulk.ts";
 import { resolveRun, restartRun, retryRun, stopRetries } from "../../runs/decisions.ts";
+import { summarizeIncomplete } from "../../runs/incomplete.ts";
 import { getVersionChoice } from "../../runs/versionChoice.ts";
 import { apiMutationOperation, apiQueryOperation, type Operation } from "./operation.ts";
 import { loadRunJson, runParams, startedJson } from "./runOperations.ts";
@@ -53,7 +54,37 @@ const versionChoiceSchema = z
   })
   .meta({ id: "VersionChoice" });
 
+const summarySchema = z
+  .object({
+    count: z.number().int(),
+    isCut: z.boolean().describe("Whether there are more than were looked at"),
+    groups: z.array(
+      z.object({
+        scenarioId: z.string(),
+        scenarioName: z.string(),
+        code: z.string().optional(),
+        nodeId: z.number().int().optional(),
+        nodeName: z.string().optional(),
+        error: z.string().optional().describe("Of the newest run of the group"),
+        newestAt: time,
+        count: z.number().int(),
+        retrying: z.number().int().describe("How many of them try again by themselves"),
+      }),
+    ),
+  })
+  .meta({ id: "IncompleteSummary" });
+
 export const incompleteOperations: Operation[] = [
+  apiQueryOperation({
+    id: "summarizeIncomplete",
+    method: "GET",
+    path: "/runs/incomplete",
+    summary: "Incomplete runs of the organization, grouped by scenario, error and node",
+    permission: "scenario:read",
+    status: 200,
+    response: summarySchema,
+    handler: (ctx) => summarizeIncomplete(ctx),
+  }),
   apiMutationOperation({
     id: "retryRun",
     method: "POST",

@@ -120,6 +120,8 @@ const bodies: Record<string, unknown> = {
   updateScenario: { name: "x" },
   saveDraft: { baseRevision: 1, definition: definitionWith("x") },
   resolveRun: { output: {} },
+  resumeRun: { skip: true },
+  setConnectionBreaker: { failures: 3 },
   startBulkAct: { act: "retry", runIds: ["none"] },
   upgradeDraft: { baseRevision: 1 },
 };

@@ -67,6 +67,13 @@ export async function startedJson(ctx: OrgQueryCtx, started: StartResult) {
   return new ApiFailure("invalid", "The scenario cannot be run.", { issues: started.issues });
 }
 
+/** Filters of run lists. */
+const failureQuery = {
+  state: runStateSchema.optional(),
+  code: z.string().optional().describe("Of the error that a run failed or stopped with"),
+  nodeId: z.coerce.number().int().positive().optional().describe("The node at which it failed or stopped"),
+};
+
 export const runOperations: Operation[] = [
   apiMutationOperation({
     id: "startRun",
@@ -101,7 +108,7 @@ export const runOperations: Operation[] = [
     query: z.object({
       ...pageQuery,
       version: z.coerce.number().int().positive().optional(),
-      state: runStateSchema.optional(),
+      ...failureQuery,
     }),
     status: 200,
     response: listOf(runSchema),
@@ -113,6 +120,21 @@ export const runOperations: Operation[] = [
         ...filter,
         paginationOpts,
       });
+      return { items: page.map(runJson), nextCursor: isDone ? null : continueCursor };
+    },
+  }),
+  apiQueryOperation({
+    id: "listAllRuns",
+    method: "GET",
+    path: "/runs",
+    summary: "List the organization's runs, the newest first",
+    permission: "scenario:read",
+    query: z.object({ ...pageQuery, ...failureQuery }),
+    status: 200,
+    response: listOf(runSchema),
+    handler: async (ctx, { query: { limit, cursor, ...filter } }) => {
+      const paginationOpts = { numItems: limit, cursor: cursor ?? null };
+      const { page, isDone, continueCursor } = await listRuns(ctx, { ...filter, paginationOpts });
       return { items: page.map(runJson), nextCursor: isDone ? null : continueCursor };
     },
   }),

@@ -1,3 +1,4 @@
+import { connectionOperations } from "./connectionOperations.ts";
 import { incompleteOperations } from "./incompleteOperations.ts";
 import { meOperations } from "./meOperations.ts";
 import type { Operation } from "./operation.ts";
@@ -16,6 +17,7 @@ export const operations: readonly Operation[] = [
   ...scenarioOperations,
   ...upgradeOperations,
   ...versionOperations,
+  ...connectionOperations,
   ...incompleteOperations,
   ...runOperations,
   ...waitOperations,

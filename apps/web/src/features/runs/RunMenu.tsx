@@ -2,6 +2,7 @@
 
 import { IconButton, Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@patchbay/ui";
 import { Ban, Copy, Ellipsis, RotateCcw, StepForward } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useCan } from "@/features/shell/viewer";
 import { DiscardDialog } from "./DiscardDialog.tsx";
@@ -17,6 +18,7 @@ interface RunMenuProps {
 /** What can be done to a run from a list. */
 export function RunMenu({ run, actions }: RunMenuProps) {
   const acts = useCan("scenario:execute") ? runActs(run.state) : [];
+  const router = useRouter();
   const [isDiscarding, setDiscarding] = useState(false);
   const [isReplaying, setReplaying] = useState(false);
   return (
@@ -32,8 +34,12 @@ export function RunMenu({ run, actions }: RunMenuProps) {
             Copy id
           </MenuItem>
           {acts.includes("retry") ? (
-            <MenuItem icon={<StepForward aria-hidden />} onSelect={() => void actions.retry(run.id)}>
-              Retry from where it stopped
+            // What may have happened is asked about, and that takes the run's own page.
+            <MenuItem
+              icon={<StepForward aria-hidden />}
+              onSelect={() => router.push(`/scenarios/${run.scenarioId}/runs/${run.id}`)}
+            >
+              Retry…
             </MenuItem>
           ) : null}
           {acts.includes("replay") ? (

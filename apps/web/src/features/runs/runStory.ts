@@ -203,7 +203,7 @@ function breakerStory(run: RunDetail, name: string): RunStory {
   const how =
     breaker.nextTryAt === null
       ? "One operation is trying now; when it succeeds, all that wait go on."
-      : "Then one operation tries; when it succeeds, all that wait go on. The connections page can let them go on at once.";
+      : "When the pause is over one operation tries; when it succeeds, all that wait go on. The connections page can let them go on at once.";
   return {
     ...base,
     title: `${name} waits because its connection is in trouble`,

@@ -30,7 +30,6 @@ export function useRunActions() {
   const toast = useToast();
   const router = useRouter();
   const cancelRun = useMutation(api.runs.mutations.cancelRun);
-  const retryRun = useMutation(api.runs.mutations.retryRun);
   const stopRetries = useMutation(api.runs.mutations.stopRetries);
   const replayRun = useMutation(api.runs.mutations.replayRun);
   return {
@@ -47,10 +46,6 @@ export function useRunActions() {
       const stop = () => stopRetries({ organizationId, runId, generation });
       const result = await act("Could not stop the automatic retries", stop);
       if (result.ok) toast({ title: "It waits for somebody now", description: "Nothing is tried until you decide." });
-    },
-    retry: async (runId: string) => {
-      const result = await act("Could not retry the run", () => retryRun({ organizationId, runId }));
-      if (result.ok) toast({ title: "The run goes on from where it stopped", tone: "ok" });
     },
     replay: async (run: { id: string; scenarioId: string }, { source, dryRun }: Replay) => {
       const result = await act("Could not replay the run", () =>

@@ -23,7 +23,7 @@ const LEASE_MS = 3 * MINUTE_MS;
 const TIMER_GRACE_MS = 30 * SECOND_MS;
 const SWEEP_BATCH = 50;
 /** Ids that are remembered per scenario: two polls' worth, so that a list may turn over once between them. */
-export const MAX_SEEN = 2_000;
+const MAX_SEEN = 2_000;
 /** Polls that fail for longer than this, at least so often, switch their scenario off. */
 const STOP_AFTER_MS = 3 * DAY_MS;
 const STOP_AFTER_FAILURES = 10;

@@ -82,13 +82,27 @@ export function challengeOf(guard: Guard, request: ArrivedRequest, bodyJson: str
 const MAX_KEY_CHARACTERS = 200;
 /** No header can hold a line feed, so that a sender's own `Idempotency-Key` is never taken for an event's id. */
 const EVENT_KEY = "event\n";
+const SIGNATURE_KEY = "signature\n";
 
-/** The key under which the provider's id of the event is remembered; null where the request has none. */
-export async function eventKeyOf(guard: Guard, request: ArrivedRequest, bodyJson: string): Promise<string | null> {
-  const { eventId } = guard.settings;
+/**
+ * What a request is remembered by, and for how long: the provider's id of the event, else a signature that holds for some
+ * minutes only, which nobody sends twice but who has overheard it. Null where neither is there.
+ */
+export async function eventOf(
+  guard: Guard,
+  request: ArrivedRequest,
+  bodyJson: string,
+): Promise<{ key: string; windowMs: number } | null> {
+  const { eventId, authentication } = guard.settings;
   const id = eventId === undefined ? null : valueAt(eventId.place, request, bodyJson);
-  if (id === null) return null;
-  return EVENT_KEY + (id.length > MAX_KEY_CHARACTERS ? await sha256Hex(id) : id);
+  if (eventId && id !== null) {
+    const key = id.length > MAX_KEY_CHARACTERS ? await sha256Hex(id) : id;
+    return { key: EVENT_KEY + key, windowMs: eventId.windowMs };
+  }
+  if (authentication.kind !== "signature" || !authentication.scheme.timestamp) return null;
+  const { header, toleranceMs } = authentication.scheme;
+  const key = SIGNATURE_KEY + (await sha256Hex(request.headers.get(header) ?? ""));
+  return { key, windowMs: 2 * toleranceMs };
 }
 
 /** A text or number at a place of the request; null where there is none. */

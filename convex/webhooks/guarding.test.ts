@@ -72,6 +72,17 @@ describe("a signed webhook", () => {
     expect(refusals.latest).toHaveLength(5);
   });
 
+  it("starts nothing for what was overheard and is sent again, but for the same event sent anew", async () => {
+    const { path } = await publishGuarded(signed);
+    const headers = await sign(signed, "first-secret", "{}");
+    const runId = requireRunId(await post(backend.t, path, "{}", headers));
+    expect(await post(backend.t, path, "{}", headers)).toMatchObject({ status: 202, runId, repeated: true });
+    vi.setSystemTime(Date.now() + 5_000);
+    const anew = await sign(signed, "first-secret", "{}");
+    expect(requireRunId(await post(backend.t, path, "{}", anew))).not.toBe(runId);
+    expect(await countRuns()).toBe(2);
+  });
+
   it("cannot be published before it has a secret, nor lose the last one", async () => {
     await expect(publishScenario(backend.owner, guarded(signed))).rejects.toThrow("webhook_secret_missing");
     const { scenarioId } = await publishGuarded(signed);

@@ -16,7 +16,7 @@ import {
   challengeOf,
   checkBody,
   checkSender,
-  eventKeyOf,
+  eventOf,
   loadGuard,
   openGuard,
   type ArrivedRequest,
@@ -122,6 +122,11 @@ async function attempt(ctx: ActionCtx, arrival: Arrival, guard: Guard): Promise<
   if (challenge !== null) return await confirm(ctx, { arrival, guard, text: challenge });
   const ingested = await store(ctx, { arrival, guard, request, bundle: read.bundle, bodyJson: read.bodyJson });
   if (ingested.kind === "guarded") return ingested;
+  if (ingested.kind === "limited") {
+    const detail = `more than ${settings.rateLimit?.perMinute} requests per minute`;
+    const response = refuse("rate_limited", "Too many requests to this webhook.", retryAfter(ingested.retryAfterMs));
+    return await refuseIt({ reason: "rate_limit", detail }, response);
+  }
   if (ingested.kind === "accepted") remember(organizations, arrival.tokenHash, ingested.organizationId);
   return done(await answer(ctx, ingested, guard));
 }
@@ -134,6 +139,8 @@ async function reject(
   const { tokenHash, guard, verdict, request, response } = args;
   const { isWritten, more } = refusals.next(tokenHash, request.receivedAtMs);
   const { reason, detail } = verdict;
+  // The settings have just held, so that nothing is left to ask but whether to count it.
+  if (reason === "rate_limit" && !isWritten) return done(response);
   const address = request.address ?? (await requestOrigin(ctx)).ip;
   const refusal = { reason, detail: detail.slice(0, 300), method: request.method, ...(address && { address }) };
   const known = { tokenHash, version: guard.version };
@@ -162,8 +169,8 @@ async function store(
   const { arrival, guard, request, bundle } = args;
   const isLarge = exceedsBytes(bundle, INLINE_PAYLOAD_BYTES);
   const storageId = isLarge ? await ctx.storage.store(new Blob([bundle], { type: PAYLOAD_CONTENT_TYPE })) : null;
-  const eventKey = await eventKeyOf(guard, request, args.bodyJson);
-  const { eventId, rateLimit } = guard.settings;
+  const event = await eventOf(guard, request, args.bodyJson);
+  const { rateLimit } = guard.settings;
   const ingested: Ingested = await ctx.runMutation(internal.webhooks.internal.ingest, {
     tokenHash: arrival.tokenHash,
     payload: storageId ? { kind: "file", storageId } : { kind: "text", text: bundle },
@@ -171,8 +178,7 @@ async function store(
     receivedAt: request.receivedAtMs,
     ...(guard.version > 0 && { version: guard.version }),
     ...(arrival.key !== null && { idempotency: { key: arrival.key, bodyHash: await digest(request) } }),
-    ...(eventKey !== null &&
-      eventId && { event: { key: eventKey, bodyHash: await digest(request), windowMs: eventId.windowMs } }),
+    ...(event && { event: { ...event, bodyHash: await digest(request) } }),
     ...(rateLimit && { rateLimit }),
   });
   if (storageId && ingested.kind !== "accepted") await ctx.storage.delete(storageId);
@@ -199,7 +205,11 @@ function remember<Value>(map: Map<string, Value>, key: string, value: Value): vo
 
 const unknown = () => refuse("not_found", "There is no such webhook, or its scenario is off.");
 
-async function answer(ctx: ActionCtx, ingested: Exclude<Ingested, { kind: "guarded" }>, guard: Guard) {
+async function answer(
+  ctx: ActionCtx,
+  ingested: Exclude<Ingested, { kind: "guarded" | "limited" }>,
+  guard: Guard,
+): Promise<Response> {
   const own = guard.settings.answer;
   switch (ingested.kind) {
     case "accepted": {
@@ -214,8 +224,6 @@ async function answer(ctx: ActionCtx, ingested: Exclude<Ingested, { kind: "guard
       return own ? toText(own.body, own) : accept({ captured: true });
     case "mismatch":
       return refuse("invalid", "This Idempotency-Key was used with another body.");
-    case "limited":
-      return refuse("rate_limited", "Too many requests to this webhook.", retryAfter(ingested.retryAfterMs));
     case "overloaded":
       return refuse(
         "rate_limited",

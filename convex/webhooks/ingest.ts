@@ -7,7 +7,6 @@ import { refusalOf, type Refusal } from "../runs/admission.ts";
 import { randomShard } from "../runs/queue.ts";
 import { resolvePin, startRun, type StartPayload } from "../runs/start.ts";
 import { takeFromLimit, type RateLimit } from "./limits.ts";
-import { countRefusal } from "./refusals.ts";
 import { hideSample } from "../runs/privacy/samples.ts";
 import { addSample } from "./samples.ts";
 import { guardOf, versionOf, type StoredGuard } from "./settings.ts";
@@ -82,10 +81,7 @@ async function limit(ctx: MutationCtx, webhook: Doc<"webhooks">, delivery: Deliv
   if (!delivery.rateLimit) return null;
   const { _id: webhookId } = webhook;
   const retryAfterMs = await takeFromLimit(ctx, { webhookId, limit: delivery.rateLimit });
-  if (retryAfterMs === 0) return null;
-  const detail = `more than ${delivery.rateLimit.perMinute} requests per minute`;
-  await countRefusal(ctx, { webhookId, refusal: { reason: "rate_limit", detail, method: "" } });
-  return { kind: "limited", retryAfterMs };
+  return retryAfterMs === 0 ? null : { kind: "limited", retryAfterMs };
 }
 
 async function capture(

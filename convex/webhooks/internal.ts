@@ -91,7 +91,8 @@ export const noteRefusal = internalMutation({
       .withIndex("by_tokenHash", (q) => q.eq("tokenHash", tokenHash))
       .unique();
     const scenario = webhook && (await ctx.db.get("scenarios", webhook.scenarioId));
-    if (!webhook || !scenario || !(isOn(scenario) || isListening(webhook))) return { kind: "unknown" as const };
+    if (!webhook || !scenario || scenario.archivedAt !== undefined || !(isOn(scenario) || isListening(webhook)))
+      return { kind: "unknown" as const };
     if (versionOf(webhook) !== version) return { kind: "guarded" as const, guard: guardOf(webhook) };
     if (refusal) await countRefusal(ctx, { webhookId: webhook._id, refusal, ...(more !== undefined && { more }) });
     return { kind: "current" as const };

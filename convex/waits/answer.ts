@@ -5,6 +5,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { MINUTE_MS, SECOND_MS } from "../lib/time.ts";
+import { isHeld } from "../runs/gates.ts";
 import { getLog } from "../runs/log.ts";
 import { getPlan } from "../runs/plans.ts";
 import { peekState, stepRun } from "../runs/step.ts";
@@ -69,15 +70,15 @@ const taken = { taken: true, answer: undefined };
 const isWithinWait = ({ dueAt }: Doc<"runWaits">) => dueAt === undefined || Date.now() < dueAt;
 
 /**
- * Goes on with an answer. `early`: the run has not got there. `busy`: it waits for this, and is at work on other bundles meanwhile;
- * an executor holds it. `refused`: it does not wait for this any more.
+ * Goes on with an answer. `early`: the run has not got there. `busy`: it waits for this, and is at work on other bundles meanwhile
+ * (an executor holds it), or is held. `refused`: it does not wait for this any more.
  */
 async function handIn(ctx: MutationCtx, wait: Doc<"runWaits">): Promise<"taken" | "early" | "busy" | "refused"> {
   const { operationId, answer, answeredAt = Date.now(), answeredBy = null } = wait;
   const run = await ctx.db.get("runs", wait.runId);
   if (operationId === undefined || answer === undefined) return "early";
   if (run === null || isEnded(run.state)) return "refused";
-  if (run.state !== "waiting") return "busy";
+  if (run.state !== "waiting" || isHeld(run)) return "busy";
   const value = JSON.parse(answer) as Record<string, JsonValue>;
   const output = { ...value, answeredAt: new Date(answeredAt).toISOString(), answeredBy };
   const event = { kind: "answer" as const, operationId, answer: output, atMs: answeredAt };

@@ -6,6 +6,7 @@ import { recordAudit, type AuditAction } from "../audit/model.ts";
 import type { OrgMutationCtx, OrgQueryCtx, QueryCtx } from "../functions.ts";
 import { appError } from "../lib/errors.ts";
 import { getOwned, requireOwned } from "../lib/ids.ts";
+import { isHeld } from "../runs/gates.ts";
 import { getLog } from "../runs/log.ts";
 import { peekState, stepRun } from "../runs/step.ts";
 import { answerWait, type Answered } from "./answer.ts";
@@ -95,7 +96,7 @@ export async function answerRun(
 /** Goes on without an answer, whatever the node would do at the end of its time. Throws as `requireAsking`. */
 export async function skipWait(ctx: OrgMutationCtx, args: { runId: string; operationId?: number }): Promise<void> {
   const { wait, ask, run } = await requireAsking(ctx, args);
-  if (run.state !== "waiting")
+  if (run.state !== "waiting" || isHeld(run))
     throw appError("conflict", "The run is at work on other bundles. Try again in a moment.");
   const { operationId } = ask;
   const { accepted } = await stepRun(ctx, run, { kind: "skip", operationId }, { holder: "queue" });

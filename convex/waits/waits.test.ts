@@ -377,6 +377,50 @@ describe("waiting", () => {
     expect(comments).toEqual(["a", "b"]);
   });
 
+  it("happens for several items at once, answered in any order, also while others are at work", async () => {
+    const iterate = node(2, "tools.iterate", { config: { array: "{{1.body}}", concurrency: 3 } });
+    const nodes = [receive, iterate, request(4, { body: { to: "{{resumeUrl(3)}}" } }), wait(3)];
+    const { path } = await publishScenario(backend.owner, definitionOf(nodes));
+    const urls: string[] = [];
+    let release = (): void => undefined;
+    stubService(async ({ body }) => {
+      const count = urls.push((JSON.parse(body) as { to: string }).to);
+      // The third one's mail takes its time.
+      if (count === 3) await new Promise<void>((resolve) => (release = resolve));
+      return okJson({});
+    });
+    const runId = requireRunId(await post(backend.t, path, ["a", "b", "c"]));
+    await untilTrue(() => urls.length === 3);
+    await pass(2_000);
+    expect((await getRow(backend.t, runId)).state).toBe("running");
+    expect((await openWaits(runId)).map(({ bundlePath }) => bundlePath)).toEqual(["1.1", "1.2"]);
+    const [first = "", second = "", third = ""] = urls;
+    expect(await answer(second, { decision: "approved", comment: "2" })).toMatchObject({
+      status: 200,
+      body: { early: true },
+    });
+    expect(await answer(second, { decision: "rejected" })).toMatchObject({ status: 410 });
+    release();
+    await until(backend.t, runId, "waiting");
+    await pass(4_000);
+    expect((await openWaits(runId)).map(({ bundlePath }) => bundlePath)).toEqual(["1.1", "1.3"]);
+    expect(await answer(third, { decision: "approved", comment: "3" })).toMatchObject({ status: 200 });
+    expect(await answer(first, { decision: "approved", comment: "1" })).toMatchObject({ status: 200 });
+    await settle(backend.t);
+    const done = await detailOf(runId);
+    expect(done.state).toBe("succeeded");
+    const answered = done.operations.filter(({ nodeId }) => nodeId === 3);
+    const byPath = answered.map(({ bundlePath, output }) => [
+      bundlePath,
+      (JSON.parse(output) as { comment: string }).comment,
+    ]);
+    expect(byPath.sort()).toEqual([
+      ["1.1", "1"],
+      ["1.2", "2"],
+      ["1.3", "3"],
+    ]);
+  });
+
   it("counts as being under way", async () => {
     const definition = { ...definitionOf([receive, addresses, wait(3)]), settings: { maxConcurrentRuns: 1 } };
     const { path } = await publishScenario(backend.owner, definition);

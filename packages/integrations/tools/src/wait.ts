@@ -32,7 +32,7 @@ const answerField = z.object({
     ),
   choices: z
     .string()
-    .max(5_000)
+    .max(1_000)
     .default("")
     .meta(field({ label: "Choices", literal: true, examples: ["small, large"] })),
   required: z

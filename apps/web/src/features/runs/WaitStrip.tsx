@@ -42,8 +42,9 @@ function OneWait({ run, wait }: { run: RunDetail; wait: OpenWait }) {
             {wait.request.title}
           </h3>
           <p className="mt-0.5 text-sm text-pretty text-ink-2">
-            {node.name} <span className="font-mono text-xs">{wait.nodeId}</span> asked{" "}
-            <RelativeTime value={wait.openedAt} />. {endWords(run, wait)} <RelativeTime value={wait.dueAt} />.
+            Asked <RelativeTime value={wait.openedAt} /> by {node.name}{" "}
+            <span className="font-mono text-xs">{wait.nodeId}</span>. {endWords(run, wait)}{" "}
+            <RelativeTime value={wait.dueAt} />.
           </p>
         </div>
       </div>
@@ -67,7 +68,7 @@ function WaitActs({ run, wait }: { run: RunDetail; wait: OpenWait }) {
       {addresses ? (
         <CopyButton
           labelled
-          variant="secondary"
+          size="md"
           label={addresses.page ? "Copy link" : "Copy address"}
           value={addresses.page ?? addresses.resume}
         />

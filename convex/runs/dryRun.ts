@@ -51,7 +51,7 @@ export async function interpretDry(ctx: QueryCtx, step: DryStep): Promise<Interp
   // Paused here, between an effect and its answer: `continue` says nothing to the engine then.
   if (event.kind === "continue") event = (await answerTo(step, step.state, samples)) ?? event;
   for (let characters = 0; ;) {
-    const steps = Math.max(1, limit - total.steps);
+    const steps = Math.max(Math.min(1, limit), limit - total.steps);
     const next = interpret(plan, total.state, event, { nowMs, steps, vault: total.vault });
     if (!next.accepted) return { ...total, accepted: total.steps > 0 };
     total.state = next.state;

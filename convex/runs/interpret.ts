@@ -24,6 +24,7 @@ export interface Interpretation {
 
 export interface InterpretOptions {
   nowMs: number;
+  /** 0: the event is applied, and nothing goes on. */
   steps?: number;
   vault?: Vault | null;
 }
@@ -42,7 +43,7 @@ export function interpret(plan: Plan, state: RunState, event: Event, options: In
   let next: Event = event;
   let characters = 0;
   for (let slice = FIRST_SLICE; ; slice = Math.min(slice * 2, MAX_SLICE)) {
-    const advanced = advance(plan, result.state, next, { ports, budget: { steps: slice } });
+    const advanced = advance(plan, result.state, next, { ports, budget: { steps: Math.min(slice, limit) } });
     if (!advanced.accepted) return { ...result, accepted: result.steps > 0 };
     result.state = advanced.state;
     result.steps += slice;

@@ -135,14 +135,41 @@ describe("an iterator that processes several bundles at the same time", () => {
   });
 });
 
+describe("a pause of the scenario while lanes perform", () => {
+  it("lets what is under way end, begins nothing, and sends nothing twice", async () => {
+    const service = holdService();
+    const { scenarioId, path } = await publishScenario(backend.owner, fanOut());
+    const runId = requireRunId(await post(backend.t, path, { items: [1, 2, 3, 4, 5] }));
+    await untilTrue(() => service.held.length === 3);
+    await backend.owner.client.mutation(api.queue.mutations.pauseScenario, { ...at(), scenarioId });
+    await pass(7_000);
+    for (const item of ["2", "1"]) {
+      service.answer(item);
+      await pass(100);
+      expect(await getRow(backend.t, runId)).toMatchObject({ state: "running", queue: "claimed" });
+    }
+    service.answer("3");
+    await settle(backend.t);
+    expect(await getRow(backend.t, runId)).toMatchObject({ state: "waiting", waitReason: "paused" });
+    expect(service.calls).toHaveLength(3);
+    await backend.owner.client.mutation(api.queue.mutations.resumeScenario, { ...at(), scenarioId });
+    await untilTrue(() => service.held.length === 5);
+    for (const item of ["5", "4"]) service.answer(item);
+    await settle(backend.t);
+    const done = await getDetail(backend.owner, runId);
+    expect(outputOf(done, 4)).toMatchObject({ array: ["1", "2", "3", "4", "5"], count: 5 });
+    expect(service.calls).toHaveLength(5);
+  });
+});
+
 describe("a lost executor of a run with lanes", () => {
   const tick = async (request: Partial<TickRequest> & { shard: number }): Promise<TickAnswer> => {
     const base = { generation: 1, want: 0, keep: true, isFirst: false, results: [], continues: [], renew: [] };
     return await backend.t.mutation(internal.runs.internal.tick, { ...base, ...request });
   };
 
-  async function claim(method: string) {
-    const runId = await start(fanOut({ method, ...(method === "GET" && { bodyType: "none" }) }), [1, 2, 3]);
+  async function claim(method: string, items = [1, 2, 3]) {
+    const runId = await start(fanOut({ method, ...(method === "GET" && { bodyType: "none" }) }), items);
     const { shard } = await getRow(backend.t, runId);
     const claimed = await tick({ shard, want: 10, isFirst: true });
     await backend.t.run(async (ctx) => {
@@ -180,7 +207,7 @@ describe("a lost executor of a run with lanes", () => {
 
   it("does not hand over what it still performs when its own time is over", async () => {
     stubService((call) => okJson({ item: new URL(call.url).pathname.slice(1) }));
-    const { runId, shard, claimed } = await claim("POST");
+    const { runId, shard, claimed } = await claim("POST", [1, 2, 3, 4, 5]);
     const resultOf = (index: number) => {
       const work = claimed.work[index];
       if (work?.task.kind !== "perform") throw new Error("nothing to perform");
@@ -188,13 +215,20 @@ describe("a lost executor of a run with lanes", () => {
       const outcome = JSON.stringify({ ok: true, output: { status: 200, headers: {}, body: { item: String(index) } } });
       return { runId, generation: work.generation, operationId, attempt, startedAtMs: 0, endedAtMs: 1, outcome };
     };
-    const first = await tick({ shard, keep: false, results: [resultOf(0)] });
-    expect(first.work).toEqual([]);
-    expect(await getRow(backend.t, runId)).toMatchObject({ queue: "claimed" });
-    await tick({ shard, keep: false, results: [resultOf(1)] });
-    expect(await getRow(backend.t, runId)).toMatchObject({ queue: "claimed" });
+    for (const index of [0, 1]) {
+      expect((await tick({ shard, keep: false, results: [resultOf(index)] })).work).toEqual([]);
+      expect(await getRow(backend.t, runId)).toMatchObject({ queue: "claimed" });
+    }
+    expect(states(await getDetail(backend.owner, runId)).slice(2)).toEqual(["1.3 running"]);
     await tick({ shard, keep: false, results: [resultOf(2)] });
-    const detail = await getDetail(backend.owner, runId);
-    expect(outputOf(detail, 4)).toMatchObject({ array: ["0", "1", "2"], count: 3 });
+    expect(await getRow(backend.t, runId)).toMatchObject({ queue: "ready" });
+    const taken = await tick({ shard, generation: await ticketGeneration(shard), want: 10, isFirst: true });
+    const again = taken.work.flatMap(({ task }) => (task.kind === "perform" ? [task.bundlePath] : []));
+    expect(again).toEqual(["1.4", "1.5"]);
   });
+
+  async function ticketGeneration(shard: number): Promise<number> {
+    const tickets = await backend.t.run((ctx) => ctx.db.query("runTickets").collect());
+    return tickets.find((ticket) => ticket.shard === shard)?.generation ?? 0;
+  }
 });

@@ -119,6 +119,8 @@ interface Computed {
   characters: number;
   /** Other lanes have attempts with the executor that holds the run: it stays there, whoever brings the event. */
   isShared: boolean;
+  /** The event is stored, and nothing goes on before those attempts have ended, or the executor asks. */
+  isHeldBack: boolean;
 }
 
 async function compute(
@@ -135,17 +137,20 @@ async function compute(
     const known = told ? joinVaults(loaded.vault, told) : loaded.vault;
     const vault = exposed ? addSecrets(known ?? emptyVault, [...exposed]) : known;
     const isShared = !isLost && run.queue === "claimed" && performsBeside(state, event);
-    // Nothing that an executor would have to be told goes on behind its back.
-    const steps = isShared && holder === "queue" ? 0 : args.options.steps;
+    // Nothing that an executor would have to be told goes on behind its back, and nothing new begins where a pause was asked for.
+    const isHeldBack = isShared && (holder === "queue" || run.pauseRequested === true);
+    const steps = isHeldBack ? 0 : args.options.steps;
     const options = { nowMs: Date.now(), steps, vault };
     const result = run.dryRun
       ? await interpretDry(ctx, { ...run, dryRun: run.dryRun, plan, state, event: first, ...options })
       : interpret(plan, state, first, options);
-    return { result: limitData(plan, log, result), plan, characters, isShared };
+    return { result: limitData(plan, log, result), plan, characters, isShared, isHeldBack };
   } catch (thrown) {
-    return { result: broken(run, messageOf(thrown)), plan: null, characters: 0, isShared: false };
+    return { result: broken(run, messageOf(thrown)), plan: null, characters: 0, ...alone };
   }
 }
+
+const alone = { isShared: false, isHeldBack: false };
 
 /** A run that was queued before it started begins with its payload; one that called another goes on with how that went. */
 async function firstEvent(
@@ -180,7 +185,7 @@ function broken(run: Pick<Doc<"runs">, "operationCount">, message: string): Inte
 /** Ends a run as failed, whatever its state is: for what went wrong outside the interpreter. */
 export async function breakRun(ctx: MutationCtx, run: Doc<"runs">, message: string): Promise<void> {
   const log = await requireLog(ctx, run);
-  await settle(ctx, { run, log, plan: null, result: broken(run, message), holder: "queue", isShared: false });
+  await settle(ctx, { run, log, plan: null, result: broken(run, message), holder: "queue", ...alone });
 }
 
 async function settle(
@@ -192,6 +197,7 @@ async function settle(
     result: Interpretation;
     holder: "executor" | "queue";
     isShared: boolean;
+    isHeldBack: boolean;
   },
 ): Promise<Pick<Stepped, "work" | "isHeld">> {
   const { run, log, plan } = args;
@@ -199,8 +205,8 @@ async function settle(
   const step = { commands: result.commands, state: result.state };
   const holder = args.isShared ? "executor" : args.holder;
   const after = standingAfter(run, step, { nowMs: Date.now(), holder });
-  const isOutside = args.isShared && args.holder === "queue" && after.queue === "claimed";
-  const standing = await admit(ctx, run, isOutside ? { ...after, ...stayHeld(run, result.state) } : after);
+  const staysHeld = args.isHeldBack && after.queue === "claimed";
+  const standing = staysHeld ? { ...after, ...stayHeld(run, result.state) } : await admit(ctx, run, after);
   await appendLog(ctx, log, entry);
   await ctx.db.patch("runs", run._id, standing);
   await storeResponse(ctx, run, result);
@@ -212,7 +218,7 @@ async function settle(
   await followCalls(ctx, { run: { ...run, ...standing }, plan, result });
   if (run.dropsData && standing.state === "succeeded") await dropDataOf(ctx, run._id);
   const isHeld = standing.queue === "claimed";
-  if (!isHeld || !plan || args.holder === "queue") return { work: [], isHeld };
+  if (!isHeld || !plan || staysHeld || args.holder === "queue") return { work: [], isHeld };
   return { work: newWork(plan, result, { ...run, ...standing }), isHeld };
 }
 

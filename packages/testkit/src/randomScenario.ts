@@ -190,7 +190,7 @@ function addLoop(builder: Builder, at: Place): Place {
 }
 
 /** Bundles multiply with each: more of them make runs long, not different. */
-const MAX_LOOPS = 3;
+const MAX_LOOPS = 2;
 
 /** Inside another loop: that one is closed by its own aggregator. */
 function closed({ open: _open, ...place }: Place): Place {

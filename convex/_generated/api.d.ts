@@ -128,6 +128,7 @@ import type * as runs_breakerWork from "../runs/breakerWork.js";
 import type * as runs_bulk from "../runs/bulk.js";
 import type * as runs_bulkWork from "../runs/bulkWork.js";
 import type * as runs_bundle from "../runs/bundle.js";
+import type * as runs_callRetention from "../runs/callRetention.js";
 import type * as runs_callRows from "../runs/callRows.js";
 import type * as runs_callStart from "../runs/callStart.js";
 import type * as runs_callTables from "../runs/callTables.js";
@@ -371,6 +372,7 @@ declare const fullApi: ApiFromModules<{
   "runs/bulk": typeof runs_bulk;
   "runs/bulkWork": typeof runs_bulkWork;
   "runs/bundle": typeof runs_bundle;
+  "runs/callRetention": typeof runs_callRetention;
   "runs/callRows": typeof runs_callRows;
   "runs/callStart": typeof runs_callStart;
   "runs/callTables": typeof runs_callTables;

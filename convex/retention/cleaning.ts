@@ -6,6 +6,7 @@ import { v } from "convex/values";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import { internalMutation, type MutationCtx } from "../functions.ts";
+import { isKeptForCaller } from "../runs/callRetention.ts";
 import { deleteRun } from "../runs/retention.ts";
 import { reportCleaning } from "./counting.ts";
 import { deleteData, newBudget, type Budget } from "./data.ts";
@@ -14,7 +15,7 @@ import { cutoffOf, effectiveRetention, type EndState } from "./policy.ts";
 /** Runs that one transaction deletes. */
 export const RUN_BATCH = 50;
 const SCENARIOS_PER_PAGE = 20;
-/** Runs of one scenario and state that are looked at and not deleted: kept ones, and such as ended long after they began. */
+/** Runs of one scenario and state that are looked at and not deleted: kept ones, called ones whose caller still is there, and such as ended long after they began. */
 const MAX_SKIPPED = 1_000;
 
 export const cleanOrganization = internalMutation({
@@ -75,7 +76,7 @@ async function cleanState(
     );
   let skipped = 0;
   for await (const run of old) {
-    if (run.keptAt !== undefined || (run.endedAt ?? 0) >= beforeMs) {
+    if (run.keptAt !== undefined || (run.endedAt ?? 0) >= beforeMs || (await isKeptForCaller(ctx, run))) {
       skipped += 1;
       if (skipped >= MAX_SKIPPED) return true;
       continue;

@@ -3,6 +3,7 @@ import type { JsonValue, OperationError } from "@patchbay/core";
 import type { CallCommand, EffectOutcome, Event } from "@patchbay/engine";
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
+import { dropReturned } from "./callRetention.ts";
 import { readmit } from "./gates.ts";
 import { deleteParts, readParts } from "./parts.ts";
 import { openText } from "./privacy/sealing.ts";
@@ -79,6 +80,7 @@ async function readOutcome(
   const place = { logId: child.logId, kind: "returned" as const };
   const text = stored.returned ?? (await readParts(ctx, place));
   if (stored.returned === undefined) await deleteParts(ctx, place);
+  await dropReturned(ctx, child);
   const { outputs, vault } = JSON.parse(await openText(child, "response", text)) as Returned;
   return { outcome: { ok: true, output: { runId: child._id, outputs } }, vault };
 }

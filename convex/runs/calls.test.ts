@@ -453,6 +453,35 @@ describe("after a crash", () => {
   });
 });
 
+describe("retention", () => {
+  it("keeps a called run for as long as its caller, then nothing of either", async () => {
+    stubService(() => okJson({}));
+    const callee = await slow();
+    const { path } = await publish([
+      receive,
+      call(2, callee.scenarioId, { inputs: { n: 1 } }),
+      node(3, "tools.delay", { config: { seconds: 86_400 } }),
+    ]);
+    const runId = requireRunId(await post(backend.t, path, {}));
+    await until(backend.t, await childOf(runId), "succeeded");
+    await until(backend.t, runId, "waiting");
+    vi.setSystemTime(Date.now() + 40 * 86_400_000);
+    const clean = async () => {
+      const { organizationId } = backend.owner;
+      await backend.t.mutation(internal.retention.cleaning.cleanOrganization, { organizationId });
+      const tables = ["runs", "runCalls", "runFamilies"] as const;
+      return await backend.t.run(async (ctx) =>
+        Promise.all(tables.map(async (table) => (await ctx.db.query(table).collect()).length)),
+      );
+    };
+    expect(await clean()).toEqual([2, 1, 1]);
+    await cancel(runId);
+    vi.setSystemTime(Date.now() + 100 * 86_400_000);
+    expect(await clean()).toEqual([1, 1, 0]);
+    expect(await clean()).toEqual([0, 0, 0]);
+  });
+});
+
 describe("a scenario that others call", () => {
   it("is started by hand with its inputs, which are checked", async () => {
     const { scenarioId } = await publish([start(number, { name: "t" }), variables(2, { n: "{{1.inputs.n}}" })]);

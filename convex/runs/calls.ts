@@ -10,6 +10,7 @@ import { isEnded, pendingCalls, type Command, type Plan } from "@patchbay/engine
 import type { Doc } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { callOf, findCall, openCalls, wakeCaller, type Call, type Returned, type StoredOutcome } from "./callRows.ts";
+import { dropReturned } from "./callRetention.ts";
 import { makeCall } from "./callStart.ts";
 import type { Interpretation } from "./interpret.ts";
 import { INLINE_OUTPUT_CHARACTERS } from "./limits.ts";
@@ -52,7 +53,7 @@ async function returnToCaller(
   { commands, vault }: Pick<Interpretation, "commands" | "vault">,
 ): Promise<void> {
   const call = await callOf(ctx, run._id);
-  if (!call?.isOpen || call.outcome !== undefined) return;
+  if (!call?.isOpen || call.outcome !== undefined) return await dropReturned(ctx, run);
   const last = commands.at(-1);
   const outputs = last?.kind === "finish" && last.outcome === "succeeded" ? (last.returned ?? {}) : null;
   await answerCall(ctx, call, outputs ? await keepReturned(ctx, run, { outputs, vault }) : await failureOf(ctx, run));
@@ -118,6 +119,7 @@ async function abandonCall(
 
 async function giveUp(ctx: MutationCtx, call: Call, child: Doc<"runs"> | null): Promise<void> {
   await ctx.db.patch("runCalls", call._id, { isOpen: false, outcome: undefined });
+  await dropReturned(ctx, child);
   if (call.waits && child && !isEnded(child.state)) await stepRun(ctx, child, { kind: "cancel" }, { holder: "queue" });
 }
 

@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS } from "../lib/time.ts";
 import { deleteOldRefusals } from "../webhooks/refusals.ts";
 import { deleteExpiredDeliveries } from "../webhooks/retention.ts";
 import { deleteOldBatches } from "./bulk.ts";
+import { forgetCalls } from "./callRetention.ts";
 import { deleteLinks } from "./links.ts";
 import { getLog } from "./log.ts";
 import { deleteWaits } from "../waits/keep.ts";
@@ -39,6 +40,7 @@ export async function deleteRun(ctx: MutationCtx, run: Doc<"runs">): Promise<voi
   if (await getLog(ctx, run)) await ctx.db.delete("runLogs", run.logId);
   await deleteLinks(ctx, run);
   if (run.asks) await deleteWaits(ctx, run._id);
+  await forgetCalls(ctx, run);
   await ctx.db.delete("runs", run._id);
 }
 

@@ -216,7 +216,8 @@ async function settle(
   if (isEnded(standing.state) || standing.state === "incomplete") await releaseTurn(ctx, run, plan);
   if (run.isLimited && standing.state !== "running") await releaseOrganization(ctx, run.organizationId);
   await followCalls(ctx, { run: { ...run, ...standing }, plan, result });
-  if (run.dropsData && standing.state === "succeeded") await dropDataOf(ctx, run._id);
+  // What a called run returned is part of its data: that goes when its caller has it (`calls.ts`).
+  if (run.dropsData && standing.state === "succeeded" && run.parentRunId === undefined) await dropDataOf(ctx, run._id);
   const isHeld = standing.queue === "claimed";
   if (!isHeld || !plan || staysHeld || args.holder === "queue") return { work: [], isHeld };
   return { work: newWork(plan, result, { ...run, ...standing }), isHeld };

@@ -17,6 +17,7 @@ import {
 } from "@patchbay/ui";
 import { ChevronLeft, ChevronRight, Timer, X } from "lucide-react";
 import { useMemo } from "react";
+import { CalledRuns } from "./CallStrip.tsx";
 import { namedNode } from "./nodeNames.ts";
 import { DataTree } from "./DataTree.tsx";
 import { OperationErrorView } from "./OperationErrorView.tsx";
@@ -47,12 +48,16 @@ export function OperationInspector({ run, operation, onChoose, onClose }: Operat
       </header>
       <Stepper run={run} operation={operation} onChoose={onChoose} />
       <SimulatedNotice operation={operation} />
+      {isCall(run, operation) ? <CalledRuns run={run} operationId={operation.id} /> : null}
       <Attempts operation={operation} />
       <Decisions operation={operation} />
       <OperationData key={operation.id} operation={operation} outcome={outcomeOf(run, operation)} />
     </>
   );
 }
+
+const isCall = (run: RunDetail, { nodeId }: Operation) =>
+  run.definition.nodes.some((node) => node.id === nodeId && node.type === "scenario.call");
 
 function Stepper({ run, operation, onChoose }: Omit<OperationInspectorProps, "onClose">) {
   const siblings = useMemo(() => operationsOf(run.operations, operation.nodeId), [run.operations, operation.nodeId]);

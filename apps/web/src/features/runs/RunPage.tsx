@@ -7,6 +7,7 @@ import Link from "next/link";
 import { useState } from "react";
 import { ScenarioFrame } from "@/features/scenarios/ScenarioFrame";
 import { useTitle } from "@/lib/useTitle";
+import { CallStrip } from "./CallStrip.tsx";
 import { OperationInspector } from "./OperationInspector.tsx";
 import { RunHeader } from "./RunHeader.tsx";
 import { RunKindNotice } from "./runKind.tsx";
@@ -56,6 +57,7 @@ function RunView({ run }: { run: RunDetail }) {
       <RunKindNotice run={run} />
       <RunStoryStrip run={run} />
       <WaitStrip run={run} />
+      <CallStrip run={run} />
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto lg:flex-row lg:overflow-hidden">
         <div className="flex min-w-0 flex-1 flex-col lg:min-h-0">
           <div className="relative h-72 shrink-0 border-b border-line-2 bg-canvas lg:h-[44%]">

@@ -2,6 +2,7 @@
 
 import { Button, ConfirmDialog, Dialog, Field, Input, Select, Textarea } from "@patchbay/ui";
 import { useState } from "react";
+import { CallersNotice } from "./CallersNotice.tsx";
 import { type CloneSource, type useScenarioActions } from "./useScenarioActions.ts";
 
 type Actions = ReturnType<typeof useScenarioActions>;
@@ -157,7 +158,9 @@ export function ArchiveDialog({ scenario, actions, onClose }: ScenarioDialogProp
       onConfirm={async () => {
         if (!(await actions.archive(scenario))) throw new Error("not archived");
       }}
-    />
+    >
+      <CallersNotice scenarioId={scenario.id} />
+    </ConfirmDialog>
   );
 }
 

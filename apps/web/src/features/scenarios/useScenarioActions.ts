@@ -2,7 +2,7 @@
 
 import { api } from "@convex/api";
 import { useToast } from "@patchbay/ui";
-import { useMutation } from "convex/react";
+import { useConvex, useMutation } from "convex/react";
 import { useRouter } from "next/navigation";
 import { useOrganization } from "@/features/shell/viewer";
 import { useAct } from "@/lib/useAct";
@@ -22,6 +22,7 @@ export function useScenarioActions() {
   const resumeScenario = useMutation(api.queue.mutations.resumeScenario);
   const archiveScenario = useMutation(api.scenarios.mutations.archiveScenario);
   const restoreScenario = useMutation(api.scenarios.mutations.restoreScenario);
+  const convex = useConvex();
 
   const restore = async (scenario: { id: string; name: string }) => {
     const result = await act("Could not restore the scenario", () =>
@@ -29,6 +30,26 @@ export function useScenarioActions() {
     );
     if (result.ok) toast({ title: `${scenario.name} is back`, description: "It is switched off.", tone: "ok" });
     return result.ok;
+  };
+
+  /** Calls of a scenario that is off fail: whoever has just switched it off is told whom that concerns. */
+  const warnOfCallers = async (scenario: { id: string; name: string }) => {
+    const found = await act("Could not find out who calls the scenario", () =>
+      convex.query(api.scenarios.queries.listCallers, { organizationId, scenarioId: scenario.id }),
+    );
+    if (!found.ok || found.value.length === 0) return;
+    toast({
+      title: `Calls of ${scenario.name} fail while it is off`,
+      description: `It is called by ${found.value.map(({ name }) => name).join(", ")}.`,
+      tone: "bad",
+      action: {
+        label: "Switch on again",
+        onAction: () =>
+          void act("Could not switch it on", () =>
+            updateScenario({ organizationId, scenarioId: scenario.id, enabled: true }),
+          ),
+      },
+    });
   };
 
   return {
@@ -55,7 +76,9 @@ export function useScenarioActions() {
       (await act("Could not rename the scenario", () => updateScenario({ organizationId, scenarioId, ...changes }))).ok,
     setEnabled: async (scenario: { id: string; name: string }, enabled: boolean) => {
       const failure = enabled ? `Could not switch ${scenario.name} on` : `Could not switch ${scenario.name} off`;
-      return (await act(failure, () => updateScenario({ organizationId, scenarioId: scenario.id, enabled }))).ok;
+      const result = await act(failure, () => updateScenario({ organizationId, scenarioId: scenario.id, enabled }));
+      if (result.ok && !enabled) await warnOfCallers(scenario);
+      return result.ok;
     },
     pause: async (scenario: { id: string; name: string }) => {
       const result = await act("Could not pause the scenario", () =>

@@ -18,13 +18,15 @@ import {
 import { ChevronDown, CircleDot, FileJson, FlaskConical, Play, Radio, Square, X, Zap } from "lucide-react";
 import type { TriggerManifest } from "@patchbay/core";
 import Link from "next/link";
-import { useState } from "react";
+import { readDeclaredInputs, type DeclaredInput } from "@patchbay/core";
+import { useMemo, useState } from "react";
 import { RunKindBadge } from "@/features/runs/runKind.tsx";
 import { useAct } from "@/lib/useAct.ts";
 import type { RunDetail, RunSummary, ScenarioInfo } from "../backend/types.ts";
 import { nodeFace } from "../canvas/nodeFace.ts";
 import { useEditor, useEditorServices } from "../EditorContext.tsx";
 import type { EditorState } from "../store/editorStore.ts";
+import { InputsDialog } from "./InputsDialog.tsx";
 import { PayloadDialog } from "./PayloadDialog.tsx";
 import { isLive } from "./runOverlay.ts";
 import type { RunOnce, StartWith } from "./useRunOnce.ts";
@@ -56,7 +58,9 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
   const [startWith, setStartWith] = useStartWith();
   const act = useAct();
   const isEmpty = useEditor((state) => state.definition.nodes.length === 0);
-  const takesPayload = useEditor((state) => triggerKindOf(state) !== "schedule");
+  const triggerKind = useEditor(triggerKindOf);
+  const takesPayload = triggerKind !== "schedule" && triggerKind !== "call";
+  const inputs = useDeclaredInputs();
   const [isEditingPayload, setEditingPayload] = useState(false);
   if (runOnce.isWaiting) return <Waiting onStop={runOnce.stopWaiting} />;
   return (
@@ -65,7 +69,7 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
         variant="run"
         pending={runOnce.isStarting}
         disabled={isEmpty}
-        onClick={() => void runOnce.start(startWith)}
+        onClick={() => (inputs.length > 0 ? setEditingPayload(true) : void runOnce.start(startWith))}
         data-run-once
       >
         <Play aria-hidden />
@@ -96,7 +100,19 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
       </label>
       <TriggerFact scenario={scenario} />
       <LastRuns scenarioId={scenario.id} />
-      {isEditingPayload ? (
+      {isEditingPayload && inputs.length > 0 ? (
+        <InputsDialog
+          inputs={inputs}
+          initial={startWith.kind === "payload" ? startWith.json : "{}"}
+          onClose={() => setEditingPayload(false)}
+          onRun={(json) => {
+            setEditingPayload(false);
+            setStartWith({ kind: "payload", json });
+            void runOnce.start({ kind: "payload", json });
+          }}
+        />
+      ) : null}
+      {isEditingPayload && inputs.length === 0 ? (
         <PayloadDialog
           initial={startWith.kind === "payload" ? startWith.json : "{\n  \n}"}
           onClose={() => setEditingPayload(false)}
@@ -109,6 +125,14 @@ function Idle({ scenario, runOnce }: { scenario: ScenarioInfo; runOnce: RunOnce 
       ) : null}
     </>
   );
+}
+
+/** What a scenario that others call takes; none for other triggers. */
+function useDeclaredInputs(): readonly DeclaredInput[] {
+  const rows = useEditor(
+    ({ definition }) => definition.nodes.find((node) => node.type === "scenario.start")?.config.inputs,
+  );
+  return useMemo(() => readDeclaredInputs(rows), [rows]);
 }
 
 interface StartMenuProps {

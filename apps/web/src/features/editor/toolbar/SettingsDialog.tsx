@@ -13,6 +13,8 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const [operations, setOperations] = useState(String(settings?.maxOperations ?? ""));
   const [life, setLife] = useState(() => showLife(settings?.maxRunSeconds));
   const [data, setData] = useState(String(settings?.maxDataMegabytes ?? ""));
+  const [called, setCalled] = useState(String(settings?.maxCalledRuns ?? ""));
+  const maxCalledRuns = readLimit(called, 100_000);
   const maxConcurrentRuns = readLimit(runs, 100);
   const maxOperations = readLimit(operations, 100_000);
   const [sensitive, setSensitive] = useState((settings?.sensitiveFields ?? []).join("\n"));
@@ -20,7 +22,12 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const maxRunSeconds = readLife(life);
   const maxDataMegabytes = readLimit(data, 2_000);
   const isValid =
-    maxConcurrentRuns.ok && maxOperations.ok && maxRunSeconds.ok && maxDataMegabytes.ok && sensitiveFields.ok;
+    maxConcurrentRuns.ok &&
+    maxOperations.ok &&
+    maxRunSeconds.ok &&
+    maxDataMegabytes.ok &&
+    sensitiveFields.ok &&
+    maxCalledRuns.ok;
   const save = () => {
     if (!isValid) return;
     const changed = {
@@ -29,6 +36,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
       sensitiveFields: sensitiveFields.value,
       maxRunSeconds: maxRunSeconds.value,
       maxDataMegabytes: maxDataMegabytes.value,
+      maxCalledRuns: maxCalledRuns.value,
     };
     store.getState().edit({
       label: "Change the scenario's settings",
@@ -66,6 +74,20 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             autoFocus
             value={runs}
             onChange={(event) => setRuns(event.target.value)}
+          />
+        </Field>
+        <Field
+          label="Runs started by calls"
+          htmlFor="settings-called"
+          hint="By one run and all that it calls; further calls fail. Empty: 1,000."
+          error={maxCalledRuns.ok ? undefined : maxCalledRuns.message}
+        >
+          <Input
+            id="settings-called"
+            inputMode="numeric"
+            placeholder="1000"
+            value={called}
+            onChange={(event) => setCalled(event.target.value)}
           />
         </Field>
         <Field

@@ -5,7 +5,7 @@ import type { CallResult } from "../functions/results.ts";
 import type { TableNumber } from "../store/catalog.ts";
 import type { ActionWorkerData, ReconnectMessage } from "./actionWorker.ts";
 import type { TransactorLoss } from "./loss.ts";
-import { OutboundAllowList } from "../outbound/allowList.ts";
+import { canonical, type OutboundChange, OutboundEntries } from "../outbound/entries.ts";
 import type { ActionOperations, DeploymentState, HttpAnswer, HttpCall, LogEntry } from "./messages.ts";
 import { memoryOf, type ThreadMemory } from "./memory.ts";
 import { MemoryWatch, workerLimits } from "./memoryWatch.ts";
@@ -26,12 +26,6 @@ export interface ActionPoolOptions {
   onLog(entry: LogEntry): void;
   /** Milliseconds since the epoch; the system's clock by default. */
   now?: () => number;
-}
-
-/** An entry of the outbound allow list; null: for good. */
-interface OutboundEntry {
-  hostPort: string;
-  expiresAt: number | null;
 }
 
 /** An HTTP answer, with its chunks if it is streamed. */
@@ -78,7 +72,7 @@ export class ActionPool {
   readonly #now: () => number;
   #members: Member[] = [];
   #code: { state: DeploymentState; modules: StoredModule[] } | null = null;
-  readonly #outbound = new Map<string, OutboundEntry>();
+  readonly #outbound: OutboundEntries;
   #spawned = 0;
   #pingTimer: NodeJS.Timeout | null = null;
   #begun = 0;
@@ -88,6 +82,7 @@ export class ActionPool {
   constructor(options: ActionPoolOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#outbound = new OutboundEntries(this.#now);
     this.#memoryWatch = new MemoryWatch({ limitMb: options.heapLimitMb, workers: () => this.#watched() });
   }
 
@@ -147,22 +142,18 @@ export class ActionPool {
 
   /** Entries with a lifetime that has not passed. */
   outboundList(): string[] {
-    return this.#liveEntries().map(({ hostPort }) => hostPort);
+    return this.#outbound.list();
   }
 
-  async changeOutbound(change: { add: string[]; remove: string[]; ttlMs: number | null }): Promise<void> {
+  async changeOutbound(change: OutboundChange): Promise<void> {
     // Workers that start later are given this list, so a malformed entry must be found here.
-    const added = change.add.map((hostPort) => canonicalEntry(hostPort, change.ttlMs));
-    const remove = change.remove.map((hostPort) => canonicalEntry(hostPort, null));
-    const add = added.map((hostPort) => ({ hostPort, ttlMs: change.ttlMs }));
-    await Promise.all(this.#members.map(({ rpc }) => rpc.call("outbound", { add, remove })));
-    const ends = change.ttlMs === null ? Infinity : this.#now() + change.ttlMs;
-    for (const hostPort of added) {
-      const known = this.#outbound.get(hostPort);
-      const expiresAt = Math.max(ends, known === undefined ? 0 : (known.expiresAt ?? Infinity));
-      this.#outbound.set(hostPort, { hostPort, expiresAt: expiresAt === Infinity ? null : expiresAt });
-    }
-    for (const hostPort of remove) this.#outbound.delete(hostPort);
+    const { add, remove } = canonical(change);
+    await Promise.all(
+      this.#members.map(({ rpc }) =>
+        rpc.call("outbound", { add: add.map((hostPort) => ({ hostPort, ttlMs: change.ttlMs })), remove }),
+      ),
+    );
+    this.#outbound.change({ add, remove, ttlMs: change.ttlMs });
   }
 
   /** Actions and HTTP actions that were begun since the start. */
@@ -239,10 +230,7 @@ export class ActionPool {
     if (this.#code !== null) void rpc.call("load", this.#code).catch(() => undefined);
     // Answered as soon as it runs; the timer asks again.
     this.#ask(member);
-    const add = this.#liveEntries().map(({ hostPort, expiresAt }) => ({
-      hostPort,
-      ttlMs: expiresAt === null ? null : expiresAt - now,
-    }));
+    const add = this.#outbound.remaining();
     if (add.length > 0) rpc.notify("outbound", { add, remove: [] });
     return member;
   }
@@ -326,20 +314,6 @@ export class ActionPool {
     if (mayStart && callsOf(member) >= SPREAD_AT_CALLS && answering.every(({ isReady }) => isReady)) this.#spawn(role);
     return member;
   }
-
-  #liveEntries(): OutboundEntry[] {
-    const now = this.#now();
-    for (const [key, { expiresAt }] of this.#outbound)
-      if (expiresAt !== null && expiresAt <= now) this.#outbound.delete(key);
-    return [...this.#outbound.values()];
-  }
-}
-
-/** @throws if the entry is malformed */
-function canonicalEntry(hostPort: string, ttlMs: number | null): string {
-  const list = new OutboundAllowList();
-  list.add(hostPort, ttlMs ?? undefined);
-  return list.list()[0]!;
 }
 
 function leastBusy(members: readonly Member[]): Member | undefined {

@@ -3,8 +3,7 @@ import path from "node:path";
 import { WebSocketServer } from "ws";
 import { NOBODY } from "../auth/caller.ts";
 import { createIssuerFetch } from "../auth/issuerFetch.ts";
-import { createLazyVerifier } from "../auth/lazyVerifier.ts";
-import type { AuthProvider as VerifiedProvider, TokenVerifier } from "../auth/verify.ts";
+import type { TokenVerifier } from "../auth/verify.ts";
 import { HeldDeletions } from "../data/heldDeletions.ts";
 import { Transfers } from "../data/transfers.ts";
 import { FunctionLogs } from "../deploy/functionLogs.ts";
@@ -12,11 +11,10 @@ import { FunctionReports } from "../deploy/functionReports.ts";
 import { EMPTY_MANIFEST } from "../deploy/manifest.ts";
 import { hashesOf } from "../deploy/moduleStore.ts";
 import { PushApi } from "../deploy/pushApi.ts";
-import { newRequest } from "../functions/request.ts";
 import { UploadTokens } from "../functions/uploadTokens.ts";
 import { Callers } from "../http/callers.ts";
 import { AllowedOrigins } from "../http/origins.ts";
-import { handleApiRequest, JWKS_PATH } from "../http/router.ts";
+import { handleApiRequest } from "../http/router.ts";
 import { type RequestSource, sourceOf } from "../http/clientAddress.ts";
 import { sendError } from "../http/responses.ts";
 import { handleSiteRequest } from "../site/site.ts";
@@ -28,6 +26,7 @@ import { Session, type SessionServices } from "../sync/session.ts";
 import { ActionPool } from "./actionPool.ts";
 import { ClientCalls } from "./clientCalls.ts";
 import { type DeploymentOptions, type RunningDeployment, StuckError } from "./deploymentContract.ts";
+import { deploymentVerifier } from "./deploymentVerifier.ts";
 import { IdleCollector } from "./idleCollector.ts";
 import { listen, localHost } from "./listening.ts";
 import { mainMemory, type MemoryReport, residentMb, type WorkReport } from "./memory.ts";
@@ -294,42 +293,19 @@ class Deployment implements RunningDeployment {
     this.#createVerifier();
   }
 
-  /** A new one knows none of the keys that were fetched before: issuers may have changed with the environment. */
   #createVerifier(): void {
-    this.#verifier = createLazyVerifier({
-      providers: this.#state.manifest.authProviders as VerifiedProvider[],
-      ownIssuer: this.siteUrl,
-      fetchOwn: (request) => this.#fetchOwnSite(request),
-      fetch: (input, init) => {
-        const { url } = new Request(input, init);
-        // Tokens that mutations have signed may be accepted too, without asking ourselves over the network.
-        return url === this.cloudUrl + JWKS_PATH
-          ? Promise.resolve(Response.json(this.#state.publicKeys))
-          : this.#fetchOfIssuers(input, init);
-      },
+    this.#verifier = deploymentVerifier({
+      state: () => this.#state,
+      cloudUrl: this.cloudUrl,
+      siteUrl: this.siteUrl,
+      http: (call) => this.#pool!.http(call),
+      fetch: this.#fetchOfIssuers,
     });
   }
 
   #requireVerifier(): TokenVerifier {
     if (this.#verifier === null) throw new Error("The deployment is starting.");
     return this.#verifier;
-  }
-
-  /** The deployment may be its own token issuer: its documents are served without the network. */
-  async #fetchOwnSite(request: Request): Promise<Response> {
-    const headers = [...request.headers] as [string, string][];
-    const answer = await this.#pool!.http({
-      method: request.method,
-      url: request.url,
-      headers,
-      body: null,
-      identity: null,
-      request: newRequest(),
-    });
-    return new Response(answer.chunks ?? (answer.body as Uint8Array<ArrayBuffer> | null), {
-      status: answer.status,
-      headers: answer.headers,
-    });
   }
 
   async #handleApi(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,15 +1,7 @@
 import type { PageJournal } from "../functions/pagination.ts";
-import { wordTerm } from "../search/terms.ts";
-import {
-  documentToken,
-  type FilterRead,
-  type ReadSet,
-  type WriteSet,
-  type WrittenText,
-} from "../transaction/readSet.ts";
-import { DOCUMENTS } from "../store/store.ts";
+import type { ReadSet, WriteSet } from "../transaction/readSet.ts";
+import { Dependencies, NO_READS, type Registration } from "./dependencies.ts";
 import { RerunBudget, type RerunBudgetOptions } from "./rerunBudget.ts";
-import { type IntervalHandle, IntervalIndex } from "./intervalIndex.ts";
 
 /** What a subscriber wants to see. */
 export interface LiveRequest {
@@ -74,21 +66,12 @@ interface LiveQuery {
   result: LiveResult;
   readsIdentity: boolean;
   subscriptions: Set<Subscription>;
-  intervals: { index: number; handle: IntervalHandle }[];
-  documents: string[];
+  reads: Registration;
   readCost: number;
   /** Set by a push: the next rerun must not be put off. */
   urgent: boolean;
   lastRunMs: number;
 }
-
-/** Why a key matters to a live query; for words of a search index, only in documents with these filter values. */
-interface Dependency {
-  live: LiveQuery;
-  filters: readonly FilterRead[];
-}
-
-const NO_FILTERS: readonly FilterRead[] = [];
 
 export interface LiveQueriesOptions {
   run(request: LiveRequest, journal: PageJournal | null): Promise<LiveRun>;
@@ -99,7 +82,6 @@ export interface LiveQueriesOptions {
   budget?: Pick<RerunBudgetOptions, "share" | "burstMicros">;
 }
 
-/** Above this a rerun is put off; roughly microseconds of work on two threads. */
 /** What a rerun costs on both threads, roughly, in microseconds. */
 const MICROS_PER_RUN = 50;
 const MICROS_PER_DOCUMENT = 5;
@@ -122,8 +104,7 @@ export class LiveQueries {
   readonly #byKey = new Map<string, LiveQuery>();
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #sessions = new Map<string, Set<Subscription>>();
-  readonly #intervals = new Map<number, IntervalIndex<Dependency>>();
-  readonly #byDocument = new Map<string, Set<LiveQuery>>();
+  readonly #dependencies = new Dependencies<LiveQuery>();
   readonly #dirty = new Set<LiveQuery>();
   readonly #budgets: { cheap: RerunBudget; costly: RerunBudget };
   #nextId = 1;
@@ -168,17 +149,7 @@ export class LiveQueries {
 
   /** Marks all queries that depend on the written keys. */
   invalidate(writes: WriteSet): void {
-    for (const entry of writes.entries) {
-      const intervals = this.#intervals.get(entry.index);
-      if ("text" in entry) {
-        if (intervals !== undefined) this.#invalidateSearches(intervals, entry.text);
-        continue;
-      }
-      intervals?.forEachContaining(entry.key, ({ live }) => this.#dirty.add(live));
-      if (entry.index === DOCUMENTS && this.#byDocument.size > 0) {
-        for (const live of this.#byDocument.get(documentToken(entry.key)) ?? []) this.#dirty.add(live);
-      }
-    }
+    this.#dependencies.forEachAffected(writes, (live) => this.#dirty.add(live));
   }
 
   /** Marks everything, after a push or a change of the environment. */
@@ -226,14 +197,6 @@ export class LiveQueries {
     return next;
   }
 
-  #invalidateSearches(intervals: IntervalIndex<Dependency>, { words, filters: values }: WrittenText): void {
-    for (const word of words.keys()) {
-      intervals.forEachContaining(wordTerm(word), ({ live, filters }) => {
-        if (filters.every(({ position, value }) => values[position] === value)) this.#dirty.add(live);
-      });
-    }
-  }
-
   async #start(request: LiveRequest): Promise<LiveQuery> {
     const journal = request.journal === null ? null : parseJournal(request.journal);
     const run = await this.#options.run(request, journal);
@@ -244,8 +207,7 @@ export class LiveQueries {
       result: run.result,
       readsIdentity: run.reads.identity,
       subscriptions: new Set(),
-      intervals: [],
-      documents: [],
+      reads: NO_READS,
       readCost: 0,
       urgent: false,
       lastRunMs: this.#options.now(),
@@ -262,7 +224,7 @@ export class LiveQueries {
       live.request,
       live.result.journal === null ? null : parseJournal(live.result.journal),
     );
-    this.#unregister(live);
+    this.#dependencies.remove(live, live.reads);
     this.#register(live, run.reads);
     live.lastRunMs = this.#options.now();
     this.#budgetOf(live).spend(this.#costOf(live));
@@ -294,7 +256,7 @@ export class LiveQueries {
     if (live.subscriptions.size > 0) return null;
     if (this.#byKey.get(live.key) === live) this.#byKey.delete(live.key);
     this.#dirty.delete(live);
-    this.#unregister(live);
+    this.#dependencies.remove(live, live.reads);
     return live.id;
   }
 
@@ -306,31 +268,7 @@ export class LiveQueries {
 
   #register(live: LiveQuery, reads: ReadSet): void {
     live.readCost = reads.costMicros;
-    for (const { index, low, high, filters = NO_FILTERS } of reads.ranges) {
-      let intervals = this.#intervals.get(index);
-      if (intervals === undefined) this.#intervals.set(index, (intervals = new IntervalIndex()));
-      live.intervals.push({ index, handle: intervals.add(low, high, { live, filters }) });
-    }
-    for (const token of reads.documents) {
-      const set = this.#byDocument.get(token) ?? new Set();
-      this.#byDocument.set(token, set.add(live));
-      live.documents.push(token);
-    }
-  }
-
-  #unregister(live: LiveQuery): void {
-    for (const { index, handle } of live.intervals) {
-      const intervals = this.#intervals.get(index);
-      intervals?.remove(handle);
-      if (intervals?.size === 0) this.#intervals.delete(index);
-    }
-    for (const token of live.documents) {
-      const set = this.#byDocument.get(token);
-      set?.delete(live);
-      if (set?.size === 0) this.#byDocument.delete(token);
-    }
-    live.intervals = [];
-    live.documents = [];
+    live.reads = this.#dependencies.add(live, reads);
   }
 
   #queriesOf(sessions: ReadonlySet<string>): Set<LiveQuery> {
@@ -356,7 +294,7 @@ export class LiveQueries {
     return (
       MICROS_PER_RUN +
       live.readCost +
-      live.documents.length * MICROS_PER_DOCUMENT +
+      live.reads.documents.length * MICROS_PER_DOCUMENT +
       live.subscriptions.size * perSubscriber
     );
   }

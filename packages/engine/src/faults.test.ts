@@ -1,7 +1,7 @@
 import { createFaultTally, simulate } from "@patchbay/testkit";
 import { describe, expect, it } from "vitest";
 
-const SEEDS = 1_500;
+const SEEDS = 1_000;
 
 describe("a run whose host fails at every point", () => {
   it(`ends as one whose host does not, and writes at most once unasked (${SEEDS} seeds)`, () => {

@@ -90,6 +90,10 @@ const rows: Record<string, Row> = {
   },
   "retention/queries:getRetention": { needs: "scenario:read" },
   "retention/queries:getScenarioRetention": { needs: "scenario:read", args: scenario },
+  "runs/values:loadValue": {
+    needs: "scenario:read",
+    args: (things) => ({ ...run(things), operationId: 2, field: "output" }),
+  },
   "runs/mutations:cancelRun": { needs: "scenario:execute", args: run },
   "runs/mutations:replayRun": {
     needs: "scenario:execute",

@@ -21,5 +21,10 @@ export function limitData(
     notPerformed: true,
   };
   const ended = interpret(plan, result.state, { kind: "limit", error }, { nowMs: Date.now(), vault: result.vault });
-  return { ...ended, operations: [...result.operations, ...ended.operations], steps: result.steps };
+  return {
+    ...ended,
+    operations: [...result.operations, ...ended.operations],
+    large: result.large,
+    steps: result.steps,
+  };
 }

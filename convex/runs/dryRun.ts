@@ -46,7 +46,7 @@ export async function interpretDry(ctx: QueryCtx, step: DryStep): Promise<Interp
   const limit = step.steps ?? STEPS_PER_RUN;
   const samples = createSamples(ctx, step);
   const { state, vault = null } = step;
-  const total: Interpretation = { accepted: true, state, commands: [], operations: [], steps: 0, vault };
+  const total: Interpretation = { accepted: true, state, commands: [], operations: [], large: [], steps: 0, vault };
   let event: Event = step.event;
   // Paused here, between an effect and its answer: `continue` says nothing to the engine then.
   if (event.kind === "continue") event = (await answerTo(step, step.state, samples)) ?? event;
@@ -58,6 +58,7 @@ export async function interpretDry(ctx: QueryCtx, step: DryStep): Promise<Interp
     total.vault = next.vault;
     total.steps += next.steps;
     total.operations.push(...next.operations);
+    total.large.push(...next.large);
     characters += next.operations.reduce((sum, text) => sum + text.length, 0);
     const answer = await answerTo(step, total.state, samples);
     if (answer === null) return { ...total, commands: [...total.commands, ...next.commands] };

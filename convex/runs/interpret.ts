@@ -3,7 +3,7 @@ import type { JsonValue } from "@patchbay/core";
 import { advance, type Command, type Event, type Plan, type RunState } from "@patchbay/engine";
 import { createPorts } from "./enginePorts.ts";
 import { LOG_CHARACTERS_PER_RUN, STEPS_PER_RUN } from "./limits.ts";
-import { packOperation } from "./packing.ts";
+import { packOperation, type LargeValue } from "./packing.ts";
 import { rulesOf } from "./plans.ts";
 import { createRecorder } from "./privacy/recorder.ts";
 import type { Vault } from "./privacy/vault.ts";
@@ -18,6 +18,8 @@ export interface Interpretation {
   operations: string[];
   /** Nodes and edges passed. */
   steps: number;
+  /** What was too large for the texts of the operations. */
+  large: LargeValue[];
   /** What the run knows to be secret: then its state is stored sealed. */
   vault: Vault | null;
 }
@@ -39,7 +41,7 @@ export function interpret(plan: Plan, state: RunState, event: Event, options: In
   const limit = options.steps ?? STEPS_PER_RUN;
   const { vault = null } = options;
   const recorder = createRecorder(rulesOf(plan), vault);
-  const result: Interpretation = { accepted: true, state, commands: [], operations: [], steps: 0, vault };
+  const result: Interpretation = { accepted: true, state, commands: [], operations: [], large: [], steps: 0, vault };
   let next: Event = event;
   let characters = 0;
   for (let slice = FIRST_SLICE; ; slice = Math.min(slice * 2, MAX_SLICE)) {
@@ -48,7 +50,7 @@ export function interpret(plan: Plan, state: RunState, event: Event, options: In
     result.state = advanced.state;
     result.steps += slice;
     for (const record of advanced.operations) {
-      const text = packOperation(recorder ? recorder.hide(record) : record);
+      const text = packOperation(recorder ? recorder.hide(record) : record, result.large);
       characters += text.length;
       result.operations.push(text);
     }

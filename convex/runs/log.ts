@@ -5,11 +5,15 @@
 import type { Doc, Id } from "../_generated/dataModel.d.ts";
 import type { MutationCtx, QueryCtx } from "../functions.ts";
 import { INLINE_STATE_CHARACTERS, LOG_ROW_CHARACTERS, MAX_STATE_CHARACTERS } from "./limits.ts";
+import { keepLarge } from "./largeValues.ts";
+import type { LargeValue } from "./packing.ts";
 import { deleteParts, insertPart, readParts, storeText } from "./parts.ts";
 
 /** What a step adds to the log. `state` is null once the run has ended; `edges` then has the final counts. */
 export interface LogEntry {
   operations: string[];
+  /** What was too large for those texts; kept whole as far as there is room. */
+  large?: readonly LargeValue[];
   state: string | null;
   edges?: string;
 }
@@ -28,6 +32,7 @@ export async function createLog(ctx: MutationCtx, args: { payload?: string; entr
     ...(entry.edges !== undefined && { edges: entry.edges }),
   });
   await storeParts(ctx, { logId, firstPart: 0, texts, state: entry.state });
+  if (entry.large && entry.large.length > 0) await keepLarge(ctx, { logId, kept: 0, large: entry.large });
   return logId;
 }
 
@@ -62,6 +67,8 @@ export async function appendLog(ctx: MutationCtx, log: Doc<"runLogs">, entry: Lo
     ...(entry.edges !== undefined && { edges: entry.edges }),
   });
   await storeParts(ctx, { logId, firstPart: closedParts, texts, state: entry.state });
+  if (!entry.large || entry.large.length === 0) return;
+  await keepLarge(ctx, { logId, kept: log.largeBytes ?? 0, large: entry.large });
 }
 
 const sumLengths = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length, 0);

@@ -10,20 +10,32 @@ export interface CutValue {
   start: string;
 }
 
+/** A value that was too large to show, whole: JSON text. */
+export interface LargeValue {
+  operationId: number;
+  field: ValueField;
+  text: string;
+}
+export type ValueField = "input" | "output";
+
 /**
  * JSON text of a finished operation. The trigger's output (operation 1) is left out: it is the run's payload, which is
- * kept once, apart.
+ * kept once, apart. Values that it cuts are added to `large`.
  */
-export function packOperation(record: OperationRecord): string {
+export function packOperation(record: OperationRecord, large: LargeValue[] = []): string {
   const packed = record.id === 1 ? { ...record, output: null } : record;
   const text = JSON.stringify(packed);
   if (text.length <= SHOWN_CHARACTERS) return text;
-  return JSON.stringify({ ...packed, input: cut(packed.input), output: cut(packed.output), error: cutError(packed) });
+  const keep = (field: ValueField) => (whole: string) => large.push({ operationId: record.id, field, text: whole });
+  const input = cut(packed.input, keep("input"));
+  const output = cut(packed.output, keep("output"));
+  return JSON.stringify({ ...packed, input, output, error: cutError(packed) });
 }
 
-function cut(value: JsonValue): JsonValue {
+function cut(value: JsonValue, keep?: (whole: string) => void): JsonValue {
   const text = JSON.stringify(value);
   if (text.length <= SHOWN_CHARACTERS) return value;
+  keep?.(text);
   const mark: CutValue = { _cut: true, characters: text.length, start: text.slice(0, SHOWN_CHARACTERS).toWellFormed() };
   return { ...mark };
 }

@@ -50,7 +50,7 @@ export async function deleteSomeParts(
 }
 
 /** Cuts a text into parts that fit into rows, never inside a surrogate pair. */
-function splitText(text: string): string[] {
+export function splitText(text: string): string[] {
   const parts: string[] = [];
   for (let from = 0; from < text.length;) {
     let to = Math.min(from + PART_CHARACTERS, text.length);

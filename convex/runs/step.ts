@@ -177,6 +177,7 @@ function broken(run: Pick<Doc<"runs">, "operationCount">, message: string): Inte
     state: { ...createState(), phase: "ended", operationCount: run.operationCount },
     commands: [{ kind: "finish", outcome: "failed", error }],
     operations: [],
+    large: [],
     steps: 0,
     vault: null,
   };
@@ -234,19 +235,19 @@ export function toEntry(
   run: Pick<Doc<"runs">, "operationCount">,
   result: Interpretation,
 ): { result: Interpretation; entry: LogEntry } {
-  const { operations } = result;
+  const { operations, large } = result;
   if (result.state.phase !== "ended") {
     const { vault } = result;
     const sealed: SealedState | null = vault && { state: result.state, vault };
     const state = sealed ? JSON.stringify(sealed) : packState(result.state);
-    if (isStorable(state)) return { result, entry: { operations, state } };
+    if (isStorable(state)) return { result, entry: { operations, large, state } };
     const limited = broken(
       run,
       "it holds more data at once than is allowed. Process fewer or smaller bundles per run.",
     );
-    return toEntry(run, { ...limited, operations, state: { ...result.state, phase: "ended" } });
+    return toEntry(run, { ...limited, operations, large, state: { ...result.state, phase: "ended" } });
   }
-  return { result, entry: { operations, state: null, edges: JSON.stringify(result.state.edges) } };
+  return { result, entry: { operations, large, state: null, edges: JSON.stringify(result.state.edges) } };
 }
 
 /** The entry with its state sealed where the run holds secrets. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { api, internal } from "../_generated/api.js";
-import { codeOf } from "../test.support.ts";
+import { codeOf, createOwner } from "../test.support.ts";
 import {
   definitionOf,
   getDetail,
@@ -44,7 +44,9 @@ describe("large data", () => {
     expect(detail).toMatchObject({ state: "succeeded", operationCount: 4 });
     expect(outputOf(detail, 2)).toMatchObject({ _cut: true });
     expect(outputOf(detail, 4)).toEqual({ n: 300_000 });
-    expect(await backend.t.run((ctx) => ctx.db.system.query("_storage").collect())).toEqual([]);
+    // The payload's file is gone; those that are there hold the values that are shown cut.
+    const parts = await backend.t.run((ctx) => ctx.db.query("runLogParts").collect());
+    expect(parts.filter(({ kind, storageId }) => kind === "payload" && storageId !== undefined)).toEqual([]);
     const replayed = await backend.owner.client.mutation(api.runs.mutations.replayRun, {
       ...at(),
       runId,
@@ -94,5 +96,38 @@ describe("retention", () => {
     expect(left).not.toContain(old);
     expect(left).toEqual(expect.arrayContaining([live, recent]));
     expect(await backend.t.run((ctx) => ctx.db.query("runLogs").collect())).toHaveLength(2);
+  });
+});
+
+describe("values that are too large to show", () => {
+  const load = (runId: string, operationId: number, field: "input" | "output") =>
+    backend.owner.client.action(api.runs.values.loadValue, { ...at(), runId, operationId, field });
+  const files = () => backend.t.run((ctx) => ctx.db.system.query("_storage").collect());
+
+  it("are kept whole in file storage, loaded by who may, and deleted with the run's data", async () => {
+    const text = "é".repeat(400_000);
+    stubService(() => okJson({ text }));
+    const nodes = [receive, request(2, { method: "GET", bodyType: "none" }), variables(3, { copy: "{{2.body.text}}" })];
+    const { path } = await publishScenario(backend.owner, definitionOf(nodes));
+    const runId = requireRunId(await post(backend.t, path, { small: 1 }));
+    await settle(backend.t);
+    expect(outputOf(await getDetail(backend.owner, runId), 2)).toMatchObject({ _cut: true });
+    expect(await files()).toHaveLength(3);
+    const parts = await backend.t.run((ctx) => ctx.db.query("runLogParts").collect());
+    expect(parts.filter(({ kind, text }) => kind === "value" && text === undefined)).toHaveLength(3);
+    expect(JSON.parse((await load(runId, 2, "output")) ?? "null")).toMatchObject({ body: { text } });
+    expect(JSON.parse((await load(runId, 3, "output")) ?? "null")).toEqual({ copy: text });
+    expect(await load(runId, 2, "input")).toBeNull();
+    expect(await load(runId, 1, "output")).toContain('"small":1');
+    const stranger = await createOwner(backend.t);
+    const theirs = { organizationId: stranger.organizationId, runId, operationId: 2, field: "output" as const };
+    expect(await stranger.client.action(api.runs.values.loadValue, theirs)).toBeNull();
+    vi.setSystemTime(Date.now() + 2 * 3_600_000);
+    await backend.t.mutation(internal.runs.retention.cleanFiles, {});
+    expect(await files()).toHaveLength(3);
+    await backend.owner.client.mutation(api.retention.mutations.deleteRunData, { ...at(), runId });
+    await settle(backend.t);
+    expect(await files()).toEqual([]);
+    expect(await load(runId, 2, "output")).toBeNull();
   });
 });

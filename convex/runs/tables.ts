@@ -153,6 +153,8 @@ export const runTables = {
     operations: v.string(),
     /** How many parts of kind `operations` come before. */
     closedParts: v.number(),
+    /** Bytes of values that are kept whole, in parts of kind `value`, because they are too large to show. */
+    largeBytes: v.optional(v.number()),
     /** Characters in them, for the limit on data per run. */
     closedCharacters: v.optional(v.number()),
     /** The trigger's bundle as JSON text, when it fits; parts of kind `payload` otherwise. */
@@ -169,7 +171,13 @@ export const runTables = {
    */
   runLogParts: defineTable({
     logId: v.id("runLogs"),
-    kind: v.union(v.literal("operations"), v.literal("state"), v.literal("payload"), v.literal("returned")),
+    kind: v.union(
+      v.literal("operations"),
+      v.literal("state"),
+      v.literal("payload"),
+      v.literal("returned"),
+      v.literal("value"),
+    ),
     part: v.number(),
     text: v.optional(v.string()),
     storageId: v.optional(v.id("_storage")),

@@ -1,6 +1,8 @@
 "use client";
 
 import { JsonTree, type JsonLike } from "@patchbay/ui";
+import { useState } from "react";
+import { LoadWhole, type ValuePlace } from "./LoadWhole.tsx";
 import { readCut } from "./runModel.ts";
 
 interface DataTreeProps {
@@ -8,11 +10,15 @@ interface DataTreeProps {
   value: JsonLike;
   /** The node's id, for an output: copied paths are then what a mapping further down would say. */
   rootPath?: string;
+  /** Where the whole of it is, if it is shown cut. */
+  place?: ValuePlace;
 }
 
 /** A run's value as a tree; of one that is too large, how large it is and how it begins. */
-export function DataTree({ label, value, rootPath }: DataTreeProps) {
-  const cut = readCut(value);
+export function DataTree({ label, value: shown, rootPath, place }: DataTreeProps) {
+  const [whole, setWhole] = useState<JsonLike | undefined>(undefined);
+  const value = whole === undefined ? shown : whole;
+  const cut = whole === undefined ? readCut(shown) : null;
   if (!cut)
     return (
       <JsonTree
@@ -30,6 +36,7 @@ export function DataTree({ label, value, rootPath }: DataTreeProps) {
       <pre className="mt-2 max-h-72 overflow-auto rounded-control border border-line bg-sunken p-3 font-mono text-xs break-all whitespace-pre-wrap">
         {cut.start}
       </pre>
+      {place ? <LoadWhole place={place} characters={cut.characters} onLoad={setWhole} /> : null}
     </div>
   );
 }

@@ -51,7 +51,7 @@ export function OperationInspector({ run, operation, onChoose, onClose }: Operat
       {isCall(run, operation) ? <CalledRuns run={run} operationId={operation.id} /> : null}
       <Attempts operation={operation} />
       <Decisions operation={operation} />
-      <OperationData key={operation.id} operation={operation} outcome={outcomeOf(run, operation)} />
+      <OperationData key={operation.id} runId={run.id} operation={operation} outcome={outcomeOf(run, operation)} />
     </>
   );
 }
@@ -147,7 +147,13 @@ function AttemptRow({ attempt, previous }: { attempt: Attempt; previous: Attempt
   );
 }
 
-function OperationData({ operation, outcome }: { operation: Operation; outcome: string | null }) {
+interface OperationDataProps {
+  runId: string;
+  operation: Operation;
+  outcome: string | null;
+}
+
+function OperationData({ runId, operation, outcome }: OperationDataProps) {
   const { error, missing } = operation;
   const initial = error ? "error" : operation.output === undefined ? "input" : "output";
   return (
@@ -166,9 +172,16 @@ function OperationData({ operation, outcome }: { operation: Operation; outcome: 
           </Tab>
         ) : null}
       </TabList>
-      <DataPanel name="input" value={operation.input} operation={operation} none="This operation took no input." />
+      <DataPanel
+        name="input"
+        runId={runId}
+        value={operation.input}
+        operation={operation}
+        none="This operation took no input."
+      />
       <DataPanel
         name="output"
+        runId={runId}
         value={operation.output}
         operation={operation}
         none={operation.durationMs === null ? "Nothing came back yet." : "Nothing came back."}
@@ -197,12 +210,13 @@ function OperationData({ operation, outcome }: { operation: Operation; outcome: 
 
 interface DataPanelProps {
   name: "input" | "output";
+  runId: string;
   value: JsonLike | undefined;
   operation: Operation;
   none: string;
 }
 
-function DataPanel({ name, value, operation, none }: DataPanelProps) {
+function DataPanel({ name, runId, value, operation, none }: DataPanelProps) {
   if (value === undefined) {
     return (
       <TabPanel value={name} tabIndex={-1} className="px-4 py-3 text-sm text-ink-3">
@@ -219,7 +233,12 @@ function DataPanel({ name, value, operation, none }: DataPanelProps) {
         </span>
         <CopyButton labelled variant="quiet" label="Copy JSON" value={() => JSON.stringify(value, null, 2)} />
       </div>
-      <DataTree label={label} value={value} {...(name === "output" ? { rootPath: String(operation.nodeId) } : {})} />
+      <DataTree
+        label={label}
+        value={value}
+        place={{ runId, operationId: operation.id, field: name }}
+        {...(name === "output" ? { rootPath: String(operation.nodeId) } : {})}
+      />
     </TabPanel>
   );
 }

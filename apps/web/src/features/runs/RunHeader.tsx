@@ -7,6 +7,7 @@ import { useCan } from "@/features/shell/viewer";
 import { runActs, shortId, sourceLabel, tookLabel, triggerLabel } from "./runFacts.ts";
 import type { RunDetail } from "./runModel.ts";
 import { ReplayDialog } from "./ReplayDialog.tsx";
+import { RunDataButtons } from "./RunDataButtons.tsx";
 import { RunKindBadge } from "./runKind.tsx";
 import { useRunActions } from "./useRunActions.ts";
 
@@ -45,6 +46,7 @@ export function RunHeader({ run }: { run: RunDetail }) {
         ) : null}
       </dl>
       <div className="ml-auto flex items-center gap-2">
+        <RunDataButtons run={run} />
         <RunButtons run={run} />
       </div>
     </div>

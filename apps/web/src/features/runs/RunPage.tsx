@@ -10,7 +10,7 @@ import { useTitle } from "@/lib/useTitle";
 import { CallStrip } from "./CallStrip.tsx";
 import { OperationInspector } from "./OperationInspector.tsx";
 import { RunHeader } from "./RunHeader.tsx";
-import { RunKindNotice } from "./runKind.tsx";
+import { DeletedDataNotice, RunKindNotice } from "./runKind.tsx";
 import { shortId } from "./runFacts.ts";
 import { operationsOf, telling, type RunDetail } from "./runModel.ts";
 import { RunOverview } from "./RunOverview.tsx";
@@ -55,6 +55,7 @@ function RunView({ run }: { run: RunDetail }) {
     <div className="flex min-h-0 flex-1 flex-col">
       <RunHeader run={run} />
       <RunKindNotice run={run} />
+      <DeletedDataNotice run={run} />
       <RunStoryStrip run={run} />
       <WaitStrip run={run} />
       <CallStrip run={run} />
@@ -110,7 +111,7 @@ function NoSuchRun({ scenarioId }: { scenarioId: string }) {
         </Button>
       }
     >
-      Finished runs are kept for 30 days, failed ones for 90; this one may have been removed since.
+      Runs are kept for as long as the settings say; this one may have been removed since.
     </EmptyState>
   );
 }

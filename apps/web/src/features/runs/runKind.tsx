@@ -13,6 +13,18 @@ export function RunKindBadge({ run }: { run: Kind }) {
   return null;
 }
 
+/** Why there is nothing to see in a run whose data is gone. */
+export function DeletedDataNotice({ run }: { run: Pick<RunDetail, "dataDeletedAt"> }) {
+  if (run.dataDeletedAt === undefined) return null;
+  return (
+    <div className="shrink-0 border-b border-line-2 px-4 py-2">
+      <Notice title="This run’s data is not kept">
+        Only its row is left: by a rule for how long runs are kept, or because somebody deleted its data.
+      </Notice>
+    </div>
+  );
+}
+
 /** Says over the whole run page what of the run is not real. */
 export function RunKindNotice({ run }: { run: Pick<RunDetail, "dryRun" | "onlyNode" | "operations"> }) {
   if (run.dryRun) {

@@ -62,6 +62,10 @@ export interface RunDetail {
   endedAt: number | null;
   operationCount: number;
   dryRun?: DryRun;
+  /** Somebody keeps it, whatever its age. */
+  keptAt?: number;
+  /** Its data was deleted, or never kept. */
+  dataDeletedAt?: number;
   /** The one node that was executed. */
   onlyNode?: number;
   error: string | null;

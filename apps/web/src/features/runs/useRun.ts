@@ -25,6 +25,8 @@ function readRun(answer: RunAnswer): RunDetail {
   return {
     ...{ id, scenarioId, state, source, trigger, startedAt, endedAt, operationCount, edgesTaken },
     error: answer.error ?? null,
+    ...(answer.keptAt !== undefined && { keptAt: answer.keptAt }),
+    ...(answer.dataDeletedAt !== undefined && { dataDeletedAt: answer.dataDeletedAt }),
     ...(answer.dryRun && { dryRun: answer.dryRun }),
     ...(answer.onlyNode !== undefined && { onlyNode: answer.onlyNode }),
     failure: answer.failure ?? null,

@@ -11,10 +11,12 @@ import {
   Ellipsis,
   History,
   Pencil,
+  Hourglass,
 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { useCan } from "@/features/shell/viewer";
+import { RetentionDialog } from "./RetentionDialog.tsx";
 import { ArchiveDialog, CloneDialog, RenameDialog, type DialogScenario } from "./ScenarioDialogs.tsx";
 import type { useScenarioActions } from "./useScenarioActions.ts";
 
@@ -29,11 +31,12 @@ interface ScenarioMenuProps {
 /** Everything that can be done to a scenario from a list. */
 export function ScenarioMenu({ scenario, archived, actions }: ScenarioMenuProps) {
   const router = useRouter();
-  const [dialog, setDialog] = useState<"rename" | "clone" | "archive" | null>(null);
+  const [dialog, setDialog] = useState<"rename" | "clone" | "archive" | "retention" | null>(null);
   const can = {
     create: useCan("scenario:create"),
     update: useCan("scenario:update"),
     delete: useCan("scenario:delete"),
+    admin: useCan("scenario:admin"),
   };
   const close = () => setDialog(null);
   // Switching off what is on stops a webhook, so it asks first; anything else can simply be undone.
@@ -65,6 +68,11 @@ export function ScenarioMenu({ scenario, archived, actions }: ScenarioMenuProps)
               Clone
             </MenuItem>
           ) : null}
+          {can.admin && !archived ? (
+            <MenuItem icon={<Hourglass aria-hidden />} onSelect={() => setDialog("retention")}>
+              Keep runs for…
+            </MenuItem>
+          ) : null}
           {can.delete ? <MenuSeparator /> : null}
           {can.delete && archived ? (
             <MenuItem icon={<ArchiveRestore aria-hidden />} onSelect={() => void actions.restore(scenario)}>
@@ -80,6 +88,7 @@ export function ScenarioMenu({ scenario, archived, actions }: ScenarioMenuProps)
       </Menu>
       {dialog === "rename" ? <RenameDialog scenario={scenario} actions={actions} onClose={close} /> : null}
       {dialog === "clone" ? <CloneDialog scenario={scenario} actions={actions} onClose={close} /> : null}
+      {dialog === "retention" ? <RetentionDialog scenario={scenario} onClose={close} /> : null}
       {dialog === "archive" ? <ArchiveDialog scenario={scenario} actions={actions} onClose={close} /> : null}
     </>
   );

@@ -8,6 +8,7 @@ import { QueryBoundary } from "@/lib/QueryBoundary";
 import { ApiKeysSection } from "./ApiKeysSection.tsx";
 import { AuditSection } from "./AuditSection.tsx";
 import { OrganizationSection } from "./OrganizationSection.tsx";
+import { RetentionSection } from "./RetentionSection.tsx";
 import { Section } from "./Section.tsx";
 
 /** The organization, one's account, keys and appearance, and the log of what was done. */
@@ -22,6 +23,9 @@ export function SettingsPage() {
         <div className="mx-auto flex max-w-220 flex-col gap-8 px-5 py-6">
           <OrganizationSection />
           <AppearanceSection />
+          <QueryBoundary title="The rule for runs could not be loaded">
+            <RetentionSection />
+          </QueryBoundary>
           <QueryBoundary title="The API keys could not be loaded">
             <ApiKeysSection />
           </QueryBoundary>

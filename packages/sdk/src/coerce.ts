@@ -29,10 +29,11 @@ function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** `post` for `POST`: choices that come from formulas are matched whatever their case. */
-function matchEnum(schema: JsonSchema, text: string): string {
+/** `post` for `POST`: choices that come from formulas are matched whatever their case. An empty one is left out. */
+function matchEnum(schema: JsonSchema, text: string): string | undefined {
   if (!Array.isArray(schema.enum) || schema.enum.includes(text)) return text;
   const wanted = text.trim().toLowerCase();
+  if (wanted === "") return undefined;
   const match: unknown = schema.enum.find((item) => typeof item === "string" && item.toLowerCase() === wanted);
   return typeof match === "string" ? match : text;
 }

@@ -46,16 +46,19 @@ export function readAnswerFields(rows: JsonValue | undefined): AnswerField[] {
     if (name === "" || name === "__proto__" || seen.has(name)) return [];
     seen.add(name);
     const label = textOf(row.label).trim();
-    const choices = textOf(row.choices)
+    const written = textOf(row.choices)
       .split(/[\n,]/)
       .map((choice) => choice.trim());
+    const choices = [...new Set(written)].filter((choice) => choice !== "");
+    const type = oneOf(answerFieldTypes, row.type) ?? "text";
     return [
       {
         name,
         label: label === "" ? name : label,
-        type: oneOf(answerFieldTypes, row.type) ?? "text",
+        // With nothing to choose from nobody could answer.
+        type: type === "choice" && choices.length === 0 ? "text" : type,
         required: row.required === true || row.required === "true",
-        choices: [...new Set(choices)].filter((choice) => choice !== ""),
+        choices,
       },
     ];
   });

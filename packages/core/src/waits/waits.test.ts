@@ -34,6 +34,11 @@ describe("the form of an approval", () => {
     ]);
   });
 
+  it("takes a choice among nothing as text", () => {
+    const form = readWaitForm({ fields: [{ name: "why", type: "choice", choices: " , " }] });
+    expect(faultsOf(approved({ why: "because" }), form)).toEqual([]);
+  });
+
   it("takes what fits", () => {
     const fields = { amount: 12.5, plan: "large", from: "2028-02-29", notify: false, reason: "why not" };
     expect(checkAnswer(approval, { ...approved(fields), comment: "fine" })).toEqual({

@@ -28,6 +28,22 @@ describe("the forms of the nodes that the engine carries out", () => {
       expect(() => parse("iterate", { array: [1], concurrency })).toThrow("At the same time");
   });
 
+  it("wait takes rows that a form has just added, and asks for names that formulas can read", () => {
+    const row = { name: "amount", label: "", type: "", choices: "", required: "" };
+    expect(parse("wait", { title: "x", fields: [row] })).toMatchObject({
+      kind: "approval",
+      fields: [{ name: "amount", type: "text", required: false }],
+      timeoutSeconds: 604_800,
+      onTimeout: "continue",
+    });
+    expect(parse("wait", { kind: "event", title: "x", bodyFields: [{ name: "order.id", type: "" }] })).toMatchObject({
+      bodyFields: [{ name: "order.id", type: "any" }],
+    });
+    expect(() => parse("wait", { title: "x", fields: [{ name: "the amount" }] })).toThrow("Fields 1 › Name");
+    expect(() => parse("wait", { title: "" })).toThrow("What for");
+    expect(() => parse("wait", { title: "x", timeoutSeconds: 0 })).toThrow("Wait at most");
+  });
+
   it("aggregate takes the id of its source", () => {
     expect(parse("aggregate", { source: 3, item: { a: 1 } })).toEqual({ source: 3, item: { a: 1 } });
     expect(() => parse("aggregate", { source: 0 })).toThrow("Source node");

@@ -34,7 +34,14 @@ const answerField = z.object({
     .string()
     .max(1_000)
     .default("")
-    .meta(field({ label: "Choices", literal: true, examples: ["small, large"] })),
+    .meta(
+      field({
+        label: "Choices",
+        showWhen: { field: "type", values: ["choice"] },
+        literal: true,
+        examples: ["small, large"],
+      }),
+    ),
   required: z
     .boolean()
     .default(false)

@@ -13,13 +13,23 @@ export interface FieldControlBoxProps {
   id: string;
   /** Accessible name where no label stands above (in rows). */
   label?: string;
+  /** Beside a switch that has no label above it. */
+  caption?: string;
   value: JsonValue | undefined;
   issues: readonly Issue[];
   onChange: (value: JsonValue | undefined) => void;
 }
 
 /** The control that a field asks for. */
-export function FieldControlBox({ field, id, label = field.label, value, issues, onChange }: FieldControlBoxProps) {
+export function FieldControlBox({
+  field,
+  id,
+  label = field.label,
+  caption,
+  value,
+  issues,
+  onChange,
+}: FieldControlBoxProps) {
   const isInvalid = issues.some(({ severity }) => severity === "error");
   switch (field.control) {
     case "switch":
@@ -31,7 +41,7 @@ export function FieldControlBox({ field, id, label = field.label, value, issues,
             checked={(value ?? field.default ?? false) === true}
             onCheckedChange={onChange}
           />
-          {(value ?? field.default) === true ? "Yes" : "No"}
+          {caption ?? ((value ?? field.default) === true ? "Yes" : "No")}
         </span>
       );
     case "select":

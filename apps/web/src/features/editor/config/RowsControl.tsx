@@ -3,7 +3,7 @@ import type { Issue, JsonValue } from "@patchbay/core";
 import { Plus, X } from "lucide-react";
 import { MappingField } from "../mapping/MappingField.tsx";
 import { FieldControlBox } from "./FieldControlBox.tsx";
-import { isFormula, toBoxText } from "./formSchema.ts";
+import { isFormula, isShown, toBoxText } from "./formSchema.ts";
 import type { FormField } from "./formSchema.ts";
 
 export interface RowsControlProps {
@@ -56,7 +56,9 @@ export function RowsControl({ field, id, value, issues, onChange }: RowsControlP
 }
 
 const emptyRow = (field: FormField): Row =>
-  field.itemFields[0]?.name === "" ? "" : Object.fromEntries(field.itemFields.map((item) => [item.name, ""]));
+  field.itemFields[0]?.name === ""
+    ? ""
+    : Object.fromEntries(field.itemFields.map((item) => [item.name, item.default ?? ""]));
 
 function singular(label: string): string {
   const word = label.toLowerCase();
@@ -77,6 +79,7 @@ interface RowEditorProps {
 function RowEditor({ field, id, number, row, issues, onChange, onRemove }: RowEditorProps) {
   const isPlain = field.itemFields[0]?.name === "";
   const values = typeof row === "object" && row !== null && !Array.isArray(row) ? row : {};
+  const shown = field.itemFields.filter((item) => isShown(item, field.itemFields, values));
   return (
     <div className="flex items-start gap-1">
       <div className="grid min-w-0 flex-1 grid-cols-[2fr_3fr] gap-1.5">
@@ -91,12 +94,13 @@ function RowEditor({ field, id, number, row, issues, onChange, onRemove }: RowEd
             />
           </div>
         ) : (
-          field.itemFields.map((item) => (
+          shown.map((item) => (
             <FieldControlBox
               key={item.name}
               field={item.control === "json" ? { ...item, control: "text" } : item}
               id={`${id}-${item.name}`}
               label={`${item.label} of ${singular(field.label)} ${number}`}
+              caption={item.label}
               value={values[item.name]}
               issues={issues.filter((issue) => issue.field?.[2] === item.name)}
               onChange={(next) => onChange({ ...values, [item.name]: next ?? "" })}

@@ -37,10 +37,13 @@ export const bodiesFor = (echoUrl) => (index) =>
     ],
   });
 
-/** Publishes `bench/scenarios/<shape>.json`. */
-export async function publishShape(client, shape) {
+/** Publishes `bench/scenarios/<shape>.json`, with other bodies for its requests where `requestBody` is given. */
+export async function publishShape(client, shape, requestBody) {
   const file = join(import.meta.dirname, "../scenarios", `${shape}.json`);
-  return await client.publish(`Shape ${shape}`, JSON.parse(readFileSync(file, "utf8")));
+  const definition = JSON.parse(readFileSync(file, "utf8"));
+  const requests = definition.nodes.filter((node) => node.type === "http.request");
+  if (requestBody !== undefined) for (const node of requests) node.config.body = requestBody;
+  return await client.publish(`Shape ${shape}`, definition);
 }
 
 /** Compiled and warm, as a deployment is that has been up for a while. */

@@ -8,15 +8,14 @@ import { allEnded, publishShape, runsOf, warmUp, withTarget } from "../lib/targe
 export async function overload({ overloadSeconds, capacityCount }) {
   const calls = new Map();
   const note = (request) => {
-    const { orderId, id } = JSON.parse(request.body);
-    const key = orderId ?? id;
-    calls.set(key, (calls.get(key) ?? 0) + 1);
+    const { id } = JSON.parse(request.body);
+    calls.set(id, (calls.get(id) ?? 0) + 1);
     return {};
   };
   return await withTarget(
     async (target) => {
       const { client, makeBody } = target;
-      const scenario = await publishShape(client, "a");
+      const scenario = await publishShape(client, "a", '{ "id": "{{2.id}}" }');
       await warmUp(target, scenario);
       const url = scenario.webhookUrl;
       const began = performance.now();

@@ -10,7 +10,16 @@ import { v } from "convex/values";
 import { internal } from "../_generated/api.js";
 import type { Id } from "../_generated/dataModel.d.ts";
 import { internalAction, type ActionCtx } from "../functions.ts";
-import { CHARACTERS_PER_TICK, EXECUTOR_CLAIMS_MS, FIRST_CLAIM, MAX_IN_FLIGHT, RENEW_MS } from "./limits.ts";
+import { inTurns } from "./inTurns.ts";
+import {
+  CHARACTERS_PER_TICK,
+  CLAIMS_PER_TICK,
+  EXECUTOR_CLAIMS_MS,
+  FIRST_CLAIM,
+  MAX_IN_FLIGHT,
+  RENEW_MS,
+  RESULTS_PER_TICK,
+} from "./limits.ts";
 import { startAttempt, type Attempt } from "./perform.ts";
 import type { Task, Work } from "./work.ts";
 import type { Held, TickAnswer, TickRequest, TickResult } from "./tick.ts";
@@ -54,7 +63,7 @@ interface Executor {
   inFlight: Map<string, InFlight>;
   /** When a lane of a run is to go on that waits while others perform. */
   wakes: Map<Id<"runs">, { own: Own; atMs: number }>;
-  results: TickResult[];
+  results: (TickResult & Own)[];
   continues: Own[];
   /** The lane that the last round of claims ended with. */
   afterLane: number;
@@ -110,7 +119,7 @@ async function tick(executor: Executor, { keep }: { keep: boolean }): Promise<Ti
     afterLane: executor.afterLane,
   };
   executor.isFirst = false;
-  executor.claimLimit = Math.min(executor.claimLimit * 2, MAX_IN_FLIGHT);
+  executor.claimLimit = Math.min(executor.claimLimit * 2, CLAIMS_PER_TICK);
   const answer = await callTick(executor, request);
   executor.watching &&= answer.watching;
   executor.afterLane = answer.afterLane ?? executor.afterLane;
@@ -151,16 +160,17 @@ function countByOrganization(executor: Executor): NonNullable<TickRequest["inFli
   return [...counts].map(([organizationId, count]) => ({ organizationId, count }));
 }
 
-/** Results as far as they fit into one transaction. */
+/** Results as far as they fit into one short transaction, of each organization in turn. */
 function takeResults(executor: Executor): TickResult[] {
+  const taken = new Set<TickResult & Own>();
   let characters = 0;
-  let count = 0;
-  for (const result of executor.results) {
+  for (const result of inTurns(executor.results, RESULTS_PER_TICK)) {
     characters += result.outcome.length;
-    if (count > 0 && characters > CHARACTERS_PER_TICK) break;
-    count += 1;
+    if (taken.size > 0 && characters > CHARACTERS_PER_TICK) break;
+    taken.add(result);
   }
-  return executor.results.splice(0, count);
+  executor.results = executor.results.filter((result) => !taken.has(result));
+  return [...taken].map(({ organizationId: _organizationId, ...result }) => result);
 }
 
 function dueRenewals(executor: Executor): Held[] {
@@ -230,6 +240,7 @@ function performTask(executor: Executor, work: Work & { task: Extract<Task, { ki
     if (executor.inFlight.get(keyOf(work))?.attempt !== attempt) return;
     executor.results.push({
       runId: work.runId,
+      organizationId: work.organizationId,
       generation: work.generation,
       operationId: work.task.operationId,
       attempt: work.task.attempt,
@@ -281,7 +292,7 @@ function track(executor: Executor, work: Work, attempt: Attempt | null, done: Pr
 
 /** Waits until there is something to hand in, or it is time to look. */
 async function pause(executor: Executor, handedOut: number): Promise<void> {
-  if (executor.continues.length > 0) return;
+  if (executor.continues.length > 0 || executor.results.length >= RESULTS_PER_TICK) return;
   const busy = executor.results.length + handedOut > 2;
   if (busy) await sleep(BATCH_MS);
   if (executor.results.length > 0) return;

@@ -13,12 +13,13 @@ import { internalAction, type ActionCtx } from "../functions.ts";
 import { inTurns } from "./inTurns.ts";
 import {
   CHARACTERS_PER_TICK,
-  CLAIMS_PER_TICK,
   EXECUTOR_CLAIMS_MS,
   FIRST_CLAIM,
+  LONG_TICK_MS,
   MAX_IN_FLIGHT,
+  MAX_PER_TICK,
+  MIN_PER_TICK,
   RENEW_MS,
-  RESULTS_PER_TICK,
 } from "./limits.ts";
 import { startAttempt, type Attempt } from "./perform.ts";
 import type { Task, Work } from "./work.ts";
@@ -59,6 +60,8 @@ interface Executor {
   isFirst: boolean;
   /** How many runs the next tick may claim. */
   claimLimit: number;
+  /** How many results the next tick applies, and runs it claims, at most. */
+  tickSize: number;
   /** What it performs or loads, of each run and operation; a run with lanes may have several. */
   inFlight: Map<string, InFlight>;
   /** When a lane of a run is to go on that waits while others perform. */
@@ -79,6 +82,7 @@ async function runExecutor(ctx: ActionCtx, args: { shard: number; generation: nu
     watching: true,
     isFirst: true,
     claimLimit: FIRST_CLAIM,
+    tickSize: MAX_PER_TICK,
     inFlight: new Map(),
     wakes: new Map(),
     results: [],
@@ -119,8 +123,10 @@ async function tick(executor: Executor, { keep }: { keep: boolean }): Promise<Ti
     afterLane: executor.afterLane,
   };
   executor.isFirst = false;
-  executor.claimLimit = Math.min(executor.claimLimit * 2, CLAIMS_PER_TICK);
+  executor.claimLimit = Math.min(executor.claimLimit * 2, executor.tickSize);
+  const beganMs = Date.now();
   const answer = await callTick(executor, request);
+  adjustSize(executor, Date.now() - beganMs);
   executor.watching &&= answer.watching;
   executor.afterLane = answer.afterLane ?? executor.afterLane;
   const postponed = new Set(answer.postponed.map((held) => held.runId));
@@ -160,11 +166,17 @@ function countByOrganization(executor: Executor): NonNullable<TickRequest["inFli
   return [...counts].map(([organizationId, count]) => ({ organizationId, count }));
 }
 
+/** Smaller ticks while they take long, whether their own work or others' makes them, and larger ones again when they do not. */
+function adjustSize(executor: Executor, tookMs: number): void {
+  if (tookMs > LONG_TICK_MS) executor.tickSize = Math.max(MIN_PER_TICK, executor.tickSize / 2);
+  else if (tookMs < LONG_TICK_MS / 2) executor.tickSize = Math.min(MAX_PER_TICK, executor.tickSize * 2);
+}
+
 /** Results as far as they fit into one short transaction, of each organization in turn. */
 function takeResults(executor: Executor): TickResult[] {
   const taken = new Set<TickResult & Own>();
   let characters = 0;
-  for (const result of inTurns(executor.results, RESULTS_PER_TICK)) {
+  for (const result of inTurns(executor.results, executor.tickSize)) {
     characters += result.outcome.length;
     if (taken.size > 0 && characters > CHARACTERS_PER_TICK) break;
     taken.add(result);
@@ -292,7 +304,7 @@ function track(executor: Executor, work: Work, attempt: Attempt | null, done: Pr
 
 /** Waits until there is something to hand in, or it is time to look. */
 async function pause(executor: Executor, handedOut: number): Promise<void> {
-  if (executor.continues.length > 0 || executor.results.length >= RESULTS_PER_TICK) return;
+  if (executor.continues.length > 0 || executor.results.length >= executor.tickSize) return;
   const busy = executor.results.length + handedOut > 2;
   if (busy) await sleep(BATCH_MS);
   if (executor.results.length > 0) return;

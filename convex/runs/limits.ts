@@ -18,9 +18,13 @@ export const MAX_IN_FLIGHT = 320;
  * switches share their buffers by).
  */
 export const FAIR_SHARE = 4;
-/** Results that one tick applies, and runs that it claims: short ticks, so that what comes new does not wait behind a long one. */
-export const RESULTS_PER_TICK = 64;
-export const CLAIMS_PER_TICK = 64;
+/**
+ * Results that one tick applies, and runs that it claims, at most and at least: what comes new waits for a tick to end, so the
+ * executor makes them smaller while they take longer than this.
+ */
+export const MAX_PER_TICK = 64;
+export const MIN_PER_TICK = 16;
+export const LONG_TICK_MS = 120;
 /** Lanes that one tick looks into; the next tick goes on with the next ones. */
 export const MAX_LANES_PER_TICK = 64;
 /** Lanes that are refused one by one; when more are late, the shard refuses everybody. */

@@ -257,10 +257,10 @@ describe("a queue that keeps up", () => {
 
   it("becomes one line again when the crowd is gone, and everybody in it has been served", async () => {
     const { send } = await tenant();
-    await pile(await send(), 600);
+    await pile(await send(), 250);
     await settle(backend.t);
     const states = await backend.t.run(async (ctx) => (await ctx.db.query("runs").collect()).map((run) => run.state));
-    expect(states).toHaveLength(601);
+    expect(states).toHaveLength(251);
     expect(new Set(states)).toEqual(new Set(["succeeded"]));
     expect(await ticket()).toMatchObject({ watchedUntil: 0 });
     expect((await ticket())?.isCrowded).toBeUndefined();

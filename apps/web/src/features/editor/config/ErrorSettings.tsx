@@ -10,13 +10,17 @@ const defaults = { attempts: 3, initialDelayMs: 1_000, maxDelayMs: 30_000, timeo
 
 type ErrorHandling = NonNullable<DefinitionNode["errorHandling"]>;
 
-/** How often a node is tried, how long it may take, and what happens when the result of a write is lost. */
-export function ErrorSettings({ node, effect }: { node: DefinitionNode; effect: Effect }) {
+/**
+ * How often a node is tried, how long it may take, and what happens when the result of a write is lost. A call of another scenario
+ * is made once where nothing is said, and takes as long as it takes.
+ */
+export function ErrorSettings({ node, effect }: { node: DefinitionNode; effect: Effect | "call" }) {
+  const isCall = effect === "call";
   const { store } = useEditorServices();
   const [isOpen, setOpen] = useState(node.errorHandling !== undefined);
   const handling = node.errorHandling ?? {};
   const retry = handling.retry ?? {
-    attempts: defaults.attempts,
+    attempts: isCall ? 1 : defaults.attempts,
     initialDelayMs: defaults.initialDelayMs,
     maxDelayMs: defaults.maxDelayMs,
   };
@@ -36,7 +40,7 @@ export function ErrorSettings({ node, effect }: { node: DefinitionNode; effect: 
         onClick={() => setOpen(!isOpen)}
       >
         <RotateCcw aria-hidden />
-        Retries and timeout
+        {isCall ? "Calls after a failure" : "Retries and timeout"}
       </Button>
       {isOpen ? (
         <div className="grid grid-cols-3 gap-3 border-l border-line-2 pl-3">
@@ -59,14 +63,16 @@ export function ErrorSettings({ node, effect }: { node: DefinitionNode; effect: 
               set({ retry: { ...retry, initialDelayMs, maxDelayMs: Math.max(retry.maxDelayMs, initialDelayMs) } });
             }}
           />
-          <NumberBox
-            id={`node-${node.id}-timeout`}
-            label="Timeout, s"
-            value={(handling.timeoutMs ?? defaults.timeoutMs) / 1_000}
-            min={1}
-            max={300}
-            onChange={(seconds) => set({ timeoutMs: Math.round(seconds * 1_000) })}
-          />
+          {isCall ? null : (
+            <NumberBox
+              id={`node-${node.id}-timeout`}
+              label="Timeout, s"
+              value={(handling.timeoutMs ?? defaults.timeoutMs) / 1_000}
+              min={1}
+              max={300}
+              onChange={(seconds) => set({ timeoutMs: Math.round(seconds * 1_000) })}
+            />
+          )}
           {node.connectionId === undefined ? null : (
             <div className="col-span-3">
               <Field label="While its connection is paused" htmlFor={`node-${node.id}-unavailable`}>

@@ -308,6 +308,7 @@ function PopoverBody({ node }: { node: DefinitionNode }) {
       {isAction && control === undefined && kind.node.effect !== "pure" ? (
         <ErrorSettings node={node} effect={kind.node.effect} />
       ) : null}
+      {control === "call" ? <ErrorSettings node={node} effect="call" /> : null}
       <HideDataSwitch node={node} />
       {node.note !== undefined ? <NoteField node={node} /> : null}
     </div>

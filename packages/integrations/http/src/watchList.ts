@@ -102,7 +102,7 @@ export const watchList = defineTrigger({
   name: "watchList",
   label: "Watch a list",
   description: "Looks at a JSON list at regular intervals, and starts a run for each new item.",
-  icon: "list-plus",
+  icon: "list-checks",
   typeVersion: 1,
   connectionTypes: ["bearer", "basic", "header"],
   input,

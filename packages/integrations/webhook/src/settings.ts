@@ -103,12 +103,12 @@ const securityFields = {
       }),
     ),
   allowedAddresses: z
-    .array(z.string().meta(literal({ label: "Address", examples: ["203.0.113.0/24"] })))
+    .array(z.string().meta(literal({ label: "Network", examples: ["203.0.113.0/24"] })))
     .max(100)
     .optional()
     .meta(
       security({
-        label: "Allowed addresses",
+        label: "Allowed networks",
         description: "IP addresses or networks. Others get 403. Empty: from anywhere.",
         control: "list",
       }),

@@ -16,5 +16,5 @@ it("is understood by this Node, and keeps the young generation of the main threa
     expect(ended.stderr).toBe("");
     return Number(ended.stdout);
   };
-  expect(youngBytes(nodeArguments)).toBeLessThanOrEqual(3 * 4 * 1024 * 1024);
+  expect(youngBytes(nodeArguments)).toBeLessThanOrEqual(3 * 8 * 1024 * 1024);
 });

@@ -7,7 +7,7 @@
  * - Old generations that are collected when they have grown by 40 %, instead of to several times what is alive.
  * - Two arenas for the C library's allocations, which otherwise come in one per thread, each with its own holes.
  */
-export const nodeArguments: readonly string[] = ["--max-semi-space-size=4", "--heap-growing-percent=40"];
+export const nodeArguments: readonly string[] = ["--max-semi-space-size=8", "--heap-growing-percent=40"];
 
 /** Environment variables of the process; what the operator has set counts. */
 export const nodeEnvironment: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: "2" };

@@ -9,10 +9,10 @@ const CHECK_EVERY_MS = 50;
  */
 const HEADROOM_MB = 1280;
 /**
- * Semi-spaces of 4 MB, as `launch.ts` asks for on the command line, which these limits would overrule. V8 grows them to 32 MB and more
+ * Semi-spaces of 8 MB, as `launch.ts` asks for on the command line, which these limits would overrule. V8 grows them to 32 MB and more
  * under load: live data is some 30 MB per thread, and it would keep 150 MB beside it for what is garbage a moment later.
  */
-const YOUNG_MB = 12;
+const YOUNG_MB = 24;
 
 /** A worker whose memory is watched. */
 export interface WatchedWorker {

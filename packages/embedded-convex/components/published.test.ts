@@ -20,11 +20,14 @@ describe("rate-limiter", () => {
 
   it("denies when the bucket is empty, says when to come back, and recovers by then", async () => {
     const key = newTag();
-    const taken = [];
-    for (let index = 0; index < 5; index++) taken.push((await take("requests", key)).ok);
-    expect(taken).toEqual([true, true, true, false, false]);
-    const denied = await app.query<TakeResult>("limits:check", { name: "requests", key });
-    expect(denied.ok).toBe(false);
+    // Together: one after another, a busy machine takes as long as the bucket takes to fill again.
+    const taken = await Promise.all(Array.from({ length: 5 }, () => take("requests", key)));
+    expect(taken.filter(({ ok }) => ok)).toHaveLength(3);
+    let denied: TakeResult;
+    do {
+      await Promise.all(Array.from({ length: 5 }, () => take("requests", key)));
+      denied = await app.query<TakeResult>("limits:check", { name: "requests", key });
+    } while (denied.ok);
     expect(denied.retryAfter).toBeGreaterThan(0);
     expect(denied.retryAfter).toBeLessThanOrEqual(300);
     await eventually(async () => expect((await take("requests", key)).ok).toBe(true), 1000);

@@ -1,8 +1,11 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** The fast tests. `*.long.ts` (many seeds, kills, load) run in vitest.long.config.ts; browser journeys in apps/web/e2e. */
 export default defineConfig({
   test: {
+    // Many tests wait for processes of their own: on two cores, Vitest's one worker would leave one of them idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

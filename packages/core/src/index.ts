@@ -103,6 +103,7 @@ export {
   type UpgradeRequest,
 } from "./upgrade/upgrade.ts";
 export { renumberNodes, type IdMap } from "./graph/renumber.ts";
+export { breakingChanges, type BreakingChange, type BreakingOptions } from "./diff/breaking.ts";
 export { applyDiff, diffDefinitions, reverseDiff } from "./diff/diff.ts";
 export {
   mergeDefinitions,

@@ -1,5 +1,5 @@
 import { Badge, Button, Dialog, Field, Input, Notice, Skeleton, Textarea, useToast } from "@patchbay/ui";
-import { diffDefinitions, isLayoutOnly, summarizeDiff } from "@patchbay/core";
+import { breakingChanges, diffDefinitions, isLayoutOnly, summarizeDiff } from "@patchbay/core";
 import type { Definition } from "@patchbay/core";
 import { CircleAlert, Info, TriangleAlert } from "lucide-react";
 import { useMemo, useState } from "react";
@@ -150,6 +150,17 @@ function ChangeSummary({ scenario }: { scenario: ScenarioInfo }) {
     () => (published ? compare(parseStored(published), definition) : null),
     [published, definition],
   );
+  const connections = backend.useConnections();
+  const breaking = useMemo(
+    () =>
+      changes
+        ? breakingChanges(changes.before, definition, {
+            catalog,
+            connectionTypeOf: (id) => connections?.find((connection) => connection.id === id)?.type,
+          })
+        : [],
+    [changes, definition, catalog, connections],
+  );
   if (published === undefined) return <Skeleton className="h-5 w-64" />;
   if (!changes) {
     const count = definition.nodes.length;
@@ -170,12 +181,25 @@ function ChangeSummary({ scenario }: { scenario: ScenarioInfo }) {
       .map((change) => ({ id: change.id, tone: "warn" as const, word: "changed" })),
   ];
   return (
-    <section aria-label="Changes" className="rounded-control border border-line-2">
+    <section aria-label="Changes" className="overflow-hidden rounded-control border border-line-2">
       <p className="flex items-center gap-2 border-b border-line bg-sunken px-3 py-2 text-sm font-medium text-ink">
         <Info aria-hidden className="size-4 text-ink-2" />
         {summary.text}
         {changes.isLayoutOnly ? <span className="font-normal text-ink-2">only the drawing changed</span> : null}
       </p>
+      {breaking.length > 0 ? (
+        <ul
+          aria-label="Breaking changes"
+          className="max-h-40 overflow-y-auto border-b border-line bg-warn-tint px-3 py-2"
+        >
+          {breaking.map(({ code, nodeId, message }) => (
+            <li key={`${code} ${nodeId} ${message}`} className="flex items-start gap-2 text-sm text-ink">
+              <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn" />
+              {message}
+            </li>
+          ))}
+        </ul>
+      ) : null}
       {rows.length > 0 ? (
         <ul className="max-h-40 divide-y divide-line overflow-y-auto">
           {rows.map((row) => (

@@ -126,6 +126,25 @@ describe("versions", () => {
     expect((await call("GET", `/scenarios/${id}`)).body).toMatchObject({ publishedVersion: 3, draft: { revision: 2 } });
   });
 
+  it("are compared with each other and with the draft", async () => {
+    const id = await createScenario("one");
+    await call("POST", `/scenarios/${id}/versions`);
+    const save = { baseRevision: 1, definition: definitionWith("two") };
+    await call("PUT", `/scenarios/${id}/draft`, save);
+    const compare = async (query: string) => await call("GET", `/scenarios/${id}/versions/compare?${query}`);
+    const drafted = await compare("from=1");
+    expect([drafted.status, drafted.body.summary]).toMatchObject([
+      200,
+      { changed: 1, added: 0, text: "1 node changed" },
+    ]);
+    expect(JSON.stringify(drafted.body.diff)).toContain('"before"');
+    expect((await compare("")).body).toEqual(drafted.body);
+    expect((await compare("from=draft&to=1")).body.summary).toMatchObject({ changed: 1 });
+    expect((await compare("from=1&to=1")).body).toMatchObject({ summary: { text: "No changes" }, breaking: [] });
+    expect(code(await compare("from=1&to=7"))).toEqual([404, "not_found"]);
+    expect(code(await compare("from=x"))).toEqual([422, "invalid"]);
+  });
+
   it("are refused with the reason", async () => {
     const id = await createScenario();
     await publish(id);

@@ -2,10 +2,36 @@ import { z } from "zod";
 import { requireDraftOf } from "../../drafts/read.ts";
 import { requireScenario } from "../../scenarios/access.ts";
 import { MAX_VERSIONS } from "../../versions/append.ts";
+import { compareVersions } from "../../versions/compare.ts";
 import { getVersionSummary, listVersionsBefore, publish, rollback } from "../../versions/model.ts";
 import { ApiFailure, apiMutationOperation, apiQueryOperation, type Operation } from "./operation.ts";
 import { scenarioParams } from "./scenarioOperations.ts";
 import { listOf, pageQuery, versionSchema } from "./schemas.ts";
+
+const sideSchema = z
+  .union([z.literal("draft"), z.coerce.number().int().positive()])
+  .describe("A version's number, or `draft`");
+
+const anyChange = z.unknown();
+const listChanges = z.object({ added: z.array(anyChange), removed: z.array(anyChange), changed: z.array(anyChange) });
+
+const comparisonSchema = z
+  .object({
+    summary: z.object({
+      added: z.number(),
+      removed: z.number(),
+      changed: z.number(),
+      moved: z.number(),
+      text: z.string(),
+    }),
+    breaking: z
+      .array(z.object({ code: z.string(), nodeId: z.number().int(), message: z.string() }))
+      .describe("What senders, or runs that are under way, may trip over"),
+    diff: z
+      .object({ nodes: listChanges, edges: listChanges, notes: listChanges, settings: z.array(anyChange) })
+      .describe("`changed` names the item and its fields by path, with the values before and after"),
+  })
+  .meta({ id: "Comparison" });
 
 const atLimit = () =>
   new ApiFailure("limit_reached", `A scenario can have ${MAX_VERSIONS} versions that are not archived.`);
@@ -72,6 +98,22 @@ export const versionOperations: Operation[] = [
       const more = items.length === query.limit && last !== undefined && last.number > 1;
       return { items, nextCursor: more ? String(last.number) : null };
     },
+  }),
+  apiQueryOperation({
+    id: "compareVersions",
+    method: "GET",
+    path: "/scenarios/{id}/versions/compare",
+    summary: "What leads from one version, or the draft, to another",
+    permission: "scenario:read",
+    params: scenarioParams,
+    query: z.object({
+      from: sideSchema.optional().describe("A version's number, or `draft`; the published version, where it is absent"),
+      to: sideSchema.default("draft"),
+    }),
+    status: 200,
+    response: comparisonSchema,
+    errors: ["not_found"],
+    handler: (ctx, { params, query }) => compareVersions(ctx, { scenarioId: params.id, ...query }),
   }),
   apiMutationOperation({
     id: "rollback",

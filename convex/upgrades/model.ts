@@ -6,13 +6,10 @@ import {
   upgradeNodes,
   type Definition,
   type Issue,
-  type KnownConnection,
-  type NodeVersion,
   type Upgraded,
   type UpgradeReport,
 } from "@patchbay/core";
 import { recordAudit } from "../audit/model.ts";
-import type { Doc } from "../_generated/dataModel.d.ts";
 import { replaceDraft, type SaveResult } from "../drafts/model.ts";
 import { requireDraftOf } from "../drafts/read.ts";
 import type { OrgMutationCtx, OrgQueryCtx } from "../functions.ts";
@@ -20,26 +17,10 @@ import { knownConnections } from "../connections/model.ts";
 import { requireEditableScenario, requireScenario } from "../scenarios/access.ts";
 import { parseStored, readDefinition, storable } from "../scenarios/definition.ts";
 
-export interface UpgradeChoice {
-  /** All that have an upgrade, where it is absent. */
-  nodeIds?: readonly number[];
-  /** Only nodes of this type and typeVersion. */
-  from?: NodeVersion;
-}
-
-/** What upgrading would do to a definition. Pure: `connections` are the organization's. */
-export function planFor(
-  definition: Definition,
-  choice: UpgradeChoice,
-  connections: readonly KnownConnection[],
-): Upgraded {
-  const wanted = choice.nodeIds ?? upgradableNodes(definition, findUpgrade);
-  const isChosen = (nodeId: number) => {
-    const node = definition.nodes.find(({ id }) => id === nodeId);
-    const { from } = choice;
-    return !from || (node?.type === from.type && node.typeVersion === from.typeVersion);
-  };
-  const requests = wanted.filter(isChosen).map((nodeId) => ({ nodeId }));
+/** What upgrading the nodes (all that have an upgrade, where none are named) would do to a definition. */
+async function planFor(ctx: OrgQueryCtx, definition: Definition, nodeIds?: readonly number[]): Promise<Upgraded> {
+  const requests = (nodeIds ?? upgradableNodes(definition, findUpgrade)).map((nodeId) => ({ nodeId }));
+  const connections = await knownConnections(ctx);
   return upgradeNodes(definition, requests, { catalog: manifestCatalog, findUpgrade, connections });
 }
 
@@ -55,8 +36,7 @@ export async function planUpgrades(
   await requireScenario(ctx, args);
   const read = await readDefinition(args.definition);
   if (!read.ok) return { kind: "invalid", issues: read.issues };
-  const connections = await knownConnections(ctx);
-  const { definition, reports } = planFor(read.definition, args, connections);
+  const { definition, reports } = await planFor(ctx, read.definition, args.nodeIds);
   const nodes = new Map(definition.nodes.map((node) => [node.id, JSON.stringify(node)]));
   return { kind: "ok", reports, nodes: reports.map(({ nodeId }) => nodes.get(nodeId) ?? "null") };
 }
@@ -67,8 +47,7 @@ export type UpgradeResult = SaveResult & { reports?: UpgradeReport[] };
 export async function planDraftUpgrades(ctx: OrgQueryCtx, args: { scenarioId: string }) {
   const scenario = await requireScenario(ctx, args);
   const draft = await requireDraftOf(ctx, scenario._id);
-  const connections = await knownConnections(ctx);
-  const { reports } = planFor(parseStored(draft.definition), {}, connections);
+  const { reports } = await planFor(ctx, parseStored(draft.definition));
   return { draftRevision: draft.revision, reports };
 }
 
@@ -80,19 +59,11 @@ export async function upgradeDraft(
   ctx: OrgMutationCtx,
   args: { scenarioId: string; baseRevision: number; nodeIds?: number[] },
 ): Promise<UpgradeResult> {
+  const { baseRevision } = args;
   const scenario = await requireEditableScenario(ctx, args);
-  return await upgradeDraftOf(ctx, { scenario, baseRevision: args.baseRevision, choice: args });
-}
-
-export async function upgradeDraftOf(
-  ctx: OrgMutationCtx,
-  args: { scenario: Doc<"scenarios">; baseRevision: number; choice: UpgradeChoice },
-): Promise<UpgradeResult> {
-  const { scenario, baseRevision } = args;
   const draft = await requireDraftOf(ctx, scenario._id);
   const before = parseStored(draft.definition);
-  const connections = await knownConnections(ctx);
-  const { definition, reports } = planFor(before, args.choice, connections);
+  const { definition, reports } = await planFor(ctx, before, args.nodeIds);
   if (definition === before && draft.revision === baseRevision) {
     return { kind: "ok", revision: draft.revision, updatedAt: draft.updatedAt, reports };
   }

@@ -5,7 +5,10 @@ import type { Doc } from "../../_generated/dataModel.d.ts";
 import type { MutationCtx } from "../../functions.ts";
 import { partsOf } from "../parts.ts";
 
-/** Parts of a log that are gone through; further ones were written by a run that was already known to hold secrets. */
+/**
+ * Parts of a log that are gone through in the transaction, some 1.2 million characters. What a run stored beyond them before its first
+ * operation with the connection is not reached.
+ */
 const MAX_PARTS = 10;
 
 /**
